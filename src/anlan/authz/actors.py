@@ -1,0 +1,93 @@
+"""The actor: a person acting under one grant, or the system. Everything a scope or a policy needs, read in one query."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from anlan.authz.choices import Capacity, OrganisationKind
+from anlan.authz.fields import subtree
+from anlan.authz.models import Grant, Organisation, Region, User
+from anlan.authz.permissions import Permission
+from anlan.authz.roles import ROLES, Reach, Role
+from anlan.lib import clock
+
+
+@dataclass(frozen=True)
+class Actor:
+    """``wall`` is the half-open path range that row-level security lets through (DESIGN §4)."""
+
+    label: str
+    role: Role
+    region_path: str
+    wall: tuple[str, str]
+    sectors: frozenset[str] = frozenset()
+    user_id: UUID | None = None
+    grant_id: UUID | None = None
+    organisation_id: UUID | None = None
+    organisation_name: str = ""
+    organisation_path: str = ""
+    organisation_kind: str = ""
+    organisation_sectors: frozenset[str] = frozenset()
+    capacity: str = Capacity.NONE
+
+    def can(self, permission: Permission) -> bool:
+        """Whether the role has the permission at all; where it reaches is the scope's answer."""
+        return permission in self.role.permissions
+
+    @property
+    def is_system(self) -> bool:
+        return self.role.code == "SYSTEM"
+
+    @property
+    def is_enterprise(self) -> bool:
+        return self.organisation_kind == OrganisationKind.ENTERPRISE
+
+    @property
+    def reach(self) -> Reach:
+        return self.role.reach
+
+    def within(self, organisation_path: str) -> bool:
+        """Whether the organisation of that path is the actor's own or lies below it."""
+        return bool(self.organisation_path) and organisation_path.startswith(self.organisation_path)
+
+
+def actor_of(grant: Grant) -> Actor:
+    """The actor of a grant whose user, organisation and region are loaded."""
+    return Actor(
+        label=grant.user.display_name,
+        role=ROLES[grant.role],
+        region_path=grant.region.path,
+        wall=subtree(grant.organisation.region.wall_path),
+        sectors=frozenset(grant.sectors),
+        user_id=grant.user_id,
+        grant_id=grant.id,
+        organisation_id=grant.organisation_id,
+        organisation_name=grant.organisation.short_name,
+        organisation_path=grant.organisation.path,
+        organisation_kind=grant.organisation.kind,
+        organisation_sectors=frozenset(grant.organisation.sectors),
+        capacity=grant.organisation.capacity,
+    )
+
+
+def system_actor(region: Region) -> Actor:
+    """The system acting inside ``region``: jobs, commands, the deadline sweep."""
+    return Actor(label="系统", role=ROLES["SYSTEM"], region_path=region.path, wall=subtree(region.path))
+
+
+def valid_grants(user: User, on: date | None = None) -> QuerySet[Grant]:
+    """The grants of an active user that are in force on the day (today), the oldest first."""
+    day = on or clock.today()
+    return (
+        Grant.objects.select_related("user", "organisation__region", "region")
+        .filter(Q(valid_to=None) | Q(valid_to__gte=day), user=user, user__is_active=True, valid_from__lte=day)
+        .order_by("valid_from", "id")
+    )
+
+
+def organisation_regions() -> QuerySet[Region]:
+    """Regions that have a government here: the ranges the system works through, one after the other."""
+    governments = Organisation.objects.filter(kind=OrganisationKind.GOVERNMENT)
+    return Region.objects.filter(id__in=governments.values("region_id")).order_by("path")

@@ -1,0 +1,83 @@
+"""Every permission there is. A permission has the stem of the verb it allows (DESIGN §3)."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    # reading
+    DESK_VIEW = "desk.view"
+    REGION_VIEW = "region.view"
+    ORGANISATION_VIEW = "organisation.view"
+    ENTERPRISE_VIEW = "enterprise.view"
+    HIDDEN_DANGER_VIEW = "hidden_danger.view"
+    SUPERVISION_LETTER_VIEW = "supervision_letter.view"
+    ENFORCEMENT_LEAD_VIEW = "enforcement_lead.view"
+    JOB_VIEW = "job.view"
+    FILE_VIEW = "file.view"
+    LEDGER_VIEW = "ledger.view"
+    # the register
+    ENTERPRISE_REGISTER = "enterprise.register"
+    ENTERPRISE_EDIT = "enterprise.edit"
+    SITE_REGISTER = "site.register"
+    SITE_EDIT = "site.edit"
+    # the loop, in the order of DOMAIN §4
+    HIDDEN_DANGER_REGISTER = "hidden_danger.register"
+    HIDDEN_DANGER_RETURN_TO_REPORTER = "hidden_danger.return_to_reporter"
+    HIDDEN_DANGER_DISMISS = "hidden_danger.dismiss"
+    HIDDEN_DANGER_CONFIRM = "hidden_danger.confirm"
+    HIDDEN_DANGER_PROPOSE_MAJOR = "hidden_danger.propose_major"
+    HIDDEN_DANGER_CONFIRM_MAJOR = "hidden_danger.confirm_major"
+    HIDDEN_DANGER_REFUSE_MAJOR = "hidden_danger.refuse_major"
+    HIDDEN_DANGER_DISPATCH = "hidden_danger.dispatch"
+    HIDDEN_DANGER_ACKNOWLEDGE = "hidden_danger.acknowledge"
+    HIDDEN_DANGER_FILL_FIVE = "hidden_danger.fill_five"
+    HIDDEN_DANGER_REQUEST_SUSPENSION = "hidden_danger.request_suspension"
+    HIDDEN_DANGER_APPROVE_SUSPENSION = "hidden_danger.approve_suspension"
+    HIDDEN_DANGER_REFUSE_SUSPENSION = "hidden_danger.refuse_suspension"
+    HIDDEN_DANGER_RESUME = "hidden_danger.resume"
+    HIDDEN_DANGER_SUBMIT_RECTIFICATION = "hidden_danger.submit_rectification"
+    HIDDEN_DANGER_RETURN = "hidden_danger.return"
+    HIDDEN_DANGER_ACCEPT_RECTIFICATION = "hidden_danger.accept_rectification"
+    HIDDEN_DANGER_CLOSE = "hidden_danger.close"
+    HIDDEN_DANGER_TERMINATE = "hidden_danger.terminate"
+    HIDDEN_DANGER_COMMENT = "hidden_danger.comment"
+    HIDDEN_DANGER_EXPORT = "hidden_danger.export"
+
+
+LABELS: dict[Permission, str] = {
+    Permission.DESK_VIEW: "进入工作台",
+    Permission.REGION_VIEW: "查看区划",
+    Permission.ORGANISATION_VIEW: "查看组织机构",
+    Permission.ENTERPRISE_VIEW: "查看企业",
+    Permission.HIDDEN_DANGER_VIEW: "查看隐患",
+    Permission.SUPERVISION_LETTER_VIEW: "查看督办函",
+    Permission.ENFORCEMENT_LEAD_VIEW: "查看执法线索",
+    Permission.JOB_VIEW: "查看后台任务",
+    Permission.FILE_VIEW: "查看附件",
+    Permission.LEDGER_VIEW: "查看存证账本",
+    Permission.ENTERPRISE_REGISTER: "登记企业",
+    Permission.ENTERPRISE_EDIT: "修改企业",
+    Permission.SITE_REGISTER: "登记场所",
+    Permission.SITE_EDIT: "修改场所",
+    Permission.HIDDEN_DANGER_REGISTER: "登记隐患",
+    Permission.HIDDEN_DANGER_RETURN_TO_REPORTER: "退回上报人",
+    Permission.HIDDEN_DANGER_DISMISS: "认定不成立",
+    Permission.HIDDEN_DANGER_CONFIRM: "核定隐患",
+    Permission.HIDDEN_DANGER_PROPOSE_MAJOR: "提请判定重大",
+    Permission.HIDDEN_DANGER_CONFIRM_MAJOR: "判定为重大",
+    Permission.HIDDEN_DANGER_REFUSE_MAJOR: "判定不属重大",
+    Permission.HIDDEN_DANGER_DISPATCH: "交办隐患",
+    Permission.HIDDEN_DANGER_ACKNOWLEDGE: "签收",
+    Permission.HIDDEN_DANGER_FILL_FIVE: "填报五到位",
+    Permission.HIDDEN_DANGER_REQUEST_SUSPENSION: "申请暂缓整改",
+    Permission.HIDDEN_DANGER_APPROVE_SUSPENSION: "批准暂缓整改",
+    Permission.HIDDEN_DANGER_REFUSE_SUSPENSION: "不批准暂缓",
+    Permission.HIDDEN_DANGER_RESUME: "恢复整改",
+    Permission.HIDDEN_DANGER_SUBMIT_RECTIFICATION: "报验",
+    Permission.HIDDEN_DANGER_RETURN: "验收退回",
+    Permission.HIDDEN_DANGER_ACCEPT_RECTIFICATION: "验收",
+    Permission.HIDDEN_DANGER_CLOSE: "销号",
+    Permission.HIDDEN_DANGER_TERMINATE: "终结",
+    Permission.HIDDEN_DANGER_COMMENT: "留言",
+    Permission.HIDDEN_DANGER_EXPORT: "导出隐患台账",
+}

@@ -1,0 +1,91 @@
+"""Stable role codes and what each may do. A role says how far a person sees (``Reach``) and which verbs they have;
+where they see it is in the grant."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from anlan.authz.permissions import Permission as P
+
+
+class Reach(StrEnum):
+    """How much of the region a role sees beyond the matters its organisation takes part in (DOMAIN §1)."""
+
+    REGION = "REGION"  # everything in the grant's region: 安委办, leaders, townships, villages
+    SECTOR = "SECTOR"  # the grant's sectors across departments: 专委办
+    ORGANISATION = "ORGANISATION"  # the own organisation's subtree: departments
+    PARTICIPATION = "PARTICIPATION"  # only what it takes part in: enterprises, agencies
+
+
+@dataclass(frozen=True)
+class Role:
+    code: str
+    label: str
+    reach: Reach
+    permissions: frozenset[P]
+
+
+_READ = {P.DESK_VIEW, P.REGION_VIEW, P.ORGANISATION_VIEW, P.ENTERPRISE_VIEW, P.HIDDEN_DANGER_VIEW, P.JOB_VIEW, P.FILE_VIEW}
+_REPORT = {P.HIDDEN_DANGER_REGISTER, P.HIDDEN_DANGER_COMMENT}
+_FOLLOW_UP = {P.SUPERVISION_LETTER_VIEW, P.ENFORCEMENT_LEAD_VIEW, P.HIDDEN_DANGER_EXPORT}
+_REGISTER = {P.ENTERPRISE_REGISTER, P.ENTERPRISE_EDIT, P.SITE_REGISTER, P.SITE_EDIT}
+_SCREEN = {
+    P.HIDDEN_DANGER_RETURN_TO_REPORTER,
+    P.HIDDEN_DANGER_DISMISS,
+    P.HIDDEN_DANGER_CONFIRM,
+    P.HIDDEN_DANGER_PROPOSE_MAJOR,
+    P.HIDDEN_DANGER_DISPATCH,
+    P.HIDDEN_DANGER_TERMINATE,
+}
+_LEAD = {P.HIDDEN_DANGER_ACKNOWLEDGE, P.HIDDEN_DANGER_FILL_FIVE, P.HIDDEN_DANGER_REQUEST_SUSPENSION}
+_SUSPENSION = {P.HIDDEN_DANGER_APPROVE_SUSPENSION, P.HIDDEN_DANGER_REFUSE_SUSPENSION, P.HIDDEN_DANGER_RESUME}
+_RECTIFY = {
+    P.HIDDEN_DANGER_FILL_FIVE,
+    P.HIDDEN_DANGER_REQUEST_SUSPENSION,
+    P.HIDDEN_DANGER_RESUME,
+    P.HIDDEN_DANGER_SUBMIT_RECTIFICATION,
+}
+_ACCEPT = {P.HIDDEN_DANGER_RETURN, P.HIDDEN_DANGER_ACCEPT_RECTIFICATION, P.HIDDEN_DANGER_CLOSE}
+_DECIDE_MAJOR = {P.HIDDEN_DANGER_CONFIRM_MAJOR, P.HIDDEN_DANGER_REFUSE_MAJOR}
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        Role("LEADER", "领导", Reach.REGION, frozenset(_READ | _FOLLOW_UP | {P.HIDDEN_DANGER_COMMENT})),
+        Role(
+            "COMMITTEE_OFFICE",
+            "安委办工作人员",
+            Reach.REGION,
+            frozenset(_READ | _FOLLOW_UP | _REPORT | _REGISTER | _SCREEN | _SUSPENSION | _ACCEPT),
+        ),
+        Role(
+            "SPECIAL_COMMITTEE_OFFICE",
+            "专委办工作人员",
+            Reach.SECTOR,
+            frozenset(_READ | _FOLLOW_UP | _REPORT | _SCREEN | _SUSPENSION | _ACCEPT),
+        ),
+        Role(
+            "DEPARTMENT_INSPECTOR",
+            "部门监管人员",
+            Reach.ORGANISATION,
+            frozenset(
+                _READ | _FOLLOW_UP | _REPORT | _REGISTER | _SCREEN | _LEAD | _SUSPENSION | _ACCEPT | _DECIDE_MAJOR
+                | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION}
+            ),
+        ),
+        Role(
+            "TOWNSHIP_OFFICE",
+            "乡镇（街道）应急办人员",
+            Reach.REGION,
+            frozenset(
+                _READ | _FOLLOW_UP | _REPORT | _REGISTER | _SCREEN | _LEAD | _SUSPENSION | _ACCEPT
+                | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION}
+            ),
+        ),
+        Role("VILLAGE_GRID_MEMBER", "村（社区）网格员", Reach.REGION, frozenset(_READ | _REPORT | _RECTIFY | _LEAD)),
+        Role("ENTERPRISE_OFFICER", "企业安全管理人员", Reach.PARTICIPATION, frozenset(_READ | _REPORT | _RECTIFY)),
+        Role("EXPERT", "第三方专家", Reach.PARTICIPATION, frozenset(_READ | _REPORT)),
+        Role("SYSTEM", "系统", Reach.REGION, frozenset(P)),
+    )
+}
+
+ROLE_CHOICES = [(role.code, role.label) for role in ROLES.values() if role.code != "SYSTEM"]

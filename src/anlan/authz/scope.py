@@ -1,0 +1,147 @@
+"""Who sees what. ``acting`` is the only door to the wall, ``Scope.as_q`` the only builder of a filter (DESIGN §4)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.db import connection, models, transaction
+from django.db.models import Q
+
+from anlan.authz.actors import Actor
+from anlan.authz.fields import subtree
+from anlan.authz.models import Participation
+from anlan.authz.permissions import Permission
+from anlan.authz.roles import Reach
+from anlan.lib.refusals import Forbidden, NotInScope
+
+NO_RANGE = ("", "")
+
+_range: ContextVar[tuple[str, str]] = ContextVar("anlan_wall", default=NO_RANGE)
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """Open one transaction in which the database shows only the actor's county, and clear that on leaving.
+
+    The range is set with ``SET LOCAL``: it ends with the transaction, whatever happens.
+    """
+    outermost = not connection.in_atomic_block
+    previous = _range.get()
+    with transaction.atomic():
+        _set_range(actor.wall)
+        token = _range.set(actor.wall)
+        try:
+            yield actor
+        finally:
+            _range.reset(token)
+        if not outermost:
+            _set_range(previous)
+
+
+def _set_range(bounds: tuple[str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('anlan.lo', %s, true), set_config('anlan.hi', %s, true)", bounds)
+
+
+@dataclass(frozen=True)
+class ScopeColumns:
+    """Which columns of a model the scope constrains. A dimension that is ``None`` does not constrain it.
+
+    ``matter`` holds the id by which organisations take part; ``concealed`` is true while an unannounced act may be
+    seen by nobody but those who take part in it.
+    """
+
+    region: str = "region_path"
+    sector: str | None = None
+    organisation: str | None = None
+    matter: str | None = "id"
+    concealed: str | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """(region ∩ sectors ∩ own organisation's subtree) ∪ matters the organisation takes part in."""
+
+    actor: Actor
+    permission: Permission
+
+    def as_q(self, columns: ScopeColumns) -> Q:
+        """The filter for a model with these columns; nothing at all when the role lacks the permission."""
+        if not self.actor.can(self.permission):
+            return Q(pk__in=[])
+        if self.actor.is_system:
+            return in_subtree(columns.region, self.actor.region_path)
+        if columns.matter is None:
+            return self._reach(columns)
+        return self._reach(columns) | self._participation(columns.matter)
+
+    def _reach(self, columns: ScopeColumns) -> Q:
+        actor = self.actor
+        if actor.reach == Reach.PARTICIPATION:
+            return Q(pk__in=[])
+        reach = in_subtree(columns.region, actor.region_path)
+        if actor.sectors and columns.sector:
+            reach &= Q(**{f"{columns.sector}__in": sorted(actor.sectors)})
+        if actor.reach == Reach.ORGANISATION and columns.organisation:
+            reach &= in_subtree(columns.organisation, actor.organisation_path)
+        if columns.concealed:
+            reach &= Q(**{columns.concealed: False})
+        return reach
+
+    def _participation(self, matter: str) -> Q:
+        mine = Participation.objects.filter(in_subtree("organisation_path", self.actor.organisation_path))
+        return Q(**{f"{matter}__in": mine.values("matter_id")})
+
+
+def in_subtree(column: str, path: str) -> Q:
+    """Rows whose ``column`` is ``path`` or lies below it, as one index range."""
+    low, high = subtree(path)
+    return Q(**{f"{column}__gte": low, f"{column}__lt": high})
+
+
+def scope_for(actor: Actor, permission: Permission) -> Scope:
+    return Scope(actor, permission)
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise Forbidden (403) when the actor's role lacks the permission."""
+    if not actor.can(permission):
+        raise Forbidden("forbidden", f"您当前的身份（{actor.role.label}）没有这项权限。")
+
+
+class ScopedQuerySet(models.QuerySet):
+    """How every selector begins: ``Model.objects.visible_to(actor)``.
+
+    The model declares ``scope_columns`` and ``view_permission``.
+    """
+
+    def visible_to(self, actor: Actor, permission: Permission | None = None) -> Self:
+        """Rows inside the actor's scope for the permission (the model's ``view_permission`` by default)."""
+        scope = scope_for(actor, permission or self.model.view_permission)
+        return self.filter(scope.as_q(self.model.scope_columns))
+
+    def get_visible(self, actor: Actor, **lookup: Any) -> Any:
+        """The one row inside the scope, or NotInScope (404)."""
+        row = self.visible_to(actor).filter(**lookup).first()
+        if row is None:
+            raise NotInScope(str(self.model._meta.verbose_name))
+        return row
+
+    def lock_visible(self, actor: Actor, **lookup: Any) -> Any:
+        """The same, locked for the rest of the transaction."""
+        locked = self.select_for_update(of=("self",))
+        return locked.get_visible(actor, **lookup)
+
+
+class ScopedModel(models.Model):
+    """A record behind the wall: it carries the path of its region, and a selector sees it through a scope."""
+
+    scope_columns = ScopeColumns()
+    view_permission: Permission
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,1 @@
+"""Small things without Django: the clock, ids, canonical bytes, refusals."""

@@ -1,0 +1,52 @@
+"""The one clock. Instants are aware UTC; legal dates are dates of Asia/Shanghai (DESIGN §7).
+
+Nothing in the project asks the system for the time except this module, so that tests and the demo
+can live on another day.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_frozen: ContextVar[datetime | None] = ContextVar("anlan_clock", default=None)
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return _frozen.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """The present legal date in Asia/Shanghai."""
+    return legal_date(now())
+
+
+def legal_date(instant: datetime) -> date:
+    """The date in Asia/Shanghai on which ``instant`` falls."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def start_of(day: date) -> datetime:
+    """00:00 in Asia/Shanghai of ``day``, in UTC."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """24:00 in Asia/Shanghai of ``day``, in UTC: due dates end here (requirements, rule 4)."""
+    return start_of(day + timedelta(days=1))
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[datetime]:
+    """Let the clock stand at ``instant`` (aware) inside the block; nests."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    token = _frozen.set(instant.astimezone(UTC))
+    try:
+        yield instant
+    finally:
+        _frozen.reset(token)
