@@ -1,0 +1,11 @@
+"""Accounts are made by an administrator, never by a visitor."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class ClosedSignUp(DefaultAccountAdapter):
+    """allauth's behaviour, without signing up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
