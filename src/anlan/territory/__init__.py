@@ -1,0 +1,1 @@
+"""Where: the administrative divisions, and later the grids."""
