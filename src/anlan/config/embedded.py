@@ -57,6 +57,9 @@ FORGETFUL: Mapping[str, str] = {
     "autovacuum": "off",
 }
 
+# Servers started by this process, by data directory: whichever Cluster object is asked can collect their end.
+_CHILDREN: dict[Path, subprocess.Popen[bytes]] = {}
+
 
 class EmbeddedError(OperatorError):
     """The embedded database cannot be had; the message says what to do."""
@@ -136,7 +139,6 @@ class Cluster:
         self.log = log
         self.settings = {**SETTINGS, **(settings or {})}
         self._superuser_password = superuser_password
-        self._process: subprocess.Popen[bytes] | None = None
 
     # What is there
 
@@ -195,21 +197,19 @@ class Cluster:
 
     def reap(self) -> None:
         """Collect the server's exit status if it was ours and has died, so that no zombie holds its pid."""
-        if self._process is not None and self._process.poll() is not None:
-            self._process = None
+        child = _CHILDREN.get(self.data)
+        if child is not None and child.poll() is not None:
+            del _CHILDREN[self.data]
 
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back, everything committed is on disk."""
         server = self.postmaster()
         if server is not None:
             server.send(signal.SIGINT)
-            if not self._wait_until_gone(server, STOP_SECONDS):
+            if not processes.wait_until_gone([server], STOP_SECONDS):
                 server.send(signal.SIGQUIT)
-                self._wait_until_gone(server, STOP_SECONDS)
+                processes.wait_until_gone([server], STOP_SECONDS)
         self.reap()
-
-    def _wait_until_gone(self, server: processes.Identity, seconds: float) -> bool:
-        return processes.wait_until_gone([server], seconds)
 
     @cached_property
     def runner(self) -> Runner:
@@ -318,7 +318,7 @@ class Cluster:
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
-            self._process = self.runner.spawn(self.runner.command("postgres", "-D", str(self.data), *words), log)
+            _CHILDREN[self.data] = self.runner.spawn(self.runner.command("postgres", "-D", str(self.data), *words), log)
 
     def _await_answer(self, deadline: float) -> None:
         """Until ready, or until this attempt has failed; the caller then tries again.
@@ -326,8 +326,8 @@ class Cluster:
         An attempt fails while children of a killed server still hold its shared memory: they go by themselves.
         """
         while time.monotonic() < deadline:
-            if self._process is not None and self._process.poll() is not None:
-                self._process = None
+            self.reap()
+            if self.postmaster() is None and self.data not in _CHILDREN:
                 time.sleep(0.1)
                 return
             if self.is_ready():
