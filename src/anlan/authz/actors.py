@@ -77,6 +77,22 @@ def system_actor(region: Region) -> Actor:
     return Actor(label="系统", role=ROLES["SYSTEM"], region_path=region.path, wall=subtree(region.path))
 
 
+def system_actor_for(region_path: str) -> Actor:
+    """The system acting inside the county (or city, province) that a record of this path belongs to."""
+    wall_path = Region.objects.values_list("wall_path", flat=True).get(path=region_path)
+    return Actor(label="系统", role=ROLES["SYSTEM"], region_path=wall_path, wall=subtree(wall_path))
+
+
+def system_actors() -> list[Actor]:
+    """The system in each of the topmost regions that have a government here: together they see every row, once."""
+    governments = Organisation.objects.filter(kind=OrganisationKind.GOVERNMENT)
+    topmost: list[Region] = []
+    for region in Region.objects.filter(id__in=governments.values("region_id")).order_by("path"):
+        if not topmost or not region.path.startswith(topmost[-1].path):
+            topmost.append(region)
+    return [system_actor(region) for region in topmost]
+
+
 def valid_grants(user: User, on: date | None = None) -> QuerySet[Grant]:
     """The grants of an active user that are in force on the day (today), the oldest first."""
     day = on or clock.today()
@@ -85,9 +101,3 @@ def valid_grants(user: User, on: date | None = None) -> QuerySet[Grant]:
         .filter(Q(valid_to=None) | Q(valid_to__gte=day), user=user, user__is_active=True, valid_from__lte=day)
         .order_by("valid_from", "id")
     )
-
-
-def organisation_regions() -> QuerySet[Region]:
-    """Regions that have a government here: the ranges the system works through, one after the other."""
-    governments = Organisation.objects.filter(kind=OrganisationKind.GOVERNMENT)
-    return Region.objects.filter(id__in=governments.values("region_id")).order_by("path")

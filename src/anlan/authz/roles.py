@@ -24,7 +24,15 @@ class Role:
     permissions: frozenset[P]
 
 
-_READ = {P.DESK_VIEW, P.REGION_VIEW, P.ORGANISATION_VIEW, P.ENTERPRISE_VIEW, P.HIDDEN_DANGER_VIEW, P.JOB_VIEW, P.FILE_VIEW}
+_READ = {
+    P.DESK_VIEW,
+    P.REGION_VIEW,
+    P.ORGANISATION_VIEW,
+    P.ENTERPRISE_VIEW,
+    P.HIDDEN_DANGER_VIEW,
+    P.JOB_VIEW,
+    P.FILE_VIEW,
+}
 _REPORT = {P.HIDDEN_DANGER_REGISTER, P.HIDDEN_DANGER_COMMENT}
 _FOLLOW_UP = {P.SUPERVISION_LETTER_VIEW, P.ENFORCEMENT_LEAD_VIEW, P.HIDDEN_DANGER_EXPORT}
 _REGISTER = {P.ENTERPRISE_REGISTER, P.ENTERPRISE_EDIT, P.SITE_REGISTER, P.SITE_EDIT}
@@ -68,7 +76,15 @@ ROLES: dict[str, Role] = {
             "部门监管人员",
             Reach.ORGANISATION,
             frozenset(
-                _READ | _FOLLOW_UP | _REPORT | _REGISTER | _SCREEN | _LEAD | _SUSPENSION | _ACCEPT | _DECIDE_MAJOR
+                _READ
+                | _FOLLOW_UP
+                | _REPORT
+                | _REGISTER
+                | _SCREEN
+                | _LEAD
+                | _SUSPENSION
+                | _ACCEPT
+                | _DECIDE_MAJOR
                 | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION}
             ),
         ),
@@ -77,7 +93,14 @@ ROLES: dict[str, Role] = {
             "乡镇（街道）应急办人员",
             Reach.REGION,
             frozenset(
-                _READ | _FOLLOW_UP | _REPORT | _REGISTER | _SCREEN | _LEAD | _SUSPENSION | _ACCEPT
+                _READ
+                | _FOLLOW_UP
+                | _REPORT
+                | _REGISTER
+                | _SCREEN
+                | _LEAD
+                | _SUSPENSION
+                | _ACCEPT
                 | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION}
             ),
         ),

@@ -8,111 +8,330 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='用户名')),
-                ('display_name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='手机')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='邮箱')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('date_joined', models.DateTimeField(auto_now_add=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="用户名")),
+                ("display_name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="手机")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("date_joined", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(db_index=True, max_length=12, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('level', models.CharField(choices=[('PROVINCE', '省'), ('CITY', '市'), ('COUNTY', '县（市、区）'), ('TOWNSHIP', '乡镇（街道）'), ('VILLAGE', '村（社区）')], max_length=10, verbose_name='层级')),
-                ('path', anlan.authz.fields.PathField(db_collation='C', max_length=120, unique=True)),
-                ('wall_path', anlan.authz.fields.PathField(db_collation='C', help_text='它所属的县（县级以上为自身）的路径：行级隔离的范围', max_length=120)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='authz.region')),
-                ('successor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='authz.region')),
+                (
+                    "id",
+                    models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("code", models.CharField(db_index=True, max_length=12, verbose_name="区划代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("PROVINCE", "省"),
+                            ("CITY", "市"),
+                            ("COUNTY", "县（市、区）"),
+                            ("TOWNSHIP", "乡镇（街道）"),
+                            ("VILLAGE", "村（社区）"),
+                        ],
+                        max_length=10,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("path", anlan.authz.fields.PathField(db_collation="C", max_length=120, unique=True)),
+                (
+                    "wall_path",
+                    anlan.authz.fields.PathField(
+                        db_collation="C", help_text="它所属的县（县级以上为自身）的路径：行级隔离的范围", max_length=120
+                    ),
+                ),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="authz.region",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="authz.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('path',),
+                "ordering": ("path",),
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('GOVERNMENT', '党委政府'), ('COMMITTEE', '安委会'), ('COMMITTEE_OFFICE', '安委办'), ('SPECIAL_COMMITTEE', '专委会'), ('SPECIAL_COMMITTEE_OFFICE', '专委办'), ('DEPARTMENT', '部门'), ('DIVISION', '内设机构'), ('FIRE_RESCUE', '消防救援'), ('PARK', '园区管委会'), ('TOWNSHIP', '乡镇（街道）'), ('TOWNSHIP_OFFICE', '乡镇应急办'), ('VILLAGE', '村居'), ('AGENCY', '第三方机构'), ('ENTERPRISE', '企业')], max_length=30, verbose_name='类别')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=40, verbose_name='简称')),
-                ('path', anlan.authz.fields.PathField(db_collation='C', max_length=120, unique=True)),
-                ('sectors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('INDUSTRY', '工矿商贸'), ('HAZARDOUS_CHEMICALS', '危险化学品'), ('MINING', '矿山'), ('FIREWORKS', '烟花爆竹'), ('FIRE', '消防'), ('CONSTRUCTION', '建筑施工'), ('GAS', '城镇燃气'), ('ROAD_TRAFFIC', '道路交通'), ('TRANSPORT', '交通运输'), ('SPECIAL_EQUIPMENT', '特种设备'), ('FISHERY', '渔业船舶'), ('AGRICULTURE', '农业机械'), ('EDUCATION', '教育'), ('HEALTH', '卫生健康'), ('CULTURE_TOURISM', '文化旅游'), ('COMMERCE', '商贸流通'), ('CIVIL_AFFAIRS', '民政'), ('WATER', '水利'), ('OTHER', '其他')], max_length=30), blank=True, default=list, size=None)),
-                ('capacity', models.CharField(choices=[('NONE', '无执法权'), ('OWN', '法定执法权'), ('DELEGATED', '委托执法'), ('AUTHORISED', '赋权执法')], default='NONE', max_length=12, verbose_name='执法权')),
-                ('document_prefix', models.CharField(blank=True, max_length=20, verbose_name='文号机关代字')),
-                ('seal_name', models.CharField(blank=True, max_length=120, verbose_name='印章名称')),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='authz.organisation')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='authz.region')),
+                (
+                    "id",
+                    models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("GOVERNMENT", "党委政府"),
+                            ("COMMITTEE", "安委会"),
+                            ("COMMITTEE_OFFICE", "安委办"),
+                            ("SPECIAL_COMMITTEE", "专委会"),
+                            ("SPECIAL_COMMITTEE_OFFICE", "专委办"),
+                            ("DEPARTMENT", "部门"),
+                            ("DIVISION", "内设机构"),
+                            ("FIRE_RESCUE", "消防救援"),
+                            ("PARK", "园区管委会"),
+                            ("TOWNSHIP", "乡镇（街道）"),
+                            ("TOWNSHIP_OFFICE", "乡镇应急办"),
+                            ("VILLAGE", "村居"),
+                            ("AGENCY", "第三方机构"),
+                            ("ENTERPRISE", "企业"),
+                        ],
+                        max_length=30,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=40, verbose_name="简称")),
+                ("path", anlan.authz.fields.PathField(db_collation="C", max_length=120, unique=True)),
+                (
+                    "sectors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("INDUSTRY", "工矿商贸"),
+                                ("HAZARDOUS_CHEMICALS", "危险化学品"),
+                                ("MINING", "矿山"),
+                                ("FIREWORKS", "烟花爆竹"),
+                                ("FIRE", "消防"),
+                                ("CONSTRUCTION", "建筑施工"),
+                                ("GAS", "城镇燃气"),
+                                ("ROAD_TRAFFIC", "道路交通"),
+                                ("TRANSPORT", "交通运输"),
+                                ("SPECIAL_EQUIPMENT", "特种设备"),
+                                ("FISHERY", "渔业船舶"),
+                                ("AGRICULTURE", "农业机械"),
+                                ("EDUCATION", "教育"),
+                                ("HEALTH", "卫生健康"),
+                                ("CULTURE_TOURISM", "文化旅游"),
+                                ("COMMERCE", "商贸流通"),
+                                ("CIVIL_AFFAIRS", "民政"),
+                                ("WATER", "水利"),
+                                ("OTHER", "其他"),
+                            ],
+                            max_length=30,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[
+                            ("NONE", "无执法权"),
+                            ("OWN", "法定执法权"),
+                            ("DELEGATED", "委托执法"),
+                            ("AUTHORISED", "赋权执法"),
+                        ],
+                        default="NONE",
+                        max_length=12,
+                        verbose_name="执法权",
+                    ),
+                ),
+                ("document_prefix", models.CharField(blank=True, max_length=20, verbose_name="文号机关代字")),
+                ("seal_name", models.CharField(blank=True, max_length=120, verbose_name="印章名称")),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="authz.organisation",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="organisations", to="authz.region"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('path',),
+                "ordering": ("path",),
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('LEADER', '领导'), ('COMMITTEE_OFFICE', '安委办工作人员'), ('SPECIAL_COMMITTEE_OFFICE', '专委办工作人员'), ('DEPARTMENT_INSPECTOR', '部门监管人员'), ('TOWNSHIP_OFFICE', '乡镇（街道）应急办人员'), ('VILLAGE_GRID_MEMBER', '村（社区）网格员'), ('ENTERPRISE_OFFICER', '企业安全管理人员'), ('EXPERT', '第三方专家')], max_length=30, verbose_name='角色')),
-                ('sectors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('INDUSTRY', '工矿商贸'), ('HAZARDOUS_CHEMICALS', '危险化学品'), ('MINING', '矿山'), ('FIREWORKS', '烟花爆竹'), ('FIRE', '消防'), ('CONSTRUCTION', '建筑施工'), ('GAS', '城镇燃气'), ('ROAD_TRAFFIC', '道路交通'), ('TRANSPORT', '交通运输'), ('SPECIAL_EQUIPMENT', '特种设备'), ('FISHERY', '渔业船舶'), ('AGRICULTURE', '农业机械'), ('EDUCATION', '教育'), ('HEALTH', '卫生健康'), ('CULTURE_TOURISM', '文化旅游'), ('COMMERCE', '商贸流通'), ('CIVIL_AFFAIRS', '民政'), ('WATER', '水利'), ('OTHER', '其他')], max_length=30), blank=True, default=list, size=None)),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_to', models.DateField(null=True, verbose_name='失效日期')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='authz.user')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='authz.organisation')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='authz.region')),
+                (
+                    "id",
+                    models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("LEADER", "领导"),
+                            ("COMMITTEE_OFFICE", "安委办工作人员"),
+                            ("SPECIAL_COMMITTEE_OFFICE", "专委办工作人员"),
+                            ("DEPARTMENT_INSPECTOR", "部门监管人员"),
+                            ("TOWNSHIP_OFFICE", "乡镇（街道）应急办人员"),
+                            ("VILLAGE_GRID_MEMBER", "村（社区）网格员"),
+                            ("ENTERPRISE_OFFICER", "企业安全管理人员"),
+                            ("EXPERT", "第三方专家"),
+                        ],
+                        max_length=30,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "sectors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("INDUSTRY", "工矿商贸"),
+                                ("HAZARDOUS_CHEMICALS", "危险化学品"),
+                                ("MINING", "矿山"),
+                                ("FIREWORKS", "烟花爆竹"),
+                                ("FIRE", "消防"),
+                                ("CONSTRUCTION", "建筑施工"),
+                                ("GAS", "城镇燃气"),
+                                ("ROAD_TRAFFIC", "道路交通"),
+                                ("TRANSPORT", "交通运输"),
+                                ("SPECIAL_EQUIPMENT", "特种设备"),
+                                ("FISHERY", "渔业船舶"),
+                                ("AGRICULTURE", "农业机械"),
+                                ("EDUCATION", "教育"),
+                                ("HEALTH", "卫生健康"),
+                                ("CULTURE_TOURISM", "文化旅游"),
+                                ("COMMERCE", "商贸流通"),
+                                ("CIVIL_AFFAIRS", "民政"),
+                                ("WATER", "水利"),
+                                ("OTHER", "其他"),
+                            ],
+                            max_length=30,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_to", models.DateField(null=True, verbose_name="失效日期")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="authz.user"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="authz.organisation"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="authz.region"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('user', 'valid_from', 'id'),
+                "ordering": ("user", "valid_from", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('matter_id', models.UUIDField()),
-                ('organisation_path', anlan.authz.fields.PathField(db_collation='C', max_length=120)),
-                ('kind', models.CharField(choices=[('REPORTER', '上报单位'), ('SCREENING', '初审单位'), ('LEAD', '主办单位'), ('ASSISTING', '协办单位'), ('PARTY', '责任单位'), ('DISPATCHER', '交办单位'), ('MAJOR_DECIDER', '重大隐患判定单位'), ('COPIED', '抄送单位')], max_length=20)),
-                ('region_path', anlan.authz.fields.PathField(db_collation='C', max_length=120)),
-                ('since', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='authz.organisation')),
+                (
+                    "id",
+                    models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("matter_id", models.UUIDField()),
+                ("organisation_path", anlan.authz.fields.PathField(db_collation="C", max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("REPORTER", "上报单位"),
+                            ("SCREENING", "初审单位"),
+                            ("LEAD", "主办单位"),
+                            ("ASSISTING", "协办单位"),
+                            ("PARTY", "责任单位"),
+                            ("DISPATCHER", "交办单位"),
+                            ("MAJOR_DECIDER", "重大隐患判定单位"),
+                            ("COPIED", "抄送单位"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("region_path", anlan.authz.fields.PathField(db_collation="C", max_length=120)),
+                ("since", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="authz.organisation",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation_path', 'matter_id'], name='participation_by_organisation')],
-                'constraints': [models.UniqueConstraint(fields=('matter_id', 'organisation', 'kind'), name='participation_once')],
+                "indexes": [
+                    models.Index(fields=["organisation_path", "matter_id"], name="participation_by_organisation")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("matter_id", "organisation", "kind"), name="participation_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('code',), name='region_code_current'),
+            model_name="region",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)), fields=("code",), name="region_code_current"
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['region', 'kind'], name='organisation_region_kind'),
+            model_name="organisation",
+            index=models.Index(fields=["region", "kind"], name="organisation_region_kind"),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='grant_period'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
+                name="grant_period",
+            ),
         ),
     ]

@@ -1,0 +1,23 @@
+"""Taking part in a matter: the second half of every scope."""
+
+from uuid import UUID
+
+from anlan.authz.models import Organisation, Participation
+from anlan.lib import clock
+
+
+def take_part(*, matter_id: UUID, organisation: Organisation, kind: str, region_path: str) -> None:
+    """Let the organisation see the matter from now on. Idempotent."""
+    Participation.objects.get_or_create(
+        matter_id=matter_id,
+        organisation=organisation,
+        kind=kind,
+        defaults={"organisation_path": organisation.path, "region_path": region_path, "since": clock.now()},
+    )
+
+
+def participants(matter_id: UUID) -> list[Participation]:
+    """Everyone who takes part, the earliest first, with their organisations."""
+    return list(
+        Participation.objects.filter(matter_id=matter_id).select_related("organisation").order_by("since", "id")
+    )

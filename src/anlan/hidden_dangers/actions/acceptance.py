@@ -1,0 +1,70 @@
+"""Is it put right? The acceptor is never the rectifier; closing follows acceptance in the same act."""
+
+from datetime import date
+from uuid import UUID
+
+from anlan.authz.actors import Actor
+from anlan.hidden_dangers.actions.steps import attach, fire, hold, moving, needed, not_past
+from anlan.hidden_dangers.models import HiddenDanger
+from anlan.hidden_dangers.terms import TERMS
+from anlan.lib import clock
+from anlan.lib.refusals import Invalid
+
+OFFICERS_ON_SITE = 2
+"""Officers who must be on site to accept a major hidden danger (DOMAIN §4; 行政处罚法第四十二条: not fewer than two)."""
+
+
+def return_rectification(
+    *, actor: Actor, hidden_danger_id: UUID, reason: str, due_on: date | None = None, if_version: int | None = None
+) -> HiddenDanger:
+    """Send it back to be put right again. The original due date stays on record; a passed one gets a new period."""
+    with moving(actor, hidden_danger_id, "return", if_version) as matter:
+        matter.return_count += 1
+        matter.due_on = _new_due_on(matter, due_on)
+        if matter.lead is not None:
+            hold(matter, matter.lead)
+        reason = needed(reason, "reason", "退回理由")
+        fire(actor, matter, "return", reason, return_count=matter.return_count, due_on=matter.due_on)
+        return matter
+
+
+def accept_rectification(
+    *,
+    actor: Actor,
+    hidden_danger_id: UUID,
+    note: str,
+    photo_ids: list[UUID] | None = None,
+    report_ids: list[UUID] | None = None,
+    officers: list[str] | None = None,
+    if_version: int | None = None,
+) -> HiddenDanger:
+    """Accept, and close. 重大 needs the enterprise's own acceptance report and two officers on site."""
+    with moving(actor, hidden_danger_id, "accept_rectification", if_version) as matter:
+        note = needed(note, "note", "验收意见")
+        named = [name.strip() for name in officers or [] if name.strip()]
+        if matter.is_major:
+            _check_major(report_ids or [], named)
+        attach(actor, matter, photo_ids or [], "ACCEPTANCE")
+        attach(actor, matter, report_ids or [], "REPORT")
+        matter.accepted_at = clock.now()
+        matter.accepted_by_id = actor.user_id
+        words = f"{note}（到场：{'、'.join(named)}）" if named else note
+        fire(actor, matter, "accept_rectification", words, officers=len(named))
+        matter.ended_at = clock.now()
+        fire(actor, matter, "close")
+        return matter
+
+
+def _check_major(report_ids: list[UUID], officers: list[str]) -> None:
+    if not report_ids:
+        raise Invalid.at("/reports", "重大隐患请上传企业自验报告。")
+    if len(set(officers)) < OFFICERS_ON_SITE:
+        raise Invalid.at("/officers", f"重大隐患验收须有 {OFFICERS_ON_SITE} 名以上执法人员到场，请填写姓名。")
+
+
+def _new_due_on(matter: HiddenDanger, due_on: date | None) -> date:
+    if due_on:
+        return not_past(due_on, "due_on", "整改期限")
+    if matter.due_on and matter.due_on >= clock.today():
+        return matter.due_on
+    return TERMS["RERECTIFY"].ends_on(clock.today())

@@ -1,0 +1,101 @@
+"""To exactly one lead, any number assisting; and the end of a matter whose party is gone."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import OrganisationKind, ParticipationKind
+from anlan.authz.models import Organisation
+from anlan.hidden_dangers.actions.steps import fire, hold, join, moving, needed, not_past
+from anlan.hidden_dangers.choices import HandlingMode
+from anlan.hidden_dangers.models import HiddenDanger
+from anlan.hidden_dangers.policies import party_organisation
+from anlan.lib import clock
+from anlan.lib.refusals import Invalid
+from anlan.organisations import api as organisations
+
+MAY_LEAD = frozenset(
+    {
+        OrganisationKind.DEPARTMENT,
+        OrganisationKind.DIVISION,
+        OrganisationKind.FIRE_RESCUE,
+        OrganisationKind.PARK,
+        OrganisationKind.TOWNSHIP,
+        OrganisationKind.TOWNSHIP_OFFICE,
+        OrganisationKind.VILLAGE,
+        OrganisationKind.COMMITTEE_OFFICE,
+        OrganisationKind.SPECIAL_COMMITTEE_OFFICE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who puts it right by when, and how (S0-21)."""
+
+    lead_id: UUID
+    due_on: date
+    modes: list[HandlingMode] = field(default_factory=lambda: [HandlingMode.BY_ENTERPRISE])
+    assisting_ids: list[UUID] = field(default_factory=list)
+
+
+def dispatch(
+    *, actor: Actor, hidden_danger_id: UUID, to: Assignment, note: str = "", if_version: int | None = None
+) -> HiddenDanger:
+    """Dispatch a confirmed matter. A lead that dispatches to itself has acknowledged by doing so."""
+    with moving(actor, hidden_danger_id, "dispatch", if_version) as matter:
+        lead = _lead(actor, matter, to.lead_id)
+        assisting = [_assisting(actor, matter, n, each) for n, each in enumerate(to.assisting_ids)]
+        if not to.modes:
+            raise Invalid.at("/mode", "请至少选择一种处置方式。")
+        matter.dispatched_at = clock.now()
+        matter.dispatcher = organisations.organisation_of(actor)
+        matter.lead = lead
+        matter.modes = list(dict.fromkeys(to.modes))
+        matter.due_on = matter.original_due_on = not_past(to.due_on, "due_on", "整改期限")
+        matter.concealed = False
+        hold(matter, lead)
+        fire(actor, matter, "dispatch", note, lead=lead.id, assisting=[o.id for o in assisting], modes=matter.modes,
+             due_on=matter.due_on)  # fmt: skip
+        _let_take_part(matter, assisting)
+        if lead.id == actor.organisation_id:
+            fire(actor, matter, "acknowledge", "本单位主办，交办即签收")
+        return matter
+
+
+def acknowledge(*, actor: Actor, hidden_danger_id: UUID, note: str = "", if_version: int | None = None) -> HiddenDanger:
+    """The lead takes the matter on; rectification begins."""
+    with moving(actor, hidden_danger_id, "acknowledge", if_version) as matter:
+        fire(actor, matter, "acknowledge", note)
+        return matter
+
+
+def terminate(*, actor: Actor, hidden_danger_id: UUID, reason: str, if_version: int | None = None) -> HiddenDanger:
+    """End a matter that nobody can put right any more: in neither side of a rate."""
+    with moving(actor, hidden_danger_id, "terminate", if_version) as matter:
+        matter.ended_at = clock.now()
+        fire(actor, matter, "terminate", needed(reason, "reason", "终结理由"))
+        return matter
+
+
+def _lead(actor: Actor, matter: HiddenDanger, lead_id: UUID) -> Organisation:
+    lead = organisations.organisation(actor, lead_id)
+    if lead.kind not in MAY_LEAD or lead.region.wall_path != matter.region.wall_path:
+        raise Invalid.at("/lead", "主办单位应当是本县（市、区）的部门、乡镇（街道）、园区或者村（社区）。")
+    return lead
+
+
+def _assisting(actor: Actor, matter: HiddenDanger, position: int, organisation_id: UUID) -> Organisation:
+    organisation = organisations.organisation(actor, organisation_id)
+    if organisation.region.wall_path != matter.region.wall_path:
+        raise Invalid.at(f"/assisting/{position}", "协办单位应当在本县（市、区）。")
+    return organisation
+
+
+def _let_take_part(matter: HiddenDanger, assisting: list[Organisation]) -> None:
+    join(matter, matter.dispatcher, ParticipationKind.DISPATCHER)
+    join(matter, matter.lead, ParticipationKind.LEAD)
+    join(matter, party_organisation(matter), ParticipationKind.PARTY)
+    for organisation in assisting:
+        join(matter, organisation, ParticipationKind.ASSISTING)

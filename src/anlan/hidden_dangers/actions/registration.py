@@ -1,0 +1,158 @@
+"""From a find to a registered matter, and back to whoever reported it."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import transaction
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import OrganisationKind, ParticipationKind, Sector
+from anlan.authz.models import Organisation, Region
+from anlan.authz.permissions import Permission
+from anlan.authz.scope import require
+from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed
+from anlan.hidden_dangers.choices import Level, Source
+from anlan.hidden_dangers.models import HiddenDanger
+from anlan.lib import clock, ids
+from anlan.lib.refusals import Forbidden, Invalid, NotInScope
+from anlan.organisations import api as organisations
+from anlan.register import api as register_of_enterprises
+from anlan.territory import api as territory
+
+DIRECT_SCREENERS = frozenset(
+    {
+        OrganisationKind.TOWNSHIP,
+        OrganisationKind.TOWNSHIP_OFFICE,
+        OrganisationKind.DEPARTMENT,
+        OrganisationKind.DIVISION,
+        OrganisationKind.FIRE_RESCUE,
+        OrganisationKind.PARK,
+        OrganisationKind.COMMITTEE_OFFICE,
+        OrganisationKind.SPECIAL_COMMITTEE_OFFICE,
+    }
+)
+"""Who screens its own finds; everybody else's go to the township of the place the same day (DOMAIN §4)."""
+
+
+@dataclass(frozen=True)
+class Find:
+    """Three taps: photos, place, a sentence. The rest may come later from the office."""
+
+    description: str
+    source: Source
+    place: str = ""
+    region_id: UUID | None = None
+    site_id: UUID | None = None
+    sector: str = ""
+    suggested_level: str = ""
+    photo_ids: list[UUID] = field(default_factory=list)
+
+
+def register(*, actor: Actor, find: Find) -> HiddenDanger:
+    """Register a find. Raises Invalid (422) for a missing place or sentence, NotInScope (404) for a place outside."""
+    with transaction.atomic():
+        require(actor, Permission.HIDDEN_DANGER_REGISTER)
+        _check_source(actor, find.source)
+        site = register_of_enterprises.site(actor, find.site_id) if find.site_id else None
+        region = _region_of(actor, find, site)
+        reporter = organisations.organisation_of(actor)
+        screening = _screening_office(actor, reporter, region)
+        matter = HiddenDanger(
+            number=_new_number(region),
+            status="",
+            source=find.source,
+            concealed=find.source == Source.UNANNOUNCED_CHECK,
+            region=region,
+            region_path=region.path,
+            registered_at=clock.now(),
+            registered_by_id=actor.user_id,
+            reporter=reporter,
+            screening=screening,
+        )
+        _describe(matter, find, site)
+        return _put_forward(actor, matter, find)
+
+
+def register_again(*, actor: Actor, hidden_danger_id: UUID, find: Find, if_version: int | None = None) -> HiddenDanger:
+    """Register a returned matter once more; the source and the place in the tree stay as they were."""
+    with moving(actor, hidden_danger_id, "register", if_version) as matter:
+        site = register_of_enterprises.site(actor, find.site_id) if find.site_id else matter.site
+        _describe(matter, find, site)
+        return _put_forward(actor, matter, find)
+
+
+def return_to_reporter(
+    *, actor: Actor, hidden_danger_id: UUID, reason: str, if_version: int | None = None
+) -> HiddenDanger:
+    """Send an incomplete find back to its reporter, with the reason."""
+    with moving(actor, hidden_danger_id, "return_to_reporter", if_version) as matter:
+        hold(matter, matter.reporter)
+        fire(actor, matter, "return_to_reporter", needed(reason, "reason", "退回理由"))
+        return matter
+
+
+def dismiss(*, actor: Actor, hidden_danger_id: UUID, reason: str, if_version: int | None = None) -> HiddenDanger:
+    """Decide that there is no hidden danger; it counts as neither found nor open."""
+    with moving(actor, hidden_danger_id, "dismiss", if_version) as matter:
+        matter.ended_at = clock.now()
+        fire(actor, matter, "dismiss", needed(reason, "reason", "不成立的理由"))
+        return matter
+
+
+def _check_source(actor: Actor, source: Source) -> None:
+    if actor.is_enterprise != (source == Source.SELF_CHECK):
+        raise Invalid.at("/source", "企业只能登记“企业自查”，其他单位不能使用这个渠道。")
+    if source == Source.UNANNOUNCED_CHECK and actor.organisation_kind not in DIRECT_SCREENERS:
+        raise Invalid.at("/source", "“部门暗查”由部门、乡镇（街道）或者安委办登记。")
+
+
+def _region_of(actor: Actor, find: Find, site: register_of_enterprises.Site | None) -> Region:
+    if site is not None:
+        return site.region
+    if find.region_id is None:
+        raise Invalid.at("/region", "请选择隐患所在的乡镇（街道）、村（社区）或者具体场所。")
+    region = territory.region(find.region_id)
+    if not region.path.startswith(actor.region_path) or not in_a_county(region):
+        raise NotInScope("区划")
+    return region
+
+
+def in_a_county(region: Region) -> bool:
+    """Whether the region is a county or lies in one: the loop runs inside a county."""
+    return region.path.startswith(region.wall_path) and region.level not in ("PROVINCE", "CITY")
+
+
+def _screening_office(actor: Actor, reporter: Organisation, region: Region) -> Organisation:
+    """The office that screens the find: the reporter itself, the township of the place, or the county's 安委办."""
+    if reporter.kind in DIRECT_SCREENERS and reporter.region.wall_path == region.wall_path:
+        return reporter
+    office = organisations.local_unit_of(region) or organisations.committee_office_of(region)
+    if office is None:
+        raise Forbidden("no_screening_office", f"{region.name}还没有设置初审单位，请联系安委办。")
+    return office
+
+
+def _new_number(region: Region) -> str:
+    """``331082-2611-7K3QF``: county, month, five random letters or digits; says nothing about how many there are."""
+    return f"{region.code[:6]}-{clock.today():%y%m}-{ids.segment(5).upper()}"
+
+
+def _describe(matter: HiddenDanger, find: Find, site: register_of_enterprises.Site | None) -> None:
+    matter.description = needed(find.description, "description", "隐患描述")
+    if find.sector and find.sector not in Sector:
+        raise Invalid.at("/sector", "没有这个行业领域。")
+    if find.suggested_level and find.suggested_level not in Level:
+        raise Invalid.at("/suggested_level", "没有这个等级。")
+    matter.sector = find.sector or matter.sector
+    matter.suggested_level = find.suggested_level
+    matter.site = site
+    matter.place = needed(find.place or (site.address if site else ""), "place", "地点")
+
+
+def _put_forward(actor: Actor, matter: HiddenDanger, find: Find) -> HiddenDanger:
+    hold(matter, matter.screening)
+    fire(actor, matter, "register", source=matter.source, sector=matter.sector, suggested_level=matter.suggested_level)
+    join(matter, matter.reporter, ParticipationKind.REPORTER)
+    join(matter, matter.screening, ParticipationKind.SCREENING)
+    attach(actor, matter, find.photo_ids, "BEFORE")
+    return HiddenDanger.objects.get_visible(actor, id=matter.id)

@@ -1,0 +1,13 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class HiddenDangersConfig(AppConfig):
+    name = "anlan.hidden_dangers"
+    label = "hidden_dangers"
+    verbose_name = "隐患"
+
+    def ready(self) -> None:
+        import_module("anlan.hidden_dangers.workflow")
+        import_module("anlan.hidden_dangers.reactions")

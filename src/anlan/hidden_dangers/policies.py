@@ -1,0 +1,178 @@
+"""Who may do what to a matter, beyond the role: `check_can_<verb>(actor, matter)` raises Forbidden (403: not this
+person) or Refused (409: a condition is unmet). The table in `workflow` says the same in words."""
+
+from collections.abc import Callable
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import OrganisationKind
+from anlan.authz.models import Organisation
+from anlan.hidden_dangers.choices import MajorState
+from anlan.hidden_dangers.models import HiddenDanger
+from anlan.hidden_dangers.selectors import pending_suspension, plan_of
+from anlan.lib.refusals import Forbidden, Refused
+
+NEVER_ACCEPTS_MAJOR = frozenset(
+    {
+        OrganisationKind.TOWNSHIP,
+        OrganisationKind.TOWNSHIP_OFFICE,
+        OrganisationKind.VILLAGE,
+        OrganisationKind.AGENCY,
+        OrganisationKind.ENTERPRISE,
+    }
+)
+
+
+def acts_for(actor: Actor, *organisations: Organisation | None) -> bool:
+    """Whether the actor acts for one of the organisations (or for one above it)."""
+    return actor.is_system or any(o is not None and actor.within(o.path) for o in organisations)
+
+
+def _must_act_for(actor: Actor, verb: str, *organisations: Organisation | None) -> None:
+    if not acts_for(actor, *organisations):
+        names = "、".join(dict.fromkeys(o.short_name for o in organisations if o is not None))
+        raise Forbidden(
+            "not_your_turn", f"这件隐患由{names or '有关单位'}{verb}，您所在的{actor.organisation_name}不能办理。"
+        )
+
+
+def _no_major_pending(matter: HiddenDanger) -> None:
+    if matter.major_state == MajorState.PROPOSED:
+        decider = matter.major_decider.short_name if matter.major_decider else "主管部门"
+        raise Refused("major_pending", f"已提请{decider}判定是否重大，判定后再办理。", "安全生产法第一百一十八条")
+
+
+def is_rectifier(actor: Actor, matter: HiddenDanger) -> bool:
+    """Whether the actor belongs to the responsible party."""
+    return party_organisation(matter) is not None and acts_for(actor, party_organisation(matter))
+
+
+def party_organisation(matter: HiddenDanger) -> Organisation | None:
+    """The organisation through which the responsible party signs in, if it has one."""
+    if matter.party_enterprise is not None:
+        return matter.party_enterprise.organisation
+    return matter.party_organisation
+
+
+def acceptor(matter: HiddenDanger) -> Organisation | None:
+    """Who accepts: the deciding department for a major matter, else whoever dispatched it (DOMAIN §4)."""
+    return matter.major_decider if matter.is_major else matter.dispatcher
+
+
+def check_can_register(actor: Actor, matter: HiddenDanger) -> None:
+    if matter.status and actor.organisation_id != matter.reporter_id:
+        _must_act_for(actor, "重新登记", matter.reporter)
+
+
+def check_can_return_to_reporter(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "核定", matter.screening)
+
+
+def check_can_dismiss(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "核定", matter.screening)
+
+
+def check_can_confirm(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "核定", matter.screening)
+    _no_major_pending(matter)
+
+
+def check_can_propose_major(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "提请判定", matter.screening, matter.dispatcher, matter.lead)
+    if matter.major_state == MajorState.PROPOSED:
+        _no_major_pending(matter)
+    if matter.major_state == MajorState.CONFIRMED:
+        raise Refused("already_major", "这件隐患已经判定为重大。")
+
+
+def _check_decides_major(actor: Actor, matter: HiddenDanger) -> None:
+    if matter.major_state != MajorState.PROPOSED:
+        raise Refused("not_proposed", "还没有提请判定重大，请先由初审、交办或者主办单位提请。")
+    _must_act_for(actor, "判定是否重大", matter.major_decider)
+
+
+check_can_confirm_major = _check_decides_major
+check_can_refuse_major = _check_decides_major
+
+
+def check_can_dispatch(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "交办", matter.screening)
+    _no_major_pending(matter)
+
+
+def check_can_acknowledge(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "签收", matter.lead)
+
+
+def _check_puts_right(actor: Actor, matter: HiddenDanger) -> None:
+    if not is_rectifier(actor, matter):
+        _must_act_for(actor, "整改", matter.lead)
+
+
+def check_can_fill_five(actor: Actor, matter: HiddenDanger) -> None:
+    _check_puts_right(actor, matter)
+
+
+def check_can_request_suspension(actor: Actor, matter: HiddenDanger) -> None:
+    _check_puts_right(actor, matter)
+    if pending_suspension(matter):
+        raise Refused("suspension_pending", "已有一份暂缓申请待批。")
+
+
+def _check_decides_suspension(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "审批暂缓", matter.dispatcher)
+    request = pending_suspension(matter)
+    if request is None:
+        raise Refused("nothing_requested", "没有待批的暂缓申请。")
+    if request.requested_by_id == actor.user_id:
+        raise Forbidden("own_request", "申请人不能审批自己的申请。")
+
+
+check_can_approve_suspension = _check_decides_suspension
+check_can_refuse_suspension = _check_decides_suspension
+
+
+def check_can_resume(actor: Actor, matter: HiddenDanger) -> None:
+    if not is_rectifier(actor, matter):
+        _must_act_for(actor, "恢复整改", matter.lead, matter.dispatcher)
+
+
+def check_can_submit_rectification(actor: Actor, matter: HiddenDanger) -> None:
+    if not is_rectifier(actor, matter):
+        _must_act_for(actor, "报验", matter.lead)
+        if party_organisation(matter) is not None and party_organisation(matter) != matter.lead:
+            raise Forbidden("party_reports_itself", "责任单位已有账号，由责任单位自己报验。")
+    _no_major_pending(matter)
+    if pending_suspension(matter):
+        raise Refused("suspension_pending", "暂缓申请待批，批复后再报验。")
+    if matter.is_major:
+        _five_complete(matter)
+
+
+def _five_complete(matter: HiddenDanger) -> None:
+    plan = plan_of(matter)
+    missing = plan.missing() if plan else ["方案", "时限", "责任", "资金", "措施"]
+    if missing:
+        text = f"重大隐患“五到位”还缺：{'、'.join(missing)}。补齐后再报验。"
+        raise Refused("five_incomplete", text, "安全生产法第四十一条", {"missing": missing})
+
+
+def _check_decides_acceptance(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "验收", acceptor(matter))
+    if is_rectifier(actor, matter) or actor.user_id == matter.submitted_by_id:
+        raise Forbidden("own_rectification", "验收人不能是整改人或者报验人。")
+    if matter.is_major and actor.organisation_kind in NEVER_ACCEPTS_MAJOR:
+        raise Forbidden("major_by_department", "重大隐患由判定部门到场验收。")
+
+
+check_can_return = _check_decides_acceptance
+check_can_accept_rectification = _check_decides_acceptance
+check_can_close = _check_decides_acceptance
+
+
+def check_can_terminate(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "终结", matter.dispatcher or matter.screening)
+
+
+def checker(verb: str) -> Callable[[Actor, HiddenDanger], None]:
+    """The policy of a verb; KeyError when there is none (a meta-test holds every verb to one)."""
+    return globals()[f"check_can_{verb}"]

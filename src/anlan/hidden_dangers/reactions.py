@@ -1,0 +1,28 @@
+"""What follows the loop's own events: the messages."""
+
+from anlan.authz.actors import Actor
+from anlan.hidden_dangers.messages import TELLINGS
+from anlan.hidden_dangers.selectors import hidden_danger
+from anlan.notify import api as notify
+from anlan.processes.api import Event, reaction
+
+
+@reaction(*TELLINGS)
+def tell(actor: Actor, event: Event) -> None:
+    """Send the event's message to everyone it concerns, once each, but not to whoever did it."""
+    telling = TELLINGS[event.event]
+    matter = hidden_danger(actor, event.subject_id)
+    title = telling.title.format(due_on=matter.due_on)
+    for organisation in dict.fromkeys(o for o in telling.to(matter) if o is not None):
+        if organisation.id == event.organisation_id:
+            continue
+        notify.tell(
+            actor=actor,
+            organisation_id=organisation.id,
+            subject_type=event.subject_type,
+            subject_id=event.subject_id,
+            region_path=event.region_path,
+            title=title,
+            body=f"{matter.number} {matter.place}：{matter.description[:60]}",
+            dedupe_key=f"{event.id}:{organisation.id}",
+        )

@@ -1,0 +1,98 @@
+"""`fire` is the only code that assigns a status; the history, the ledger, the deadlines and the reactions follow in
+the same transaction."""
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from anlan.authz.actors import Actor
+from anlan.authz.scope import require
+from anlan.lib import clock
+from anlan.lib.refusals import Refused, Stale
+from anlan.processes import deadlines
+from anlan.processes.choices import EventKind
+from anlan.processes.events import About, Words, write_event
+from anlan.processes.models import Event
+from anlan.processes.tables import Process, Transition
+
+
+class Subject(Protocol):
+    """What `fire` moves: a record with a status, a version and a place."""
+
+    pk: Any
+    id: UUID
+    status: str
+    version: int
+    region_path: str
+
+
+def check_state(process: Process, subject: Subject, verb: str, if_version: int | None = None) -> Transition:
+    """The row that would fire. Raises Stale (412) or Refused (409, ``wrong_state``)."""
+    if if_version is not None and if_version != subject.version:
+        raise Stale(subject.version)
+    row = process.row(verb, subject.status)
+    if row is None:
+        label = process.rows_of(verb)[0].label
+        now = process.statuses(subject.status).label if subject.status else "未登记"
+        raise Refused("wrong_state", f"{process.label}现在是“{now}”，不能{label}。", extra={"status": subject.status})
+    return row
+
+
+def fire(
+    *,
+    actor: Actor,
+    process: Process,
+    subject: Any,
+    verb: str,
+    note: str = "",
+    payload: dict[str, Any] | None = None,
+) -> Event:
+    """Move ``subject`` by ``verb``: status, version, history, ledger, deadlines, reactions. The caller saves the rest.
+
+    ``payload`` must be canonical and free of personal text, which belongs into ``note``.
+    """
+    row = check_state(process, subject, verb)
+    require(actor, row.permission)
+    before = subject.status
+    subject.status = row.leads_to(before)
+    subject.version += 1
+    subject.changed_at = clock.now()
+    subject.save()
+    event = write_event(
+        actor=actor,
+        about=About(process.subject_type, subject.id, subject.region_path),
+        kind=EventKind.TRANSITION,
+        name=row.event,
+        verb=verb,
+        statuses=(before, subject.status),
+        words=Words(note),
+        payload=payload or {},
+    )
+    _move_deadlines(process, subject, row, event.at)
+    return event
+
+
+def comment(*, actor: Actor, process: Process, subject: Any, note: str) -> Event:
+    """Add a comment to the subject's timeline."""
+    return write_event(
+        actor=actor,
+        about=About(process.subject_type, subject.id, subject.region_path),
+        kind=EventKind.COMMENT,
+        name=f"{process.subject_type}.commented",
+        words=Words(note),
+        payload={},
+    )
+
+
+def _move_deadlines(process: Process, subject: Any, row: Transition, at: datetime) -> None:
+    if row.meets:
+        deadlines.end(subject.id, row.meets, met=True, at=at)
+    if row.cancels:
+        deadlines.end(subject.id, row.cancels, met=False, at=at)
+    if row.pauses:
+        deadlines.pause(subject.id, row.pauses)
+    if row.resumes:
+        deadlines.resume(subject.id, row.resumes)
+    started_on = clock.legal_date(at)
+    for kind in row.opens:
+        deadlines.start(process, subject, kind, started_on=started_on, at=at)

@@ -1,0 +1,33 @@
+"""The door of processes: tables to declare, `fire` to move, history and deadlines to read."""
+
+from anlan.processes.actions import check_state, comment, fire
+from anlan.processes.choices import DeadlineState, EventKind
+from anlan.processes.deadlines import sweep
+from anlan.processes.models import Deadline, Event
+from anlan.processes.reactions import reaction
+from anlan.processes.selectors import history_of, last_event, nearest_deadlines, running_deadlines
+from anlan.processes.tables import NEW, PROCESSES, SAME, DeadlineKind, Process, Step, Transition, register
+
+__all__ = [
+    "NEW",
+    "PROCESSES",
+    "SAME",
+    "Deadline",
+    "DeadlineKind",
+    "DeadlineState",
+    "Event",
+    "EventKind",
+    "Process",
+    "Step",
+    "Transition",
+    "check_state",
+    "comment",
+    "fire",
+    "history_of",
+    "last_event",
+    "nearest_deadlines",
+    "reaction",
+    "register",
+    "running_deadlines",
+    "sweep",
+]

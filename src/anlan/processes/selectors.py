@@ -1,0 +1,39 @@
+"""Reads of history and deadlines. The caller has found the subject through its scope."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from anlan.processes.choices import DeadlineState
+from anlan.processes.models import Deadline, Event
+
+
+def event_by_id(event_id: UUID) -> Event:
+    return Event.objects.get(id=event_id)
+
+
+def history_of(subject_id: UUID) -> QuerySet[Event]:
+    """The subject's events, the oldest first."""
+    return Event.objects.filter(subject_id=subject_id).order_by("at", "id")
+
+
+def running_deadlines(subject_id: UUID) -> list[Deadline]:
+    """The subject's open and paused deadlines, the nearest first."""
+    running = [DeadlineState.OPEN, DeadlineState.PAUSED]
+    return list(Deadline.objects.filter(subject_id=subject_id, state__in=running).order_by("due_on"))
+
+
+def nearest_deadlines(subject_ids: Iterable[UUID]) -> dict[UUID, Deadline]:
+    """The nearest open deadline of each subject, in one query."""
+    found: dict[UUID, list[Deadline]] = defaultdict(list)
+    rows = Deadline.objects.filter(subject_id__in=list(subject_ids), state=DeadlineState.OPEN)
+    for deadline in rows.order_by("due_on"):
+        found[deadline.subject_id].append(deadline)
+    return {subject_id: deadlines[0] for subject_id, deadlines in found.items()}
+
+
+def last_event(subject_id: UUID, *events: str) -> Event | None:
+    """The latest of the named events of the subject."""
+    return Event.objects.filter(subject_id=subject_id, event__in=events).order_by("-at", "-id").first()

@@ -1,0 +1,71 @@
+"""The only writer of letters."""
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from anlan.authz.actors import Actor
+from anlan.authz.models import Organisation
+from anlan.calendar import api as calendar
+from anlan.hidden_dangers.api import HiddenDanger
+from anlan.ledger import api as ledger
+from anlan.lib import clock
+from anlan.processes.api import Event
+from anlan.supervision.models import SupervisionLetter
+
+REPLY_WORKING_DAYS = 3
+"""Local setting, unverified: the source (S3-43) asks for a dated reply and gives no number of days."""
+
+
+def issue_letter(*, actor: Actor, matter: HiddenDanger, event: Event, reason: str) -> SupervisionLetter | None:
+    """Issue the dispatcher's letter to the lead because of ``event``; a second call for the same event does nothing."""
+    if matter.dispatcher is None or matter.lead is None:
+        return None
+    with transaction.atomic():
+        _lock_series(matter.dispatcher)
+        if SupervisionLetter.objects.filter(event_id=event.id).exists():
+            return None
+        letter = _new_letter(matter, matter.dispatcher, matter.lead, event, reason)
+        letter.save(force_insert=True)
+        ledger.record(
+            actor=actor,
+            subject_type="supervision_letter",
+            subject_id=letter.id,
+            region_path=letter.region_path,
+            event="supervision_letter.issued",
+            payload={
+                "document_number": letter.document_number,
+                "hidden_danger": matter.id,
+                "issuer": letter.issuer_id,
+                "addressee": letter.addressee_id,
+                "reply_due_on": letter.reply_due_on,
+                "because": event.id,
+            },
+        )
+        return letter
+
+
+def _new_letter(
+    matter: HiddenDanger, issuer: Organisation, addressee: Organisation, event: Event, reason: str
+) -> SupervisionLetter:
+    year = clock.today().year
+    last = SupervisionLetter.objects.filter(issuer=issuer, year=year).aggregate(last=Max("serial"))["last"] or 0
+    return SupervisionLetter(
+        region_path=matter.region_path,
+        year=year,
+        serial=last + 1,
+        document_number=f"{issuer.document_prefix or issuer.short_name}督〔{year}〕{last + 1}号",
+        issuer=issuer,
+        issuer_path=issuer.path,
+        addressee=addressee,
+        hidden_danger=matter,
+        reason=reason,
+        event_id=event.id,
+        issued_at=clock.now(),
+        reply_due_on=calendar.add_working_days(clock.today(), REPLY_WORKING_DAYS),
+    )
+
+
+def _lock_series(issuer: Organisation) -> None:
+    """One letter of an issuer at a time, so that the numbers have no gaps and no twins."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"supervision_letter:{issuer.id}"])
