@@ -1,0 +1,1 @@
+"""Who: governments, committees, departments, townships, villages, agencies, enterprises as organisations."""

@@ -1,0 +1,31 @@
+"""The organisations' door for other slices."""
+
+from anlan.organisations.actions import create_organisation
+from anlan.organisations.selectors import (
+    committee_office_of,
+    current,
+    get_organisation,
+    local_unit_of,
+    regulator_of,
+    regulators_of,
+    search_organisations,
+    superior_of,
+    township_offices_of,
+    village_organisation,
+    visible_organisations,
+)
+
+__all__ = [
+    "committee_office_of",
+    "create_organisation",
+    "current",
+    "get_organisation",
+    "local_unit_of",
+    "regulator_of",
+    "regulators_of",
+    "search_organisations",
+    "superior_of",
+    "township_offices_of",
+    "village_organisation",
+    "visible_organisations",
+]
