@@ -38,12 +38,20 @@ def visible_organisations(actor: Actor) -> QuerySet[Organisation]:
     return inside
 
 
-def get_organisation(actor: Actor, organisation_id: UUID) -> Organisation:
-    """One visible organisation, or NotInScope (404)."""
-    organisation = visible_organisations(actor).filter(id=organisation_id).first()
-    if organisation is None:
+def organisation(actor: Actor, organisation_id: UUID) -> Organisation:
+    """One visible organisation with its region, or NotInScope (404)."""
+    found = visible_organisations(actor).filter(id=organisation_id).first()
+    if found is None:
         raise NotInScope("组织机构")
-    return organisation
+    return found
+
+
+def organisation_of(actor: Actor) -> Organisation:
+    """The organisation the actor acts for, with its region. Raises NotInScope for the system, which has none."""
+    found = Organisation.objects.select_related("region").filter(id=actor.organisation_id).first()
+    if found is None:
+        raise NotInScope("组织机构")
+    return found
 
 
 def search_organisations(
@@ -65,7 +73,7 @@ def search_organisations(
 def regulators_of(region: Region) -> dict[Sector, Organisation]:
     """Who is responsible for which sector in the county (or city) of ``region``."""
     departments = current().filter(kind__in=REGULATORS, region__path=region.wall_path).order_by("path")
-    return {Sector(sector): organisation for organisation in departments for sector in organisation.sectors}
+    return {Sector(sector): department for department in departments for sector in department.sectors}
 
 
 def regulator_of(sector: str, region: Region) -> Organisation | None:
@@ -100,19 +108,19 @@ _INSIDE_ANOTHER = {OrganisationKind.VILLAGE, OrganisationKind.TOWNSHIP_OFFICE, O
 _AT_THE_TOP = {OrganisationKind.GOVERNMENT, OrganisationKind.COMMITTEE, OrganisationKind.COMMITTEE_OFFICE}
 
 
-def superior_of(organisation: Organisation) -> Organisation | None:
-    """Who urges and decides above it; ``organisation.region`` must be loaded.
+def superior_of(unit: Organisation) -> Organisation | None:
+    """Who urges and decides above it; ``unit.region`` must be loaded.
 
     A village, a township's office or a division: the organisation it belongs to. The government, 安委会 and 安委办 of
     a region: the same organ one level up, None where that is not in the system. Everybody else: the 安委办 of the
     county (or city).
     """
-    kind = OrganisationKind(organisation.kind)
+    kind = OrganisationKind(unit.kind)
     if kind in _INSIDE_ANOTHER:
-        return current().filter(id=organisation.parent_id).first()
+        return current().filter(children=unit).first()
     if kind in _AT_THE_TOP:
-        return current().filter(kind=kind, region=organisation.region.parent_id).first()
-    return committee_office_of(organisation.region)
+        return current().filter(kind=kind, region=unit.region.parent_id).first()
+    return committee_office_of(unit.region)
 
 
 def deployed_region(code: str, level: RegionLevel) -> Region:

@@ -1,6 +1,7 @@
 """Reads of the divisions. They are public facts: no scope narrows them (DESIGN §4)."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -17,22 +18,30 @@ def regions() -> QuerySet[Region]:
     return Region.objects.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today())).order_by("path")
 
 
+def region(region_id: UUID) -> Region:
+    """The division in force with the id. Raises NotInScope when there is none."""
+    found = regions().filter(id=region_id).first()
+    if found is None:
+        raise NotInScope("区划")
+    return found
+
+
 def find_region(code: str) -> Region:
     """The division in force with the official code. Raises NotInScope when there is none."""
-    region = regions().filter(code=code).first()
-    if region is None:
+    found = regions().filter(code=code).first()
+    if found is None:
         raise NotInScope("区划")
-    return region
+    return found
 
 
-def children(region: Region) -> QuerySet[Region]:
+def children(parent: Region) -> QuerySet[Region]:
     """The divisions directly below."""
-    return regions().filter(parent=region)
+    return regions().filter(parent=parent)
 
 
-def ancestors(region: Region) -> QuerySet[Region]:
+def ancestors(lowest: Region) -> QuerySet[Region]:
     """The divisions above, from the province down, and the division itself."""
-    return Region.objects.filter(path__in=paths_above(region.path)).order_by("path")
+    return Region.objects.filter(path__in=paths_above(lowest.path)).order_by("path")
 
 
 def paths_above(path: str) -> list[str]:
@@ -41,9 +50,9 @@ def paths_above(path: str) -> list[str]:
     return ["/".join(segments[: depth + 1]) + "/" for depth in range(len(segments))]
 
 
-def breadcrumb(region: Region) -> str:
+def breadcrumb(lowest: Region) -> str:
     """``浙江省 › 台州市 › 临海市 › 古城街道``: one query."""
-    return " › ".join(ancestors(region).values_list("name", flat=True))
+    return " › ".join(ancestors(lowest).values_list("name", flat=True))
 
 
 def inside(path: str, *, levels: Iterable[RegionLevel] = ()) -> QuerySet[Region]:
