@@ -76,6 +76,19 @@ def wait_until_gone(identities: list[Identity], seconds: float) -> bool:
     return True
 
 
-def die_with_parent() -> None:
+def variable(pid: int, name: str) -> str | None:
+    """A variable of the environment a process was started with."""
+    try:
+        raw = Path(f"/proc/{pid}/environ").read_bytes()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return None
+    found = dict(entry.partition(b"=")[::2] for entry in raw.split(b"\0") if entry)
+    value = found.get(name.encode())
+    return None if value is None else os.fsdecode(value)
+
+
+def die_with(parent: int) -> None:
     """In a new child: ask the kernel to end it when the process that started it ends, however that ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended before we could ask
+        os._exit(1)

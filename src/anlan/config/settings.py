@@ -3,7 +3,6 @@
 What differs between machines comes from :mod:`anlan.config.env`; nothing secret is written here.
 """
 
-import sys
 from pathlib import Path
 
 from anlan.config import env, logs
@@ -102,14 +101,9 @@ COTTON_DIR = "cotton"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
-COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-        if COLLECTED or "collectstatic" in sys.argv or ENVIRONMENT.process == "anlan-prepare"
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "anlan.config.statics.HashedWhenCollected"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
 

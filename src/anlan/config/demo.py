@@ -1,0 +1,49 @@
+"""The demo county, as far as the supervisor is concerned: is it loaded, how is it loaded, who can sign in.
+
+The data themselves come from the management command ``demo``. It has to be repeatable: if it is killed half-way
+it is run again at the next start, and it ends with code 0 only when everything is there.
+"""
+
+import sys
+from pathlib import Path
+
+import psycopg
+
+from anlan.config.env import Environment
+
+COMMAND = (sys.executable, "-m", "anlan.config.cli", "demo")
+LOGINS = {
+    "county": "县级安委办",
+    "dept": "主管部门",
+    "dept2": "另一主管部门",
+    "town": "乡镇",
+    "town2": "另一乡镇",
+    "village": "村(社区)",
+    "firm": "企业",
+    "city": "市级安委办",
+    "other": "外县(看不到本县数据)",
+}
+
+
+def is_loaded(environment: Environment) -> bool:
+    return _stamp(environment).exists()
+
+
+def note_loaded(environment: Environment) -> None:
+    _stamp(environment).touch(mode=0o600)
+
+
+def _stamp(environment: Environment) -> Path:
+    """A mark for this very database: a new one in its place has no demo."""
+    query = "SELECT format('%s-%s', (SELECT system_identifier FROM pg_control_system()), oid) FROM pg_database"
+    with psycopg.connect(environment.app().conninfo(connect_timeout="10")) as connection:
+        row = connection.execute(query + " WHERE datname = current_database()").fetchone()
+    assert row is not None
+    return environment.home / "run" / f"demo-{row[0]}"
+
+
+def logins(environment: Environment) -> list[str]:
+    """Lines for the terminal."""
+    password = environment.secret("demo_password")
+    names = [f"  {name:<8} {who}" for name, who in LOGINS.items()]
+    return [f"演示账号(口令均为 {password}):", *names]
