@@ -1,0 +1,38 @@
+"""Long and later work: the door for other slices."""
+
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from anlan.authz.actors import Actor
+from anlan.jobs import actions, runner, tasks
+from anlan.jobs.deferring import defer, inline, run_pending, task
+from anlan.jobs.models import Job
+from anlan.jobs.runner import Cancelled, LongWork, Result, long_task, progress, result_folder
+
+__all__ = [
+    "Cancelled",
+    "Job",
+    "Result",
+    "app",
+    "defer",
+    "inline",
+    "long_task",
+    "progress",
+    "result_folder",
+    "run_pending",
+    "start",
+    "task",
+]
+
+
+def start(*, actor: Actor, work: LongWork, title: str, **params: Any) -> Job:
+    """Enter a job for the acting person and defer it, in the caller's transaction.
+
+    ``work`` was declared with :func:`long_task`; ``params`` reach it as JSON knows them.
+    """
+    with transaction.atomic():
+        job = actions.create(actor=actor, kind=runner.kind_of(work), title=title, params=params)
+        defer(tasks.run_job, job_id=job.id)
+    return job
