@@ -1,0 +1,16 @@
+import "./styles/desk.scss";
+import Alpine from "@alpinejs/csp";
+import "bootstrap/js/dist/dropdown";
+import htmx from "htmx.org";
+import { photoField } from "./ui/photo-field";
+import { selection } from "./ui/selection";
+import "./ui/dialogs";
+import "./ui/feedback";
+import "./ui/page";
+import { dressSelects } from "./ui/selects";
+
+Alpine.data("photoField", photoField);
+Alpine.data("selection", selection);
+Alpine.start();
+
+htmx.onLoad((element) => dressSelects(element as HTMLElement));

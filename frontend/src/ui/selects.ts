@@ -1,0 +1,12 @@
+import TomSelect from "tom-select/base";
+
+/** `<select data-search>` becomes a list one can type in. Short lists stay native. */
+export function dressSelects(within: HTMLElement): void {
+  within.querySelectorAll<HTMLSelectElement>("select[data-search]:not(.tomselected)").forEach((select) => {
+    new TomSelect(select, {
+      maxOptions: 200,
+      hidePlaceholder: true,
+      render: { no_results: () => '<div class="no-results">没有找到，换个词试试</div>' },
+    });
+  });
+}
