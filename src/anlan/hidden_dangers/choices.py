@@ -72,8 +72,8 @@ class Source(TextChoices):
 class Cause(TextChoices):
     """S1-64."""
 
-    UNSAFE_ACT = "UNSAFE_ACT", "人的不安全行为"
-    UNSAFE_STATE = "UNSAFE_STATE", "物的不安全状态"
+    ACT = "ACT", "人的不安全行为"
+    STATE = "STATE", "物的不安全状态"
     MANAGEMENT = "MANAGEMENT", "管理缺陷"
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor, system_actor_for
 from anlan.authz.scope import acting
-from anlan.jobs.api import app, defer
+from anlan.jobs.api import defer, task
 from anlan.processes.models import Event
 from anlan.processes.selectors import event_by_id
 
@@ -23,7 +23,7 @@ def reaction(*events: str) -> Callable[[Reaction], Reaction]:
     """Let ``function(actor, event)`` follow every one of ``events``, as the system, inside the event's county."""
 
     def decorate(function: Reaction) -> Reaction:
-        @app.task(name=f"{function.__module__}.{function.__name__}", retry=5)
+        @task(name=f"{function.__module__}.{function.__name__}", retry=5)
         def run(event_id: str, region_path: str) -> None:
             with acting(system_actor_for(region_path)) as actor:
                 function(actor, event_by_id(UUID(event_id)))
@@ -37,5 +37,5 @@ def reaction(*events: str) -> Callable[[Reaction], Reaction]:
 
 def defer_reactions(event: Event) -> None:
     """Defer every reaction to ``event`` in the caller's transaction."""
-    for task in REACTIONS.get(event.event, ()):
-        defer(task, event_id=str(event.id), region_path=event.region_path)
+    for following in REACTIONS.get(event.event, ()):
+        defer(following, event_id=str(event.id), region_path=event.region_path)

@@ -1,6 +1,6 @@
 """Writes: one keyword-only function per verb, each one transaction, and the only writers of a matter."""
 
-from anlan.hidden_dangers.actions.acceptance import accept_rectification, return_rectification
+from anlan.hidden_dangers.actions.acceptance import accept_rectification, close, return_rectification
 from anlan.hidden_dangers.actions.dispatching import acknowledge, dispatch, terminate
 from anlan.hidden_dangers.actions.grading import confirm, confirm_major, propose_major, refuse_major
 from anlan.hidden_dangers.actions.rectification import (
@@ -18,6 +18,7 @@ __all__ = [
     "accept_rectification",
     "acknowledge",
     "approve_suspension",
+    "close",
     "comment",
     "confirm",
     "confirm_major",

@@ -49,7 +49,22 @@ def accept_rectification(
         matter.accepted_at = clock.now()
         matter.accepted_by_id = actor.user_id
         words = f"{note}（到场：{'、'.join(named)}）" if named else note
-        fire(actor, matter, "accept_rectification", words, officers=len(named))
+        fire(
+            actor,
+            matter,
+            "accept_rectification",
+            words,
+            officers=len(named),
+            files=[*(photo_ids or []), *(report_ids or [])],
+        )
+        matter.ended_at = clock.now()
+        fire(actor, matter, "close")
+        return matter
+
+
+def close(*, actor: Actor, hidden_danger_id: UUID, if_version: int | None = None) -> HiddenDanger:
+    """Close an accepted matter that something had held open."""
+    with moving(actor, hidden_danger_id, "close", if_version) as matter:
         matter.ended_at = clock.now()
         fire(actor, matter, "close")
         return matter

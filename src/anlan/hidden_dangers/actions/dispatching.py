@@ -7,7 +7,7 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind, ParticipationKind
 from anlan.authz.models import Organisation
-from anlan.hidden_dangers.actions.steps import fire, hold, join, moving, needed, not_past
+from anlan.hidden_dangers.actions.steps import fire, hold, join, moving, needed, not_past, own_organisation
 from anlan.hidden_dangers.choices import HandlingMode
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import party_organisation
@@ -50,7 +50,7 @@ def dispatch(
         if not to.modes:
             raise Invalid.at("/mode", "请至少选择一种处置方式。")
         matter.dispatched_at = clock.now()
-        matter.dispatcher = organisations.organisation_of(actor)
+        matter.dispatcher = own_organisation(actor)
         matter.lead = lead
         matter.modes = list(dict.fromkeys(to.modes))
         matter.due_on = matter.original_due_on = not_past(to.due_on, "due_on", "整改期限")
@@ -80,14 +80,14 @@ def terminate(*, actor: Actor, hidden_danger_id: UUID, reason: str, if_version: 
 
 
 def _lead(actor: Actor, matter: HiddenDanger, lead_id: UUID) -> Organisation:
-    lead = organisations.organisation(actor, lead_id)
+    lead = organisations.get_organisation(actor, lead_id)
     if lead.kind not in MAY_LEAD or lead.region.wall_path != matter.region.wall_path:
         raise Invalid.at("/lead", "主办单位应当是本县（市、区）的部门、乡镇（街道）、园区或者村（社区）。")
     return lead
 
 
 def _assisting(actor: Actor, matter: HiddenDanger, position: int, organisation_id: UUID) -> Organisation:
-    organisation = organisations.organisation(actor, organisation_id)
+    organisation = organisations.get_organisation(actor, organisation_id)
     if organisation.region.wall_path != matter.region.wall_path:
         raise Invalid.at(f"/assisting/{position}", "协办单位应当在本县（市、区）。")
     return organisation

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind, Sector
-from anlan.hidden_dangers.actions.steps import fire, join, moving, needed, not_past
+from anlan.hidden_dangers.actions.steps import fire, join, moving, needed, not_past, own_organisation
 from anlan.hidden_dangers.choices import Cause, Level, MajorState, PartyKind, Status
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Refused
 from anlan.organisations import api as organisations
-from anlan.register import api as register_of_enterprises
+from anlan.register import api as enterprises
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _grade(actor: Actor, matter: HiddenDanger, *, cause: str, party: Party | Non
     _set_sector(matter, sector)
     _set_party(actor, matter, party or _party_of_site(matter))
     matter.confirmed_at = clock.now()
-    matter.confirmed_by = organisations.organisation_of(actor)
+    matter.confirmed_by = own_organisation(actor)
 
 
 def _set_sector(matter: HiddenDanger, sector: str) -> None:
@@ -135,10 +135,10 @@ def _set_party(actor: Actor, matter: HiddenDanger, party: Party) -> None:
     if party.kind == PartyKind.ENTERPRISE:
         if party.enterprise_id is None:
             raise Invalid.at("/responsible_party/enterprise_id", "请选择责任企业。")
-        matter.party_enterprise = register_of_enterprises.enterprise(actor, party.enterprise_id)
+        matter.party_enterprise = enterprises.get_enterprise(actor, party.enterprise_id)
     elif party.kind == PartyKind.ORGANISATION:
         if party.organisation_id is None:
             raise Invalid.at("/responsible_party/organisation_id", "请选择责任单位。")
-        matter.party_organisation = organisations.organisation(actor, party.organisation_id)
+        matter.party_organisation = organisations.get_organisation(actor, party.organisation_id)
     else:
         matter.party_person = needed(party.person, "responsible_party/person", "责任人姓名")

@@ -109,7 +109,7 @@ def submit_rectification(
         next_holder = acceptor(matter)
         if next_holder is not None:
             hold(matter, next_holder)
-        fire(actor, matter, "submit_rectification", note, photos=len(photo_ids))
+        fire(actor, matter, "submit_rectification", note, files=photo_ids)
         return matter
 
 

@@ -10,13 +10,13 @@ from anlan.authz.choices import OrganisationKind, ParticipationKind, Sector
 from anlan.authz.models import Organisation, Region
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
-from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed
+from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed, own_organisation
 from anlan.hidden_dangers.choices import Level, Source
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib import clock, ids
 from anlan.lib.refusals import Forbidden, Invalid, NotInScope
 from anlan.organisations import api as organisations
-from anlan.register import api as register_of_enterprises
+from anlan.register import api as enterprises
 from anlan.territory import api as territory
 
 DIRECT_SCREENERS = frozenset(
@@ -53,9 +53,9 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
     with transaction.atomic():
         require(actor, Permission.HIDDEN_DANGER_REGISTER)
         _check_source(actor, find.source)
-        site = register_of_enterprises.site(actor, find.site_id) if find.site_id else None
+        site = enterprises.get_site(actor, find.site_id) if find.site_id else None
         region = _region_of(actor, find, site)
-        reporter = organisations.organisation_of(actor)
+        reporter = own_organisation(actor)
         screening = _screening_office(actor, reporter, region)
         matter = HiddenDanger(
             number=_new_number(region),
@@ -76,7 +76,7 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
 def register_again(*, actor: Actor, hidden_danger_id: UUID, find: Find, if_version: int | None = None) -> HiddenDanger:
     """Register a returned matter once more; the source and the place in the tree stay as they were."""
     with moving(actor, hidden_danger_id, "register", if_version) as matter:
-        site = register_of_enterprises.site(actor, find.site_id) if find.site_id else matter.site
+        site = enterprises.get_site(actor, find.site_id) if find.site_id else matter.site
         _describe(matter, find, site)
         return _put_forward(actor, matter, find)
 
@@ -106,7 +106,7 @@ def _check_source(actor: Actor, source: Source) -> None:
         raise Invalid.at("/source", "“部门暗查”由部门、乡镇（街道）或者安委办登记。")
 
 
-def _region_of(actor: Actor, find: Find, site: register_of_enterprises.Site | None) -> Region:
+def _region_of(actor: Actor, find: Find, site: enterprises.Site | None) -> Region:
     if site is not None:
         return site.region
     if find.region_id is None:
@@ -137,7 +137,7 @@ def _new_number(region: Region) -> str:
     return f"{region.code[:6]}-{clock.today():%y%m}-{ids.segment(5).upper()}"
 
 
-def _describe(matter: HiddenDanger, find: Find, site: register_of_enterprises.Site | None) -> None:
+def _describe(matter: HiddenDanger, find: Find, site: enterprises.Site | None) -> None:
     matter.description = needed(find.description, "description", "隐患描述")
     if find.sector and find.sector not in Sector:
         raise Invalid.at("/sector", "没有这个行业领域。")
@@ -151,8 +151,9 @@ def _describe(matter: HiddenDanger, find: Find, site: register_of_enterprises.Si
 
 def _put_forward(actor: Actor, matter: HiddenDanger, find: Find) -> HiddenDanger:
     hold(matter, matter.screening)
-    fire(actor, matter, "register", source=matter.source, sector=matter.sector, suggested_level=matter.suggested_level)
+    attach(actor, matter, find.photo_ids, "BEFORE")
+    fire(actor, matter, "register", source=matter.source, sector=matter.sector, files=find.photo_ids,
+         suggested_level=matter.suggested_level)  # fmt: skip
     join(matter, matter.reporter, ParticipationKind.REPORTER)
     join(matter, matter.screening, ParticipationKind.SCREENING)
-    attach(actor, matter, find.photo_ids, "BEFORE")
     return HiddenDanger.objects.get_visible(actor, id=matter.id)

@@ -19,7 +19,8 @@ from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import checker
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib import clock
-from anlan.lib.refusals import Invalid
+from anlan.lib.refusals import Forbidden, Invalid
+from anlan.organisations import api as organisations
 from anlan.processes import api as processes
 
 
@@ -47,6 +48,13 @@ def comment(*, actor: Actor, hidden_danger_id: UUID, note: str) -> None:
         matter = HiddenDanger.objects.get_visible(actor, id=hidden_danger_id)
         require(actor, Permission.HIDDEN_DANGER_COMMENT)
         processes.comment(actor=actor, process=PROCESS, subject=matter, note=needed(note, "note", "留言内容"))
+
+
+def own_organisation(actor: Actor) -> Organisation:
+    """The organisation the actor acts for."""
+    if actor.organisation_id is None:
+        raise Forbidden("no_organisation", "系统不能代替单位办理隐患。")
+    return organisations.get_organisation(actor, actor.organisation_id)
 
 
 def hold(matter: HiddenDanger, organisation: Organisation) -> None:

@@ -7,74 +7,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('subject_type', models.CharField(max_length=40)),
-                ('subject_id', models.UUIDField()),
-                ('region_path', anlan.authz.fields.PathField(db_collation='C', max_length=120)),
-                ('kind', models.CharField(max_length=30)),
-                ('due_on', models.DateField()),
-                ('article', models.CharField(max_length=120)),
-                ('state', models.CharField(choices=[('OPEN', '计时中'), ('PAUSED', '暂停计时'), ('MET', '已办结'), ('CANCELLED', '已取消')], default='OPEN', max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('next_step', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("subject_type", models.CharField(max_length=40)),
+                ("subject_id", models.UUIDField()),
+                ("region_path", anlan.authz.fields.PathField(db_collation="C", max_length=120)),
+                ("kind", models.CharField(max_length=30)),
+                ("due_on", models.DateField()),
+                ("article", models.CharField(max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "计时中"),
+                            ("PAUSED", "暂停计时"),
+                            ("MET", "已办结"),
+                            ("CANCELLED", "已取消"),
+                        ],
+                        default="OPEN",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("next_step", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ('due_on', 'id'),
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False), ('state', 'OPEN')), fields=['next_at'], name='deadline_sweep'), models.Index(fields=['subject_id'], name='deadline_subject')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['OPEN', 'PAUSED'])), fields=('subject_id', 'kind'), name='deadline_one_running'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ['OPEN', 'PAUSED'])), models.Q(('ended_at__isnull', False), ('state__in', ['MET', 'CANCELLED'])), _connector='OR'), name='deadline_ended_with_its_time')],
+                "ordering": ("due_on", "id"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False), ("state", "OPEN")),
+                        fields=["next_at"],
+                        name="deadline_sweep",
+                    ),
+                    models.Index(fields=["subject_id"], name="deadline_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["OPEN", "PAUSED"])),
+                        fields=("subject_id", "kind"),
+                        name="deadline_one_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state__in", ["OPEN", "PAUSED"])),
+                            models.Q(("ended_at__isnull", False), ("state__in", ["MET", "CANCELLED"])),
+                            _connector="OR",
+                        ),
+                        name="deadline_ended_with_its_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('subject_type', models.CharField(max_length=40)),
-                ('subject_id', models.UUIDField()),
-                ('region_path', anlan.authz.fields.PathField(db_collation='C', max_length=120)),
-                ('kind', models.CharField(choices=[('TRANSITION', '办理'), ('DEADLINE', '时限'), ('COMMENT', '留言')], max_length=12)),
-                ('event', models.CharField(max_length=80)),
-                ('verb', models.CharField(blank=True, max_length=40)),
-                ('from_status', models.CharField(blank=True, max_length=24)),
-                ('to_status', models.CharField(blank=True, max_length=24)),
-                ('at', models.DateTimeField()),
-                ('user_id', models.UUIDField(null=True)),
-                ('grant_id', models.UUIDField(null=True)),
-                ('organisation_id', models.UUIDField(null=True)),
-                ('actor_label', models.CharField(max_length=60)),
-                ('organisation_label', models.CharField(blank=True, max_length=120)),
-                ('note', models.TextField(blank=True)),
-                ('salt', models.CharField(blank=True, max_length=32)),
-                ('payload', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("subject_type", models.CharField(max_length=40)),
+                ("subject_id", models.UUIDField()),
+                ("region_path", anlan.authz.fields.PathField(db_collation="C", max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("TRANSITION", "办理"), ("DEADLINE", "时限"), ("COMMENT", "留言")], max_length=12
+                    ),
+                ),
+                ("event", models.CharField(max_length=80)),
+                ("verb", models.CharField(blank=True, max_length=40)),
+                ("from_status", models.CharField(blank=True, max_length=24)),
+                ("to_status", models.CharField(blank=True, max_length=24)),
+                ("at", models.DateTimeField()),
+                ("user_id", models.UUIDField(null=True)),
+                ("grant_id", models.UUIDField(null=True)),
+                ("organisation_id", models.UUIDField(null=True)),
+                ("actor_label", models.CharField(max_length=60)),
+                ("organisation_label", models.CharField(blank=True, max_length=120)),
+                ("note", models.TextField(blank=True)),
+                ("salt", models.CharField(blank=True, max_length=32)),
+                ("payload", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ('at', 'id'),
-                'indexes': [models.Index(fields=['subject_id', 'at'], name='event_subject')],
+                "ordering": ("at", "id"),
+                "indexes": [models.Index(fields=["subject_id", "at"], name="event_subject")],
             },
         ),
         migrations.CreateModel(
-            name='DeadlineEffect',
+            name="DeadlineEffect",
             fields=[
-                ('id', models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('step', models.PositiveSmallIntegerField()),
-                ('region_path', anlan.authz.fields.PathField(db_collation='C', max_length=120)),
-                ('at', models.DateTimeField()),
-                ('deadline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='effects', to='processes.deadline')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='processes.event')),
+                (
+                    "id",
+                    models.UUIDField(default=anlan.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("step", models.PositiveSmallIntegerField()),
+                ("region_path", anlan.authz.fields.PathField(db_collation="C", max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="effects", to="processes.deadline"
+                    ),
+                ),
+                ("event", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="processes.event")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('deadline', 'step'), name='effect_once')],
+                "constraints": [models.UniqueConstraint(fields=("deadline", "step"), name="effect_once")],
             },
         ),
     ]

@@ -1,0 +1,312 @@
+"""The verbs as data: what the API takes and what the forms fill. Each class is one verb's payload (DOMAIN §4) and
+knows the action it calls; there is no second list of verbs."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, field_validator
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import Sector
+from anlan.hidden_dangers import actions
+from anlan.hidden_dangers.actions.dispatching import Assignment
+from anlan.hidden_dangers.actions.grading import Party
+from anlan.hidden_dangers.actions.rectification import Five
+from anlan.hidden_dangers.actions.registration import Find
+from anlan.hidden_dangers.choices import Cause, HandlingMode, Level, PartyKind, Source
+from anlan.hidden_dangers.models import HiddenDanger
+
+Text = Annotated[str, Field(max_length=2000)]
+Line = Annotated[str, Field(max_length=200)]
+Files = Annotated[list[UUID], Field(max_length=30)]
+BlankOrSector = Sector | Literal[""]
+BlankOrLevel = Level | Literal[""]
+
+
+class Payload(Schema):
+    """A verb's payload: unknown keys are refused, so that a slip of the pen is not silently lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ResponsibleParty(Payload):
+    """责任主体: ``id`` of the enterprise or organisation, ``name`` of the person."""
+
+    kind: PartyKind = PartyKind.ENTERPRISE
+    id: UUID | None = None
+    name: Annotated[str, Field(max_length=60)] = ""
+
+    def as_party(self) -> Party:
+        enterprise = self.id if self.kind == PartyKind.ENTERPRISE else None
+        organisation = self.id if self.kind == PartyKind.ORGANISATION else None
+        return Party(self.kind, enterprise_id=enterprise, organisation_id=organisation, person=self.name)
+
+
+class FindIn(Payload):
+    """三下上报：照片、地点、一句话。``region`` (id) or ``site`` (id) says where in the tree, ``place`` where exactly."""
+
+    description: Text
+    source: Source
+    place: Line = ""
+    region: UUID | None = None
+    site: UUID | None = None
+    sector: BlankOrSector = ""
+    suggested_level: BlankOrLevel = ""
+    photos: Files = []
+
+    def as_find(self) -> Find:
+        return Find(
+            description=self.description,
+            source=self.source,
+            place=self.place,
+            region_id=self.region,
+            site_id=self.site,
+            sector=self.sector,
+            suggested_level=self.suggested_level,
+            photo_ids=self.photos,
+        )
+
+
+class Command(Payload):
+    """One verb on one matter. ``run`` answers with the moved matter or raises a Refusal."""
+
+    verb: str
+    action: ClassVar[Any]
+
+    def run(self, actor: Actor, matter_id: UUID, if_version: int | None = None) -> HiddenDanger:
+        moved: HiddenDanger = self.action(
+            actor=actor, hidden_danger_id=matter_id, if_version=if_version, **self.arguments()
+        )
+        return moved
+
+    def arguments(self) -> dict[str, Any]:
+        """The action's own arguments; by default the payload under the same names."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name != "verb"}
+
+
+class Register(Command, FindIn):
+    """The reporter registers a returned matter once more."""
+
+    verb: Literal["register"]
+    action: ClassVar[Any] = staticmethod(actions.register_again)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"find": self.as_find()}
+
+
+class _WithReason(Command):
+    reason: Text
+
+
+class ReturnToReporter(_WithReason):
+    verb: Literal["return_to_reporter"]
+    action: ClassVar[Any] = staticmethod(actions.return_to_reporter)
+
+
+class Dismiss(_WithReason):
+    verb: Literal["dismiss"]
+    action: ClassVar[Any] = staticmethod(actions.dismiss)
+
+
+class Confirm(Command):
+    verb: Literal["confirm"]
+    level: Level = Level.GENERAL
+    cause: Cause
+    responsible_party: ResponsibleParty | None = None
+    clause: Line = ""
+    sector: BlankOrSector = ""
+    due_on: date | None = None
+    note: Text = ""
+    action: ClassVar[Any] = staticmethod(actions.confirm)
+
+    def arguments(self) -> dict[str, Any]:
+        arguments = super().arguments()
+        party = arguments.pop("responsible_party")
+        return {**arguments, "party": party.as_party() if party else None}
+
+
+class ProposeMajor(_WithReason):
+    verb: Literal["propose_major"]
+    clause: Line = ""
+    sector: BlankOrSector = ""
+    action: ClassVar[Any] = staticmethod(actions.propose_major)
+
+
+class ConfirmMajor(Command):
+    verb: Literal["confirm_major"]
+    clause: Line
+    cause: Cause | Literal[""] = ""
+    responsible_party: ResponsibleParty | None = None
+    note: Text = ""
+    action: ClassVar[Any] = staticmethod(actions.confirm_major)
+
+    def arguments(self) -> dict[str, Any]:
+        arguments = super().arguments()
+        party = arguments.pop("responsible_party")
+        return {**arguments, "party": party.as_party() if party else None}
+
+
+class RefuseMajor(_WithReason):
+    verb: Literal["refuse_major"]
+    action: ClassVar[Any] = staticmethod(actions.refuse_major)
+
+
+class Dispatch(Command):
+    """``lead`` and ``assisting`` are ids of organisations; ``mode`` one or several ways of handling."""
+
+    verb: Literal["dispatch"]
+    lead: UUID
+    assisting: Annotated[list[UUID], Field(max_length=20)] = []
+    mode: list[HandlingMode] = [HandlingMode.BY_ENTERPRISE]
+    due_on: date
+    note: Text = ""
+    action: ClassVar[Any] = staticmethod(actions.dispatch)
+
+    @field_validator("mode", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    def arguments(self) -> dict[str, Any]:
+        to = Assignment(lead_id=self.lead, due_on=self.due_on, modes=self.mode, assisting_ids=self.assisting)
+        return {"to": to, "note": self.note}
+
+
+class _WithNote(Command):
+    note: Text = ""
+
+
+class Acknowledge(_WithNote):
+    verb: Literal["acknowledge"]
+    action: ClassVar[Any] = staticmethod(actions.acknowledge)
+
+
+class FillFive(Command):
+    verb: Literal["fill_five"]
+    plan: Text = ""
+    due_on: date | None = None
+    person: Annotated[str, Field(max_length=60)] = ""
+    funds_cny: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] | None = None
+    measures: Text = ""
+    action: ClassVar[Any] = staticmethod(actions.fill_five)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"five": Five(**super().arguments())}
+
+
+class RequestSuspension(Command):
+    verb: Literal["request_suspension"]
+    controls: Text
+    review_on: date
+    action: ClassVar[Any] = staticmethod(actions.request_suspension)
+
+
+class ApproveSuspension(_WithNote):
+    verb: Literal["approve_suspension"]
+    action: ClassVar[Any] = staticmethod(actions.approve_suspension)
+
+
+class RefuseSuspension(_WithReason):
+    verb: Literal["refuse_suspension"]
+    action: ClassVar[Any] = staticmethod(actions.refuse_suspension)
+
+
+class Resume(_WithNote):
+    verb: Literal["resume"]
+    action: ClassVar[Any] = staticmethod(actions.resume)
+
+
+class SubmitRectification(Command):
+    verb: Literal["submit_rectification"]
+    note: Text
+    photos: Files
+    action: ClassVar[Any] = staticmethod(actions.submit_rectification)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"note": self.note, "photo_ids": self.photos}
+
+
+class Return(_WithReason):
+    verb: Literal["return"]
+    due_on: date | None = None
+    action: ClassVar[Any] = staticmethod(actions.return_rectification)
+
+
+class AcceptRectification(Command):
+    """``report`` (files) and ``officers`` (names, two or more) are needed for 重大."""
+
+    verb: Literal["accept_rectification"]
+    note: Text
+    photos: Files = []
+    report: Files = []
+    officers: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=10)] = []
+    action: ClassVar[Any] = staticmethod(actions.accept_rectification)
+
+    def arguments(self) -> dict[str, Any]:
+        return {
+            "note": self.note,
+            "photo_ids": self.photos,
+            "report_ids": self.report,
+            "officers": self.officers,
+        }
+
+
+class Close(Command):
+    """Follows acceptance by itself; on its own only where a listing held it back."""
+
+    verb: Literal["close"]
+    action: ClassVar[Any] = staticmethod(actions.close)
+
+
+class Terminate(_WithReason):
+    verb: Literal["terminate"]
+    action: ClassVar[Any] = staticmethod(actions.terminate)
+
+
+COMMANDS: dict[str, type[Command]] = {
+    "register": Register,
+    "return_to_reporter": ReturnToReporter,
+    "dismiss": Dismiss,
+    "confirm": Confirm,
+    "propose_major": ProposeMajor,
+    "confirm_major": ConfirmMajor,
+    "refuse_major": RefuseMajor,
+    "dispatch": Dispatch,
+    "acknowledge": Acknowledge,
+    "fill_five": FillFive,
+    "request_suspension": RequestSuspension,
+    "approve_suspension": ApproveSuspension,
+    "refuse_suspension": RefuseSuspension,
+    "resume": Resume,
+    "submit_rectification": SubmitRectification,
+    "return": Return,
+    "accept_rectification": AcceptRectification,
+    "close": Close,
+    "terminate": Terminate,
+}
+
+AnyCommand = Annotated[
+    Register
+    | ReturnToReporter
+    | Dismiss
+    | Confirm
+    | ProposeMajor
+    | ConfirmMajor
+    | RefuseMajor
+    | Dispatch
+    | Acknowledge
+    | FillFive
+    | RequestSuspension
+    | ApproveSuspension
+    | RefuseSuspension
+    | Resume
+    | SubmitRectification
+    | Return
+    | AcceptRectification
+    | Close
+    | Terminate,
+    Field(discriminator="verb"),
+]

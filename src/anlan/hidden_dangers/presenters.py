@@ -1,0 +1,228 @@
+"""What pages and the API say of a matter. An enterprise never learns who reported it or by which channel
+(DOMAIN §1): that is decided here, once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from anlan.authz.actors import Actor
+from anlan.authz.models import Organisation
+from anlan.files import api as files
+from anlan.hidden_dangers.choices import HandlingMode, Level
+from anlan.hidden_dangers.models import HiddenDanger
+from anlan.hidden_dangers.policies import checker
+from anlan.hidden_dangers.workflow import PROCESS
+from anlan.lib import clock
+from anlan.lib.refusals import Refusal
+from anlan.processes import api as processes
+from anlan.processes.api import Event, EventKind, Transition
+from anlan.ui.case import Act, ActionBar, Document, Photo, TimelineEntry
+
+BEFORE_DISPATCH = frozenset(
+    {
+        "hidden_danger.registered",
+        "hidden_danger.returned_to_reporter",
+        "hidden_danger.confirmed",
+        "hidden_danger.major_proposed",
+        "hidden_danger.major_refused",
+        "hidden_danger.screening_overdue",
+        "hidden_danger.major_decision_overdue",
+        "hidden_danger.dispatch_overdue",
+    }
+)
+"""Events inside government that an enterprise does not see unless it reported the matter itself."""
+
+STEP_TITLES = {step.event: step.label for _, step in PROCESS.steps()}
+VERB_LABELS = {transition.verb: transition.label for transition in PROCESS.transitions}
+DANGEROUS = frozenset({"dismiss", "terminate", "return_to_reporter"})
+
+
+def hides_reporter(actor: Actor, matter: HiddenDanger) -> bool:
+    """Whether the actor must not learn who reported the matter."""
+    return actor.is_enterprise and actor.organisation_id != matter.reporter_id
+
+
+def visible_events(actor: Actor, matter: HiddenDanger) -> list[Event]:
+    """The matter's history as this actor may read it, the oldest first."""
+    events = list(processes.history_of(matter.id))
+    if hides_reporter(actor, matter):
+        events = [event for event in events if event.event not in BEFORE_DISPATCH]
+    return events
+
+
+def title_of(event: Event) -> str:
+    """What happened, in a word or two."""
+    if event.kind == EventKind.COMMENT:
+        return "留言"
+    if event.kind == EventKind.DEADLINE:
+        return STEP_TITLES.get(event.event, "时限提醒")
+    return VERB_LABELS.get(event.verb, event.verb)
+
+
+def timeline(actor: Actor, matter: HiddenDanger) -> list[TimelineEntry]:
+    """The spine of the case page, the newest first, with the photos and papers of each act."""
+    events = visible_events(actor, matter)
+    evidence = {str(file.id): file for file in files.files_of(PROCESS.subject_type, [matter.id])}
+    names = _organisation_names(matter)
+    return [_entry(event, evidence, names) for event in reversed(events)]
+
+
+def _entry(event: Event, evidence: dict[str, Any], names: dict[str, str]) -> TimelineEntry:
+    attached = [evidence[key] for key in event.payload.get("files", []) if key in evidence]
+    transition = PROCESS.row(event.verb, event.from_status) if event.verb else None
+    return TimelineEntry(
+        at=event.at,
+        what=title_of(event),
+        who="" if event.kind == EventKind.DEADLINE else event.actor_label,
+        organisation=event.organisation_label,
+        kind={"COMMENT": "comment", "DEADLINE": "deadline"}.get(event.kind, "act"),  # type: ignore[arg-type]
+        from_status=event.from_status,
+        to_status=event.to_status,
+        note=event.note,
+        facts=_facts(event.payload, names),
+        photos=[photo_of(file) for file in attached if file.is_image],
+        documents=[document_of(file) for file in attached if not file.is_image],
+        citation=transition.article if transition else "",
+        late=event.kind == EventKind.DEADLINE and event.event.endswith("overdue"),
+    )
+
+
+def _facts(payload: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str]]:
+    facts = []
+    if payload.get("level"):
+        facts.append(("等级", Level(payload["level"]).label))
+    if payload.get("clause"):
+        facts.append(("依据条款", payload["clause"]))
+    if payload.get("lead") in names:
+        facts.append(("主办单位", names[payload["lead"]]))
+    if payload.get("modes"):
+        facts.append(("处置方式", "、".join(HandlingMode(mode).label for mode in payload["modes"])))
+    if payload.get("due_on"):
+        facts.append(("期限", payload["due_on"]))
+    if payload.get("review_on"):
+        facts.append(("复核日期", payload["review_on"]))
+    if payload.get("missing"):
+        facts.append(("五到位还缺", "、".join(payload["missing"])))
+    return facts
+
+
+def _organisation_names(matter: HiddenDanger) -> dict[str, str]:
+    known: Iterable[Organisation | None] = (matter.lead, matter.dispatcher, matter.screening, matter.major_decider)
+    return {str(organisation.id): organisation.short_name for organisation in known if organisation is not None}
+
+
+def photo_of(file: Any) -> Photo:
+    return Photo(
+        url=reverse("files:view", args=[file.id]),
+        thumbnail_url=reverse("files:thumbnail", args=[file.id]),
+        caption=file.kind_label,
+        taken_at=file.taken_at,
+    )
+
+
+def document_of(file: Any) -> Document:
+    return Document(name=file.original_name, url=reverse("files:download", args=[file.id]), size=file.size)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb that fits the state; ``refused`` says why it cannot be done now, empty when it can."""
+
+    transition: Transition
+    refused: str = ""
+
+
+def verbs(actor: Actor, matter: HiddenDanger) -> list[Verb]:
+    """The verbs of the state that this person may do; one whose condition is unmet is shown with the reason."""
+    found = []
+    for transition in PROCESS.verbs_from(matter.status):
+        if not actor.can(transition.permission):
+            continue
+        try:
+            checker(transition.verb)(actor, matter)
+        except Refusal as refusal:
+            if refusal.status == 409 and transition.verb in ("submit_rectification", "confirm", "dispatch"):
+                found.append(Verb(transition, refusal.reason))
+            continue
+        found.append(Verb(transition))
+    return found
+
+
+def act_url(matter: HiddenDanger, verb: str) -> str:
+    return reverse("hidden_dangers:act", args=[matter.id, verb.replace("_", "-")])
+
+
+PRIMARY = (
+    "register",
+    "confirm_major",
+    "confirm",
+    "dispatch",
+    "acknowledge",
+    "approve_suspension",
+    "accept_rectification",
+    "submit_rectification",
+    "resume",
+)
+"""Which verb is a page's one primary button, the first that is possible."""
+
+
+def action_bar(actor: Actor, matter: HiddenDanger) -> ActionBar:
+    """What may be done now, by whom, until when."""
+    possible = {verb.transition.verb: verb for verb in verbs(actor, matter)}
+    ready = [name for name in PRIMARY if name in possible and not possible[name].refused]
+    primary = ready[0] if ready else ""
+    acts = {name: _act(matter, verb) for name, verb in possible.items()}
+    rest = [act for name, act in acts.items() if name != primary]
+    deadline = next(iter(processes.running_deadlines(matter.id)), None) if matter.is_open else None
+    return ActionBar(
+        now=_now(matter, deadline.kind if deadline else ""),
+        who=matter.holder.short_name if matter.is_open else "",
+        due_on=deadline.due_on if deadline else None,
+        primary=acts.get(primary),
+        secondary=[act for act in rest if not act.danger][:2],
+        more=[act for act in rest if not act.danger][2:] + [act for act in rest if act.danger],
+    )
+
+
+def _act(matter: HiddenDanger, verb: Verb) -> Act:
+    name = verb.transition.verb
+    return Act(verb.transition.label, act_url(matter, name), danger=name in DANGEROUS, refused=verb.refused)
+
+
+def _now(matter: HiddenDanger, deadline_kind: str) -> str:
+    if not matter.is_open:
+        return PROCESS.statuses(matter.status).label
+    words = {
+        "REGISTERED": "等待核定",
+        "RETURNED_TO_REPORTER": "等待上报人补充",
+        "CONFIRMED": "等待交办",
+        "DISPATCHED": "等待签收",
+        "RECTIFYING": "正在整改",
+        "SUSPENDED": "暂缓整改",
+        "SUBMITTED": "等待验收",
+    }
+    word = words.get(matter.status, PROCESS.statuses(matter.status).label)
+    return f"{word}（待判定是否重大）" if deadline_kind == "DECIDE_MAJOR" else word
+
+
+def reached(matter: HiddenDanger, events: Iterable[Event]) -> dict[str, datetime]:
+    """When each step of the loop was reached last, by the step's word."""
+    words = {
+        "register": "登记",
+        "confirm": "核定",
+        "confirm_major": "核定",
+        "dispatch": "交办",
+        "acknowledge": "签收",
+        "submit_rectification": "报验",
+        "accept_rectification": "验收",
+        "close": "销号",
+    }
+    return {words[event.verb]: event.at for event in events if event.verb in words}
+
+
+def due_finished_on(matter: HiddenDanger) -> Any:
+    """The legal date on which it was put right, once it was."""
+    return clock.legal_date(matter.submitted_at) if matter.submitted_at and not matter.is_open else None
