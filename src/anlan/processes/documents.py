@@ -55,7 +55,9 @@ def diagram(process: Process) -> str:
     lines += [f'    state "{status.label}" as {status.value}' for status in process.statuses if _used(process, status)]
     for transition in process.transitions:
         if transition.target:
-            lines += [f"    {source or '[*]'} --> {transition.target}: {transition.label}" for source in transition.sources]
+            lines += [
+                f"    {source or '[*]'} --> {transition.target}: {transition.label}" for source in transition.sources
+            ]
     return "\n".join(lines)
 
 

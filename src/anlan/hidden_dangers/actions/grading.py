@@ -135,7 +135,7 @@ def _set_party(actor: Actor, matter: HiddenDanger, party: Party) -> None:
     if party.kind == PartyKind.ENTERPRISE:
         if party.enterprise_id is None:
             raise Invalid.at("/responsible_party/enterprise_id", "请选择责任企业。")
-        matter.party_enterprise = enterprises.get_enterprise(actor, party.enterprise_id)
+        matter.party_enterprise = enterprises.enterprise(actor, party.enterprise_id)
     elif party.kind == PartyKind.ORGANISATION:
         if party.organisation_id is None:
             raise Invalid.at("/responsible_party/organisation_id", "请选择责任单位。")

@@ -53,7 +53,7 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
     with transaction.atomic():
         require(actor, Permission.HIDDEN_DANGER_REGISTER)
         _check_source(actor, find.source)
-        site = enterprises.get_site(actor, find.site_id) if find.site_id else None
+        site = enterprises.site(actor, find.site_id) if find.site_id else None
         region = _region_of(actor, find, site)
         reporter = own_organisation(actor)
         screening = _screening_office(actor, reporter, region)
@@ -76,7 +76,7 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
 def register_again(*, actor: Actor, hidden_danger_id: UUID, find: Find, if_version: int | None = None) -> HiddenDanger:
     """Register a returned matter once more; the source and the place in the tree stay as they were."""
     with moving(actor, hidden_danger_id, "register", if_version) as matter:
-        site = enterprises.get_site(actor, find.site_id) if find.site_id else matter.site
+        site = enterprises.site(actor, find.site_id) if find.site_id else matter.site
         _describe(matter, find, site)
         return _put_forward(actor, matter, find)
 

@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from anlan.authz.wall import RaiseWall
+
+
+class Migration(migrations.Migration):
+    dependencies = [("enforcement", "0001_initial"), ("authz", "0002_wall")]
+
+    operations = [
+        RaiseWall("EnforcementLead"),
+    ]
