@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from anlan.authz.actors import Actor
-from anlan.authz.choices import OrganisationKind, RegionLevel, Sector
+from anlan.authz.choices import OrganisationKind, RegionLevel
 from anlan.authz.models import Organisation, Region
 from anlan.authz.permissions import Permission
 from anlan.authz.roles import Reach
@@ -48,10 +48,9 @@ def organisation(actor: Actor, organisation_id: UUID) -> Organisation:
 
 def organisation_of(actor: Actor) -> Organisation:
     """The organisation the actor acts for, with its region. Raises NotInScope for the system, which has none."""
-    found = Organisation.objects.select_related("region").filter(id=actor.organisation_id).first()
-    if found is None:
+    if actor.organisation_id is None:
         raise NotInScope("组织机构")
-    return found
+    return Organisation.objects.select_related("region").get(id=actor.organisation_id)
 
 
 def search_organisations(
@@ -70,10 +69,10 @@ def search_organisations(
     return found.order_by("path")
 
 
-def regulators_of(region: Region) -> dict[Sector, Organisation]:
+def regulators_of(region: Region) -> dict[str, Organisation]:
     """Who is responsible for which sector in the county (or city) of ``region``."""
     departments = current().filter(kind__in=REGULATORS, region__path=region.wall_path).order_by("path")
-    return {Sector(sector): department for department in departments for sector in department.sectors}
+    return {sector: department for department in departments for sector in department.sectors}
 
 
 def regulator_of(sector: str, region: Region) -> Organisation | None:

@@ -1,0 +1,1 @@
+"""What is supervised: enterprises, their sites, and who answers for them."""

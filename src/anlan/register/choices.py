@@ -1,0 +1,35 @@
+"""Dictionaries of the register. Labels are what a person reads."""
+
+from django.db.models import TextChoices
+
+
+class OperatingStatus(TextChoices):
+    """DOMAIN §2; set on evidence."""
+
+    OPERATING = "OPERATING", "在产"
+    STOPPED = "STOPPED", "停产"
+    SUSPENDED = "SUSPENDED", "歇业"
+    RELOCATED = "RELOCATED", "搬迁"
+    DEREGISTERED = "DEREGISTERED", "注销"
+    REVOKED = "REVOKED", "吊销"
+    UNTRACEABLE = "UNTRACEABLE", "查无下落"
+    CLOSED = "CLOSED", "已关闭"
+
+
+class PersonPost(TextChoices):
+    """Posts of people who answer for safety at a site."""
+
+    PRINCIPAL = "PRINCIPAL", "主要负责人"
+    SAFETY_LEADER = "SAFETY_LEADER", "分管安全负责人"
+    SAFETY_MANAGER = "SAFETY_MANAGER", "安全管理人员"
+    SITE_MANAGER = "SITE_MANAGER", "场所负责人"
+    CONTACT = "CONTACT", "日常联系人"
+
+
+class SourceCrs(TextChoices):
+    """The coordinate system a position was given in; it is stored in WGS-84."""
+
+    WGS84 = "WGS84", "WGS-84（手机定位）"
+    CGCS2000 = "CGCS2000", "CGCS2000（天地图）"
+    GCJ02 = "GCJ02", "GCJ-02（高德、腾讯）"
+    BD09 = "BD09", "BD-09（百度）"

@@ -1,0 +1,217 @@
+"""What is put down about an enterprise or a site, checked as a whole before anything is written."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from typing import Any, Self
+from uuid import UUID
+
+from anlan.authz.choices import Sector
+from anlan.lib import hashing
+from anlan.lib.refusals import FieldError, Invalid
+from anlan.register import credit_code
+from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
+from anlan.register.models import Enterprise, Site
+
+_PHONE = re.compile(r"[0-9+()\-－转 ]{5,30}")
+# Never in the ledger in clear: a salted hash stands for them (DESIGN §5).
+PERSONAL = frozenset({"legal_representative", "phone", "people"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterpriseFacts:
+    """Everything a person may put down about an enterprise."""
+
+    name: str
+    region_id: UUID
+    short_name: str = ""
+    unified_social_credit_code: str = ""
+    legal_representative: str = ""
+    phone: str = ""
+    industry_code: str = ""
+    above_designated_size: bool | None = None
+    employee_count: int | None = None
+    status: str = OperatingStatus.OPERATING
+    registered_address: str = ""
+
+    @classmethod
+    def of(cls, enterprise: Enterprise) -> Self:
+        """What stands in the register now."""
+        return cls(
+            name=enterprise.name,
+            region_id=enterprise.region_id,
+            short_name=enterprise.short_name,
+            unified_social_credit_code=enterprise.unified_social_credit_code or "",
+            legal_representative=enterprise.legal_representative,
+            phone=enterprise.phone,
+            industry_code=enterprise.industry_id or "",
+            above_designated_size=enterprise.above_designated_size,
+            employee_count=enterprise.employee_count,
+            status=enterprise.status,
+            registered_address=enterprise.registered_address,
+        )
+
+    def checked(self) -> Self:
+        """The same, tidied. Raises Invalid (422) naming every bad field."""
+        clean = replace(
+            _stripped(self),
+            unified_social_credit_code=credit_code.compact(self.unified_social_credit_code),
+            industry_code=self.industry_code.strip().upper(),
+        )
+        errors = [
+            *_text(clean, "name", "企业名称", 120, needed=True),
+            *_text(clean, "short_name", "简称", 40),
+            *_text(clean, "legal_representative", "法定代表人", 60),
+            *_text(clean, "registered_address", "注册地址", 200),
+            *_phone("/phone", clean.phone),
+            *_choice("/status", clean.status, OperatingStatus, "经营状态"),
+        ]
+        if clean.unified_social_credit_code and (problem := credit_code.problem_of(clean.unified_social_credit_code)):
+            errors.append(FieldError("/unified_social_credit_code", problem))
+        if clean.employee_count is not None and not 0 <= clean.employee_count <= 10_000_000:
+            errors.append(FieldError("/employee_count", "从业人数应为 0 至 1000 万之间的整数。"))
+        return _or_invalid(clean, errors)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonFacts:
+    """A person who answers for safety at a site."""
+
+    name: str
+    post: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteFacts:
+    """Everything a person may put down about a site.
+
+    ``local_unit_id`` None: the township of the region. ``sectors``: each gets the county's regulator for it.
+    The position is in ``source_crs`` as given; in the register it is WGS-84.
+    """
+
+    name: str
+    address: str
+    region_id: UUID
+    local_unit_id: UUID | None = None
+    status: str = OperatingStatus.OPERATING
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    source_crs: str = ""
+    people: tuple[PersonFacts, ...] = ()
+    sectors: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """What stands in the register now, the position in WGS-84 whatever it was given in.
+
+        People and regulators cost one query each unless prefetched.
+        """
+        return cls(
+            name=site.name,
+            address=site.address,
+            region_id=site.region_id,
+            local_unit_id=site.local_unit_id,
+            status=site.status,
+            longitude=site.longitude,
+            latitude=site.latitude,
+            source_crs="" if site.longitude is None else SourceCrs.WGS84,
+            people=tuple(
+                PersonFacts(name=person.name, post=person.post, phone=person.phone) for person in site.people.all()
+            ),
+            sectors=tuple(sorted(regulator.sector for regulator in site.regulators.all())),
+        )
+
+    def checked(self) -> Self:
+        """The same, tidied. Raises Invalid (422) naming every bad field."""
+        clean = replace(
+            _stripped(self),
+            people=tuple(_stripped(person) for person in self.people),
+            sectors=tuple(sorted(set(self.sectors))),
+        )
+        errors = [
+            *_text(clean, "name", "场所名称", 120, needed=True),
+            *_text(clean, "address", "场所地址", 200, needed=True),
+            *_choice("/status", clean.status, OperatingStatus, "经营状态"),
+            *_position(clean),
+        ]
+        for number, sector in enumerate(clean.sectors):
+            errors += _choice(f"/sectors/{number}", sector, Sector, "行业领域")
+        for number, person in enumerate(clean.people):
+            errors += _text(person, "name", "姓名", 60, needed=True, above=f"/people/{number}")
+            errors += _choice(f"/people/{number}/post", person.post, PersonPost, "职务")
+            errors += _phone(f"/people/{number}/phone", person.phone)
+        return _or_invalid(clean, errors)
+
+
+def difference(before: Any, after: Any) -> dict[str, Any]:
+    """What changed, field by field, fit for the ledger: ``{"name": {"from": …, "to": …}}``.
+
+    ``before`` is None for a new record. Personal fields are salted hashes.
+    """
+    changes: dict[str, Any] = {}
+    for field in fields(after):
+        old = getattr(before, field.name) if before is not None else None
+        new = getattr(after, field.name)
+        if old == new or (before is None and new in ("", None, ())):
+            continue
+        changes[field.name] = _concealed(old, new) if field.name in PERSONAL else {"from": old, "to": new}
+    return changes
+
+
+def _concealed(old: Any, new: Any) -> dict[str, str | None]:
+    salt = hashing.new_salt()
+    return {"salt": salt, "from": _hash(old, salt), "to": _hash(new, salt)}
+
+
+def _hash(value: Any, salt: str) -> str | None:
+    if not value:
+        return None
+    plain = value if isinstance(value, str) else [[one.name, one.post, one.phone] for one in value]
+    return hashing.salted_hash(plain if isinstance(plain, str) else hashing.canonical_bytes(plain).decode(), salt)
+
+
+def _stripped(facts: Any) -> Any:
+    texts = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    return replace(facts, **{name: value.strip() for name, value in texts.items() if type(value) is str})
+
+
+def _text(
+    facts: Any, name: str, label: str, longest: int, *, needed: bool = False, above: str = ""
+) -> Iterable[FieldError]:
+    value = getattr(facts, name)
+    if needed and not value:
+        yield FieldError(f"{above}/{name}", f"请填写{label}。")
+    elif len(value) > longest:
+        yield FieldError(f"{above}/{name}", f"{label}不能超过 {longest} 个字。")
+
+
+def _phone(pointer: str, value: str) -> Iterable[FieldError]:
+    if value and not _PHONE.fullmatch(value):
+        yield FieldError(pointer, "电话只能是数字，可带区号、分机（如 0576-85123456 转 8）。")
+
+
+def _choice(pointer: str, value: str, choices: Any, label: str) -> Iterable[FieldError]:
+    if value not in choices.values:
+        yield FieldError(pointer, f"{label}中没有“{value}”。")
+
+
+def _position(site: SiteFacts) -> Iterable[FieldError]:
+    given = [site.longitude is not None, site.latitude is not None, bool(site.source_crs)]
+    if not any(given):
+        return
+    if not all(given):
+        yield FieldError("/longitude", "经度、纬度和坐标来源要么都填，要么都不填。")
+        return
+    yield from _choice("/source_crs", site.source_crs, SourceCrs, "坐标来源")
+    if not (site.longitude is not None and 73 <= site.longitude <= 136):
+        yield FieldError("/longitude", "经度应在 73 至 136 之间，请核对是否与纬度填反。")
+    if not (site.latitude is not None and 3 <= site.latitude <= 54):
+        yield FieldError("/latitude", "纬度应在 3 至 54 之间，请核对是否与经度填反。")
+
+
+def _or_invalid(clean: Any, errors: list[FieldError]) -> Any:
+    if errors:
+        raise Invalid(errors)
+    return clean

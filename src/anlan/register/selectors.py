@@ -1,0 +1,111 @@
+"""Reads of the register. The first argument is always the actor; industries are public."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from anlan.authz.actors import Actor
+from anlan.authz.scope import in_subtree
+from anlan.register.models import Enterprise, Industry, Site, SitePerson, SiteRegulator
+from anlan.register.querysets import EnterpriseQuerySet, SiteQuerySet
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterpriseFilters:
+    """What a list is narrowed by; every part is optional and stands in the URL under its own name."""
+
+    q: str = ""
+    region_path: str = ""
+    industry: str = ""
+    above_designated_size: bool | None = None
+    status: str = ""
+    sector: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteFilters:
+    """The same for sites; ``unregulated`` keeps what nobody regulates."""
+
+    q: str = ""
+    region_path: str = ""
+    status: str = ""
+    sector: str = ""
+    enterprise_id: UUID | None = None
+    local_unit_id: UUID | None = None
+    unregulated: bool = False
+
+
+def enterprises(actor: Actor, filters: EnterpriseFilters) -> EnterpriseQuerySet:
+    """The enterprises the actor sees, narrowed; the newest first."""
+    rows = Enterprise.objects.visible_to(actor)
+    if filters.region_path:
+        rows = rows.filter(in_subtree("region_path", filters.region_path))
+    if filters.status:
+        rows = rows.filter(status=filters.status)
+    if filters.above_designated_size is not None:
+        rows = rows.filter(above_designated_size=filters.above_designated_size)
+    if filters.industry:
+        rows = rows.filter(_in_industry(filters.industry))
+    if filters.sector:
+        rows = rows.regulated_in(filters.sector)
+    return rows.matching(filters.q) if filters.q else rows
+
+
+def _in_industry(code: str) -> Q:
+    """A section's letter, or a code and everything below it."""
+    return Q(industry__section=code) if code.isalpha() else Q(industry_id__startswith=code)
+
+
+def enterprise(actor: Actor, enterprise_id: UUID) -> Enterprise:
+    """One enterprise with its names, in one query; NotInScope (404) outside the scope."""
+    found: Enterprise = Enterprise.objects.with_names().get_visible(actor, id=enterprise_id)
+    return found
+
+
+def sites(actor: Actor, filters: SiteFilters) -> SiteQuerySet:
+    """The sites the actor sees, narrowed; the newest first."""
+    rows = Site.objects.visible_to(actor)
+    equal = {
+        "status": filters.status,
+        "enterprise_id": filters.enterprise_id,
+        "local_unit_id": filters.local_unit_id,
+        "regulators__sector": filters.sector,
+    }
+    rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    if filters.region_path:
+        rows = rows.filter(in_subtree("region_path", filters.region_path))
+    if filters.unregulated:
+        rows = rows.without_regulator()
+    return rows.matching(filters.q) if filters.q else rows
+
+
+def site(actor: Actor, site_id: UUID) -> Site:
+    """One site with its names, in one query; NotInScope (404) outside the scope."""
+    found: Site = Site.objects.with_names().get_visible(actor, id=site_id)
+    return found
+
+
+def sites_with_people(actor: Actor, enterprise_id: UUID) -> Sequence[Site]:
+    """The sites of an enterprise the actor sees, with people and regulators: three queries however many there are."""
+    return list(with_people(sites(actor, SiteFilters(enterprise_id=enterprise_id)).with_names()))
+
+
+def with_people(rows: SiteQuerySet) -> SiteQuerySet:
+    """With people and regulators; one query for each."""
+    regulators = SiteRegulator.objects.select_related("organisation").order_by("sector")
+    return rows.prefetch_related("people", Prefetch("regulators", queryset=regulators))
+
+
+def people_of(actor: Actor, site_id: UUID) -> QuerySet[SitePerson]:
+    """Who answers for safety at a site the actor sees."""
+    return SitePerson.objects.visible_to(actor).filter(site_id=site_id)
+
+
+def industries(q: str = "", *, section: str = "") -> QuerySet[Industry]:
+    """Headings of GB/T 4754 by code or part of the name."""
+    rows = Industry.objects.all()
+    if section:
+        rows = rows.filter(section=section)
+    return rows.filter(Q(code__startswith=q.upper()) | Q(name__contains=q)) if q else rows
