@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from anlan.config import database, env, processes
+from anlan.config import control, database, env, processes
 from anlan.config.embedded import Cluster
 from anlan.config.secrets import exclusive
 
@@ -86,6 +86,8 @@ class TestCluster:
         """Stop it and leave nothing behind."""
         if self.home.exists():
             self.cluster.stop()
+        for home in self.run.glob("site-*"):  # whole sites, see tests/chaos
+            control.stop(env.read({"ANLAN_HOME": str(home)}))
         shutil.rmtree(self.run, ignore_errors=True)
 
     def clone(self, name: str) -> None:

@@ -142,7 +142,7 @@ class Record:
     def clear(self) -> None:
         self.file.unlink(missing_ok=True)
 
-    def end_orphans(self, home: Path, *, seconds: float = 3) -> list[str]:
+    def end_orphans(self, home: Path, *, seconds: float = 0.5) -> list[str]:
         """End what a killed supervisor left behind; the names of the children of which something was left."""
         found = []
         for name, leader in self.read().items():

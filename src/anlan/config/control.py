@@ -1,12 +1,10 @@
 """``anlan stop`` and ``anlan status``: from another terminal, about the installation in ANLAN_HOME."""
 
-import http.client
-import json
 import signal
 import sys
 from collections.abc import Sequence
 
-from anlan.config import database, env, processes
+from anlan.config import database, env, probe, processes
 from anlan.config.children import Record
 
 STOP_SECONDS = 60.0
@@ -42,19 +40,7 @@ def status(environment: env.Environment) -> int:
         print("平台没有在运行")
         return 3
     print(f"平台在运行:http://127.0.0.1:{environment.port}/ (进程 {supervisor.pid})")
-    health = _health(environment.port)
+    health = probe.health(environment.port) or {}
     for name, label in (("web", "网站"), ("database", "数据库"), ("worker", "后台任务")):
         print(f"  {label}:{'正常' if health.get(name) == 'ok' else '异常'}")
     return 0 if health.get("status") == "ok" else 1
-
-
-def _health(port: int) -> dict[str, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        found: dict[str, str] = json.loads(connection.getresponse().read())
-    except (OSError, http.client.HTTPException, json.JSONDecodeError):
-        return {}
-    finally:
-        connection.close()
-    return found

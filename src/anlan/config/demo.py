@@ -7,9 +7,8 @@ it is run again at the next start, and it ends with code 0 only when everything 
 import sys
 from pathlib import Path
 
-import psycopg
-
 from anlan.config.env import Environment
+from anlan.config.fingerprint import database_identity
 
 COMMAND = (sys.executable, "-m", "anlan.config.cli", "demo")
 LOGINS = {
@@ -35,11 +34,7 @@ def note_loaded(environment: Environment) -> None:
 
 def _stamp(environment: Environment) -> Path:
     """A mark for this very database: a new one in its place has no demo."""
-    query = "SELECT format('%s-%s', (SELECT system_identifier FROM pg_control_system()), oid) FROM pg_database"
-    with psycopg.connect(environment.app().conninfo(connect_timeout="10")) as connection:
-        row = connection.execute(query + " WHERE datname = current_database()").fetchone()
-    assert row is not None
-    return environment.home / "run" / f"demo-{row[0]}"
+    return environment.home / "run" / f"demo-{database_identity(environment)}"
 
 
 def logins(environment: Environment) -> list[str]:

@@ -309,7 +309,7 @@ class Cluster:
     def _spawn(self) -> None:
         self.reap()
         self._choose_port()
-        self._disown_stale_lock()
+        self._disown_stale_locks()
         settings = {
             **self.settings,
             "port": str(self.port),
@@ -343,17 +343,19 @@ class Cluster:
             probe.bind(("127.0.0.1", 0))
             recorded.write_text(str(probe.getsockname()[1]), "utf-8")
 
-    def _disown_stale_lock(self) -> None:
-        """Let PostgreSQL take over the lock file of a server that was killed.
+    def _disown_stale_locks(self) -> None:
+        """Let PostgreSQL take over the lock files (of data and socket) of a server that was killed.
 
-        It refuses to start while the pid in that file exists, even as a zombie that nobody reaps or as another
+        It refuses to start while the pid in them exists, even as a zombie that nobody reaps or as another
         program that was given the same pid. It does not refuse its own parent's pid, which is ours. The rest of
         the file stays, so PostgreSQL still makes sure that no child of the old server uses the shared memory.
         """
-        lines = self._lock_file_lines()
-        if lines and self.postmaster() is None:
-            text = "\n".join([str(os.getpid()), *lines[1:]]) + "\n"
-            (self.data / "postmaster.pid").write_text(text, "utf-8")
+        if self.postmaster() is not None:
+            return
+        for lock in (self.data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*.lock")):
+            if lock.exists():
+                lines = lock.read_text("utf-8").splitlines()
+                lock.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n", "utf-8")
 
 
 def _is_free(port: int) -> bool:

@@ -6,6 +6,7 @@ be read and added to, never changed. Everything here may be done again and again
 """
 
 from collections.abc import Iterable
+from typing import LiteralString, cast
 
 import psycopg
 from psycopg import errors, sql
@@ -44,7 +45,8 @@ def grant(owner: Address, application: str, *, append_only: Iterable[str]) -> No
             rights = limited.get(root, CHANGE)
             connection.execute(_only(rights, table, role))
         connection.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
-        connection.execute(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}").format(role))
+        for routine in _routines(connection):
+            connection.execute(sql.SQL("GRANT EXECUTE ON ROUTINE {} TO {}").format(sql.SQL(routine), role))
 
 
 def require_chinese_trigrams(address: Address) -> None:
@@ -139,7 +141,18 @@ def _tables(connection: psycopg.Connection[tuple[object, ...]]) -> list[tuple[st
     return [(str(name), str(root).strip('"')) for name, root in connection.execute(query)]
 
 
-def _only(rights: str, table: str, role: sql.Identifier) -> sql.Composed:
+def _routines(connection: psycopg.Connection[tuple[object, ...]]) -> list[LiteralString]:
+    """Every function of ours with its argument types, as the server writes it; extensions bring their own rights."""
+    query = """
+        SELECT p.oid::regprocedure::text
+          FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+         WHERE n.nspname = 'public'
+           AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+         ORDER BY 1"""
+    return [cast(LiteralString, name) for (name,) in connection.execute(query)]
+
+
+def _only(rights: LiteralString, table: str, role: sql.Identifier) -> sql.Composed:
     """Exactly these rights on a table, whatever was granted before."""
     statement = sql.SQL("REVOKE ALL ON TABLE {table} FROM {role}; GRANT {rights} ON TABLE {table} TO {role}")
     return statement.format(table=sql.Identifier(table), role=role, rights=sql.SQL(rights))

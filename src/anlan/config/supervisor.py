@@ -6,12 +6,9 @@ the only one that outlives a kill -9 of this process: the next start finds it ru
 """
 
 import argparse
-import http.client
-import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,10 +19,11 @@ from types import FrameType
 
 import structlog
 
-from anlan.config import database, demo, env, logs, processes, web
+from anlan.config import database, demo, env, logs, probe, processes, web
 from anlan.config.children import Child, Record
 from anlan.config.embedded import Cluster
 from anlan.config.errors import OperatorError
+from anlan.config.fingerprint import Prepared
 from anlan.config.lock import hold
 
 ANSWER_SECONDS = 60.0
@@ -163,14 +161,10 @@ class Supervisor:
 
     def _require_free_port(self) -> None:
         port = self.environment.port
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                raise SupervisorError(
-                    f"端口 {port} 已被其他程序占用。请先停止该程序,或换一个端口:ANLAN_PORT={port + 1} make run"
-                ) from error
+        if probe.is_listening(port):
+            raise SupervisorError(
+                f"端口 {port} 已被其他程序占用。请先停止该程序,或换一个端口:ANLAN_PORT={port + 1} make run"
+            )
 
     def _start_database(self) -> None:
         if self.cluster is None:
@@ -181,6 +175,14 @@ class Supervisor:
         self._say(f"数据库已就绪(127.0.0.1:{self.cluster.port})")
 
     def _prepare(self) -> None:
+        prepared = Prepared(self.environment)
+        if prepared.holds():
+            self._say("数据库与程序一致,无需升级")
+        else:
+            self._run_prepare()
+            prepared.note()
+
+    def _run_prepare(self) -> None:
         self._go_on()
         variables = {**os.environ, "ANLAN_PROCESS": "anlan-prepare", "PYTHONUNBUFFERED": "1"}
         supervisor = os.getpid()
@@ -205,7 +207,7 @@ class Supervisor:
     def _await_answer(self) -> None:
         self._say("启动网站和后台任务……")
         deadline = time.monotonic() + ANSWER_SECONDS
-        while self._health() is None:
+        while probe.health(self.environment.port) is None:
             self._go_on()
             if self.web.exit_code() is not None or time.monotonic() > deadline:
                 raise SupervisorError(f"网站未能启动:{_last_line(self.web.log_file)}")
@@ -266,25 +268,13 @@ class Supervisor:
         if now < self._next_health_look:
             return
         self._next_health_look = now + HEALTH_EVERY_SECONDS
-        health = self._health()
+        health = probe.health(self.environment.port)
         if health is None or health.get("database") != "ok" or health.get("worker") == "ok":
             self._worker_well_at = now
         elif now - self._worker_well_at > WORKER_MAY_BE_SILENT_SECONDS:
             log.warning("worker is silent")
             self._worker_well_at = now
             self.worker.ask_to_end()
-
-    def _health(self) -> dict[str, str] | None:
-        """What /healthz says; None if nothing answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.environment.port, timeout=5)
-        try:
-            connection.request("GET", "/healthz")
-            found: dict[str, str] = json.loads(connection.getresponse().read())
-        except (OSError, http.client.HTTPException, json.JSONDecodeError):
-            return None
-        finally:
-            connection.close()
-        return found
 
 
 def _last_line(file: Path) -> str:

@@ -17,7 +17,7 @@ def web_command(environment: Environment, *, static_root: Path) -> list[str]:
         *("--host", "127.0.0.1", "--port", str(environment.port)),
         *("--workers", str(environment.web_workers)),
         *("--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600"),
-        *("--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "10"),
+        *("--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "3"),
         *("--static-path-route", "/static", "--static-path-mount", str(static_root)),
         *("--log-level", "warning"),
     ]

@@ -1,0 +1,110 @@
+"""kill -9 of every part of a running site: it comes back by itself, and nothing that was acknowledged is lost."""
+
+import signal
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from anlan.config import processes
+from anlan.config.processes import Identity
+from tests.chaos.site import Site, Writer, wait_for
+
+pytestmark = pytest.mark.chaos
+
+FIRST_START_SECONDS = 60
+START_SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    site = Site()
+    site.start()
+    try:
+        wait_for(site.is_well, FIRST_START_SECONDS, "first start")
+        yield site
+    finally:
+        site.stop()
+
+
+@pytest.fixture(scope="module")
+def writer(site: Site) -> Iterator[Writer]:
+    with Writer(site) as writer:
+        yield writer
+
+
+def kill(*victims: Identity) -> None:
+    for victim in victims:
+        victim.send(signal.SIGKILL)
+    assert processes.wait_until_gone(list(victims), 5)
+
+
+def goes_on(site: Site, writer: Writer, seconds: float, what: str) -> float:
+    """Wait until the site is well and a new write was acknowledged; then everything acknowledged must be there."""
+    before = len(writer.acknowledged)
+    took = wait_for(lambda: site.is_well() and len(writer.acknowledged) > before, seconds, what)
+    expected = dict(writer.acknowledged)
+    stored = writer.stored()
+    assert {key: stored.get(key) for key in expected} == expected
+    return took
+
+
+@pytest.mark.parametrize(
+    ("victim", "seconds"),
+    [
+        (Site.web_worker, 5),
+        (Site.database_backend, 10),
+        (Site.postmaster, 15),
+    ],
+    ids=["web worker", "database backend", "postmaster"],
+)
+def test_it_comes_back_by_itself(
+    site: Site, writer: Writer, victim: Callable[[Site], Identity], seconds: float, record_property
+) -> None:
+    supervisor = site.supervisor()
+    kill(victim(site))
+    record_property("seconds", goes_on(site, writer, seconds, "back"))
+    assert supervisor.alive()
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_killed_child_is_replaced(site: Site, writer: Writer, name: str, record_property) -> None:
+    """For granian: its orphaned workers still answer, so a well site alone would prove nothing."""
+    old = site.child(name)
+    orphans = processes.members_of_group(old.pid)
+    kill(old)
+    took = wait_for(lambda: site.child(name) != old and site.child(name).alive(), 10, f"another {name}")
+    record_property("seconds", took + goes_on(site, writer, 10, "back"))
+    assert not any(orphan.alive() for orphan in orphans)
+
+
+def test_after_a_kill_of_the_supervisor_the_database_is_still_there_and_nothing_else(
+    site: Site, writer: Writer
+) -> None:
+    postmaster, web, worker = site.postmaster(), site.child("web"), site.child("worker")
+    kill(site.supervisor())
+    assert site.process is not None
+    site.process.wait()
+    assert processes.wait_until_gone([web, worker], 20)
+    assert postmaster.alive()
+    site.start()
+    goes_on(site, writer, START_SECONDS, "second start")
+    assert site.postmaster() == postmaster
+
+
+def test_everything_killed_at_once(site: Site, writer: Writer) -> None:
+    """As in a power cut, but for the disk's own cache: orphans of granian hold the port when the next start comes."""
+    kill(site.supervisor(), site.child("web"), site.child("worker"), site.postmaster())
+    assert site.process is not None
+    site.process.wait()
+    site.start()
+    goes_on(site, writer, START_SECONDS, "start after everything was killed")
+
+
+def test_a_second_start_beside_the_first_is_refused(site: Site) -> None:
+    beside = Site.__new__(Site)
+    beside.home, beside.variables = site.home, site.variables
+    beside.start()
+    assert beside.process is not None
+    assert beside.process.wait(20) == 2
+    assert "平台已在运行" in site.terminal()
+    assert site.is_well()
