@@ -76,9 +76,9 @@ class Command(Payload):
     verb: str
     action: ClassVar[Any]
 
-    def run(self, actor: Actor, matter_id: UUID, if_version: int | None = None) -> HiddenDanger:
+    def run(self, actor: Actor, matter_id: UUID, if_versions: frozenset[int] | None = None) -> HiddenDanger:
         moved: HiddenDanger = self.action(
-            actor=actor, hidden_danger_id=matter_id, if_version=if_version, **self.arguments()
+            actor=actor, hidden_danger_id=matter_id, if_versions=if_versions, **self.arguments()
         )
         return moved
 

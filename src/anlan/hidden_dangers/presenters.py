@@ -11,9 +11,13 @@ from django.urls import reverse
 from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
 from anlan.files import api as files
-from anlan.hidden_dangers.choices import HandlingMode, Level
+from anlan.hidden_dangers.choices import (
+    HandlingMode,
+    Level,
+)
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import checker
+from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib import clock
 from anlan.lib.refusals import Refusal
@@ -226,3 +230,18 @@ def reached(matter: HiddenDanger, events: Iterable[Event]) -> dict[str, datetime
 def due_finished_on(matter: HiddenDanger) -> Any:
     """The legal date on which it was put right, once it was."""
     return clock.legal_date(matter.submitted_at) if matter.submitted_at and not matter.is_open else None
+
+
+def party_name(matter: HiddenDanger) -> str:
+    """The responsible party in a word; empty while it is not known."""
+    if matter.party_enterprise is not None:
+        return matter.party_enterprise.name
+    if matter.party_organisation is not None:
+        return matter.party_organisation.name
+    return matter.party_person
+
+
+def is_overdue(matter: HiddenDanger) -> bool:
+    """Whether the due date has passed and it still is to be put right."""
+    waiting = matter.status in AWAITING_RECTIFICATION
+    return waiting and matter.due_on is not None and matter.due_on < clock.today()

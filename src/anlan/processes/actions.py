@@ -1,6 +1,7 @@
 """`fire` is the only code that assigns a status; the history, the ledger, the deadlines and the reactions follow in
 the same transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -26,9 +27,11 @@ class Subject(Protocol):
     region_path: str
 
 
-def check_state(process: Process, subject: Subject, verb: str, if_version: int | None = None) -> Transition:
+def check_state(
+    process: Process, subject: Subject, verb: str, if_versions: Collection[int] | None = None
+) -> Transition:
     """The row that would fire. Raises Stale (412) or Refused (409, ``wrong_state``)."""
-    if if_version is not None and if_version != subject.version:
+    if if_versions is not None and subject.version not in if_versions:
         raise Stale(subject.version)
     row = process.row(verb, subject.status)
     if row is None:

@@ -15,10 +15,15 @@ OFFICERS_ON_SITE = 2
 
 
 def return_rectification(
-    *, actor: Actor, hidden_danger_id: UUID, reason: str, due_on: date | None = None, if_version: int | None = None
+    *,
+    actor: Actor,
+    hidden_danger_id: UUID,
+    reason: str,
+    due_on: date | None = None,
+    if_versions: frozenset[int] | None = None,
 ) -> HiddenDanger:
     """Send it back to be put right again. The original due date stays on record; a passed one gets a new period."""
-    with moving(actor, hidden_danger_id, "return", if_version) as matter:
+    with moving(actor, hidden_danger_id, "return", if_versions) as matter:
         matter.return_count += 1
         matter.due_on = _new_due_on(matter, due_on)
         if matter.lead is not None:
@@ -36,10 +41,10 @@ def accept_rectification(
     photo_ids: list[UUID] | None = None,
     report_ids: list[UUID] | None = None,
     officers: list[str] | None = None,
-    if_version: int | None = None,
+    if_versions: frozenset[int] | None = None,
 ) -> HiddenDanger:
     """Accept, and close. 重大 needs the enterprise's own acceptance report and two officers on site."""
-    with moving(actor, hidden_danger_id, "accept_rectification", if_version) as matter:
+    with moving(actor, hidden_danger_id, "accept_rectification", if_versions) as matter:
         note = needed(note, "note", "验收意见")
         named = [name.strip() for name in officers or [] if name.strip()]
         if matter.is_major:
@@ -62,9 +67,9 @@ def accept_rectification(
         return matter
 
 
-def close(*, actor: Actor, hidden_danger_id: UUID, if_version: int | None = None) -> HiddenDanger:
+def close(*, actor: Actor, hidden_danger_id: UUID, if_versions: frozenset[int] | None = None) -> HiddenDanger:
     """Close an accepted matter that something had held open."""
-    with moving(actor, hidden_danger_id, "close", if_version) as matter:
+    with moving(actor, hidden_danger_id, "close", if_versions) as matter:
         matter.ended_at = clock.now()
         fire(actor, matter, "close")
         return matter

@@ -7,7 +7,7 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind, ParticipationKind
 from anlan.authz.models import Organisation
-from anlan.hidden_dangers.actions.steps import fire, hold, join, moving, needed, not_past, own_organisation
+from anlan.hidden_dangers.actions.steps import fire, hold, join, moving, needed, not_past
 from anlan.hidden_dangers.choices import HandlingMode
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import party_organisation
@@ -41,16 +41,16 @@ class Assignment:
 
 
 def dispatch(
-    *, actor: Actor, hidden_danger_id: UUID, to: Assignment, note: str = "", if_version: int | None = None
+    *, actor: Actor, hidden_danger_id: UUID, to: Assignment, note: str = "", if_versions: frozenset[int] | None = None
 ) -> HiddenDanger:
     """Dispatch a confirmed matter. A lead that dispatches to itself has acknowledged by doing so."""
-    with moving(actor, hidden_danger_id, "dispatch", if_version) as matter:
+    with moving(actor, hidden_danger_id, "dispatch", if_versions) as matter:
         lead = _lead(actor, matter, to.lead_id)
         assisting = [_assisting(actor, matter, n, each) for n, each in enumerate(to.assisting_ids)]
         if not to.modes:
             raise Invalid.at("/mode", "请至少选择一种处置方式。")
         matter.dispatched_at = clock.now()
-        matter.dispatcher = own_organisation(actor)
+        matter.dispatcher = organisations.organisation_of(actor)
         matter.lead = lead
         matter.modes = list(dict.fromkeys(to.modes))
         matter.due_on = matter.original_due_on = not_past(to.due_on, "due_on", "整改期限")
@@ -64,30 +64,34 @@ def dispatch(
         return matter
 
 
-def acknowledge(*, actor: Actor, hidden_danger_id: UUID, note: str = "", if_version: int | None = None) -> HiddenDanger:
+def acknowledge(
+    *, actor: Actor, hidden_danger_id: UUID, note: str = "", if_versions: frozenset[int] | None = None
+) -> HiddenDanger:
     """The lead takes the matter on; rectification begins."""
-    with moving(actor, hidden_danger_id, "acknowledge", if_version) as matter:
+    with moving(actor, hidden_danger_id, "acknowledge", if_versions) as matter:
         fire(actor, matter, "acknowledge", note)
         return matter
 
 
-def terminate(*, actor: Actor, hidden_danger_id: UUID, reason: str, if_version: int | None = None) -> HiddenDanger:
+def terminate(
+    *, actor: Actor, hidden_danger_id: UUID, reason: str, if_versions: frozenset[int] | None = None
+) -> HiddenDanger:
     """End a matter that nobody can put right any more: in neither side of a rate."""
-    with moving(actor, hidden_danger_id, "terminate", if_version) as matter:
+    with moving(actor, hidden_danger_id, "terminate", if_versions) as matter:
         matter.ended_at = clock.now()
         fire(actor, matter, "terminate", needed(reason, "reason", "终结理由"))
         return matter
 
 
 def _lead(actor: Actor, matter: HiddenDanger, lead_id: UUID) -> Organisation:
-    lead = organisations.get_organisation(actor, lead_id)
+    lead = organisations.organisation(actor, lead_id)
     if lead.kind not in MAY_LEAD or lead.region.wall_path != matter.region.wall_path:
         raise Invalid.at("/lead", "主办单位应当是本县（市、区）的部门、乡镇（街道）、园区或者村（社区）。")
     return lead
 
 
 def _assisting(actor: Actor, matter: HiddenDanger, position: int, organisation_id: UUID) -> Organisation:
-    organisation = organisations.get_organisation(actor, organisation_id)
+    organisation = organisations.organisation(actor, organisation_id)
     if organisation.region.wall_path != matter.region.wall_path:
         raise Invalid.at(f"/assisting/{position}", "协办单位应当在本县（市、区）。")
     return organisation

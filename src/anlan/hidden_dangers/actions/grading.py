@@ -6,7 +6,7 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind, Sector
-from anlan.hidden_dangers.actions.steps import fire, join, moving, needed, not_past, own_organisation
+from anlan.hidden_dangers.actions.steps import fire, join, moving, needed, not_past
 from anlan.hidden_dangers.choices import Cause, Level, MajorState, PartyKind, Status
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib import clock
@@ -36,10 +36,10 @@ def confirm(
     sector: str = "",
     due_on: date | None = None,
     note: str = "",
-    if_version: int | None = None,
+    if_versions: frozenset[int] | None = None,
 ) -> HiddenDanger:
     """Confirm a general hidden danger. MAJOR is refused here: it is proposed, and the department decides."""
-    with moving(actor, hidden_danger_id, "confirm", if_version) as matter:
+    with moving(actor, hidden_danger_id, "confirm", if_versions) as matter:
         if level != Level.GENERAL:
             text = "这里只能核定一般隐患；认为重大的，请“提请判定重大”，由主管部门判定。"
             raise Refused("major_needs_department", text, "安全生产法第一百一十八条")
@@ -59,10 +59,10 @@ def propose_major(
     reason: str,
     clause: str = "",
     sector: str = "",
-    if_version: int | None = None,
+    if_versions: frozenset[int] | None = None,
 ) -> HiddenDanger:
     """Ask the department responsible for the matter's sector to decide; its timer starts."""
-    with moving(actor, hidden_danger_id, "propose_major", if_version) as matter:
+    with moving(actor, hidden_danger_id, "propose_major", if_versions) as matter:
         _set_sector(matter, sector)
         if not matter.sector:
             raise Invalid.at("/sector", "请先选择行业领域，才能确定由哪个部门判定。")
@@ -86,10 +86,10 @@ def confirm_major(
     cause: str = "",
     party: Party | None = None,
     note: str = "",
-    if_version: int | None = None,
+    if_versions: frozenset[int] | None = None,
 ) -> HiddenDanger:
     """Decide that it is 重大, naming the clause. From REGISTERED this also confirms the matter."""
-    with moving(actor, hidden_danger_id, "confirm_major", if_version) as matter:
+    with moving(actor, hidden_danger_id, "confirm_major", if_versions) as matter:
         matter.clause = needed(clause, "clause", "判定依据的条款")
         if matter.status == Status.REGISTERED:
             _grade(actor, matter, cause=cause, party=party, clause=clause, sector="")
@@ -99,9 +99,11 @@ def confirm_major(
         return matter
 
 
-def refuse_major(*, actor: Actor, hidden_danger_id: UUID, reason: str, if_version: int | None = None) -> HiddenDanger:
+def refuse_major(
+    *, actor: Actor, hidden_danger_id: UUID, reason: str, if_versions: frozenset[int] | None = None
+) -> HiddenDanger:
     """Decide that it is not 重大; the matter stays where it was."""
-    with moving(actor, hidden_danger_id, "refuse_major", if_version) as matter:
+    with moving(actor, hidden_danger_id, "refuse_major", if_versions) as matter:
         matter.major_state = MajorState.REFUSED
         fire(actor, matter, "refuse_major", needed(reason, "reason", "不属重大的理由"))
         return matter
@@ -115,7 +117,7 @@ def _grade(actor: Actor, matter: HiddenDanger, *, cause: str, party: Party | Non
     _set_sector(matter, sector)
     _set_party(actor, matter, party or _party_of_site(matter))
     matter.confirmed_at = clock.now()
-    matter.confirmed_by = own_organisation(actor)
+    matter.confirmed_by = organisations.organisation_of(actor)
 
 
 def _set_sector(matter: HiddenDanger, sector: str) -> None:
@@ -139,6 +141,6 @@ def _set_party(actor: Actor, matter: HiddenDanger, party: Party) -> None:
     elif party.kind == PartyKind.ORGANISATION:
         if party.organisation_id is None:
             raise Invalid.at("/responsible_party/organisation_id", "请选择责任单位。")
-        matter.party_organisation = organisations.get_organisation(actor, party.organisation_id)
+        matter.party_organisation = organisations.organisation(actor, party.organisation_id)
     else:
         matter.party_person = needed(party.person, "responsible_party/person", "责任人姓名")

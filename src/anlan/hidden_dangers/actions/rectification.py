@@ -26,9 +26,11 @@ class Five:
     measures: str = ""
 
 
-def fill_five(*, actor: Actor, hidden_danger_id: UUID, five: Five, if_version: int | None = None) -> HiddenDanger:
+def fill_five(
+    *, actor: Actor, hidden_danger_id: UUID, five: Five, if_versions: frozenset[int] | None = None
+) -> HiddenDanger:
     """Fill 方案 时限 责任 资金 措施, all at once or bit by bit."""
-    with moving(actor, hidden_danger_id, "fill_five", if_version) as matter:
+    with moving(actor, hidden_danger_id, "fill_five", if_versions) as matter:
         if five.funds_cny is not None and five.funds_cny < 0:
             raise Invalid.at("/funds_cny", "资金不能是负数。")
         defaults = {"region_path": matter.region_path, "filled_at": clock.now()}
@@ -45,10 +47,10 @@ def fill_five(*, actor: Actor, hidden_danger_id: UUID, five: Five, if_version: i
 
 
 def request_suspension(
-    *, actor: Actor, hidden_danger_id: UUID, controls: str, review_on: date, if_version: int | None = None
+    *, actor: Actor, hidden_danger_id: UUID, controls: str, review_on: date, if_versions: frozenset[int] | None = None
 ) -> HiddenDanger:
     """Ask to put rectification off, with interim controls and a review date."""
-    with moving(actor, hidden_danger_id, "request_suspension", if_version) as matter:
+    with moving(actor, hidden_danger_id, "request_suspension", if_versions) as matter:
         Suspension.objects.create(
             hidden_danger=matter,
             region_path=matter.region_path,
@@ -62,10 +64,10 @@ def request_suspension(
 
 
 def approve_suspension(
-    *, actor: Actor, hidden_danger_id: UUID, note: str = "", if_version: int | None = None
+    *, actor: Actor, hidden_danger_id: UUID, note: str = "", if_versions: frozenset[int] | None = None
 ) -> HiddenDanger:
     """Approve the pending request; the due date stays as it was and its ladder rests."""
-    with moving(actor, hidden_danger_id, "approve_suspension", if_version) as matter:
+    with moving(actor, hidden_danger_id, "approve_suspension", if_versions) as matter:
         request = _decide(actor, matter, Decision.APPROVED)
         matter.review_on = request.review_on
         fire(actor, matter, "approve_suspension", note, review_on=request.review_on)
@@ -73,18 +75,20 @@ def approve_suspension(
 
 
 def refuse_suspension(
-    *, actor: Actor, hidden_danger_id: UUID, reason: str, if_version: int | None = None
+    *, actor: Actor, hidden_danger_id: UUID, reason: str, if_versions: frozenset[int] | None = None
 ) -> HiddenDanger:
     """Refuse the pending request, with the reason."""
-    with moving(actor, hidden_danger_id, "refuse_suspension", if_version) as matter:
+    with moving(actor, hidden_danger_id, "refuse_suspension", if_versions) as matter:
         _decide(actor, matter, Decision.REFUSED)
         fire(actor, matter, "refuse_suspension", needed(reason, "reason", "不批准的理由"))
         return matter
 
 
-def resume(*, actor: Actor, hidden_danger_id: UUID, note: str = "", if_version: int | None = None) -> HiddenDanger:
+def resume(
+    *, actor: Actor, hidden_danger_id: UUID, note: str = "", if_versions: frozenset[int] | None = None
+) -> HiddenDanger:
     """Take rectification up again after a suspension."""
-    with moving(actor, hidden_danger_id, "resume", if_version) as matter:
+    with moving(actor, hidden_danger_id, "resume", if_versions) as matter:
         matter.review_on = None
         fire(actor, matter, "resume", note)
         return matter
@@ -96,10 +100,10 @@ def submit_rectification(
     hidden_danger_id: UUID,
     note: str,
     photo_ids: list[UUID],
-    if_version: int | None = None,
+    if_versions: frozenset[int] | None = None,
 ) -> HiddenDanger:
     """Report that it is put right, with evidence. At least one photo is needed."""
-    with moving(actor, hidden_danger_id, "submit_rectification", if_version) as matter:
+    with moving(actor, hidden_danger_id, "submit_rectification", if_versions) as matter:
         note = needed(note, "note", "整改情况说明")
         if not photo_ids:
             raise Invalid.at("/photos", "请上传整改后的照片，至少一张。")

@@ -10,7 +10,7 @@ from anlan.authz.choices import OrganisationKind, ParticipationKind, Sector
 from anlan.authz.models import Organisation, Region
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
-from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed, own_organisation
+from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed
 from anlan.hidden_dangers.choices import Level, Source
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib import clock, ids
@@ -55,7 +55,7 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
         _check_source(actor, find.source)
         site = enterprises.site(actor, find.site_id) if find.site_id else None
         region = _region_of(actor, find, site)
-        reporter = own_organisation(actor)
+        reporter = organisations.organisation_of(actor)
         screening = _screening_office(actor, reporter, region)
         matter = HiddenDanger(
             number=_new_number(region),
@@ -73,27 +73,31 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
         return _put_forward(actor, matter, find)
 
 
-def register_again(*, actor: Actor, hidden_danger_id: UUID, find: Find, if_version: int | None = None) -> HiddenDanger:
+def register_again(
+    *, actor: Actor, hidden_danger_id: UUID, find: Find, if_versions: frozenset[int] | None = None
+) -> HiddenDanger:
     """Register a returned matter once more; the source and the place in the tree stay as they were."""
-    with moving(actor, hidden_danger_id, "register", if_version) as matter:
+    with moving(actor, hidden_danger_id, "register", if_versions) as matter:
         site = enterprises.site(actor, find.site_id) if find.site_id else matter.site
         _describe(matter, find, site)
         return _put_forward(actor, matter, find)
 
 
 def return_to_reporter(
-    *, actor: Actor, hidden_danger_id: UUID, reason: str, if_version: int | None = None
+    *, actor: Actor, hidden_danger_id: UUID, reason: str, if_versions: frozenset[int] | None = None
 ) -> HiddenDanger:
     """Send an incomplete find back to its reporter, with the reason."""
-    with moving(actor, hidden_danger_id, "return_to_reporter", if_version) as matter:
+    with moving(actor, hidden_danger_id, "return_to_reporter", if_versions) as matter:
         hold(matter, matter.reporter)
         fire(actor, matter, "return_to_reporter", needed(reason, "reason", "退回理由"))
         return matter
 
 
-def dismiss(*, actor: Actor, hidden_danger_id: UUID, reason: str, if_version: int | None = None) -> HiddenDanger:
+def dismiss(
+    *, actor: Actor, hidden_danger_id: UUID, reason: str, if_versions: frozenset[int] | None = None
+) -> HiddenDanger:
     """Decide that there is no hidden danger; it counts as neither found nor open."""
-    with moving(actor, hidden_danger_id, "dismiss", if_version) as matter:
+    with moving(actor, hidden_danger_id, "dismiss", if_versions) as matter:
         matter.ended_at = clock.now()
         fire(actor, matter, "dismiss", needed(reason, "reason", "不成立的理由"))
         return matter

@@ -19,19 +19,20 @@ from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import checker
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib import clock
-from anlan.lib.refusals import Forbidden, Invalid
-from anlan.organisations import api as organisations
+from anlan.lib.refusals import Invalid
 from anlan.processes import api as processes
 
 
 @contextmanager
-def moving(actor: Actor, hidden_danger_id: UUID, verb: str, if_version: int | None) -> Iterator[HiddenDanger]:
+def moving(
+    actor: Actor, hidden_danger_id: UUID, verb: str, if_versions: frozenset[int] | None
+) -> Iterator[HiddenDanger]:
     """One transaction around a verb: the matter locked within the actor's scope (404), the role (403), the state
     (409) and the policy (403 or 409) checked in this order."""
     with transaction.atomic():
         matter = HiddenDanger.objects.lock_visible(actor, id=hidden_danger_id)
         require(actor, PROCESS.rows_of(verb)[0].permission)
-        processes.check_state(PROCESS, matter, verb, if_version)
+        processes.check_state(PROCESS, matter, verb, if_versions)
         checker(verb)(actor, matter)
         yield matter
 
@@ -48,13 +49,6 @@ def comment(*, actor: Actor, hidden_danger_id: UUID, note: str) -> None:
         matter = HiddenDanger.objects.get_visible(actor, id=hidden_danger_id)
         require(actor, Permission.HIDDEN_DANGER_COMMENT)
         processes.comment(actor=actor, process=PROCESS, subject=matter, note=needed(note, "note", "留言内容"))
-
-
-def own_organisation(actor: Actor) -> Organisation:
-    """The organisation the actor acts for."""
-    if actor.organisation_id is None:
-        raise Forbidden("no_organisation", "系统不能代替单位办理隐患。")
-    return organisations.get_organisation(actor, actor.organisation_id)
 
 
 def hold(matter: HiddenDanger, organisation: Organisation) -> None:

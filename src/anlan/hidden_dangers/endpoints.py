@@ -1,0 +1,121 @@
+"""The loop over HTTP: list, register, read, move, history (DESIGN §12)."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from anlan.authz.choices import Sector
+from anlan.authz.permissions import Permission
+from anlan.hidden_dangers import actions, answers, selectors
+from anlan.hidden_dangers.choices import Level, Source
+from anlan.hidden_dangers.choices import Status as MatterStatus
+from anlan.hidden_dangers.commands import AnyCommand, FindIn
+from anlan.hidden_dangers.presenters import visible_events
+from anlan.hidden_dangers.schemas import HiddenDangerCase, HiddenDangerRow, History
+from anlan.hidden_dangers.selectors import Filters
+from anlan.http import api as http
+from anlan.lib import clock
+from anlan.territory import api as territory
+
+router = Router(tags=["隐患"])
+
+
+class ListQuery(Schema):
+    """Filters of the list; all may be combined."""
+
+    q: Annotated[str, Field(max_length=60)] = ""
+    status: list[MatterStatus] = []
+    level: Level | None = None
+    source: Source | None = None
+    sector: Sector | None = None
+    region: Annotated[str, Field(max_length=12, description="区划代码，含下级")] = ""
+    holder: UUID | None = None
+    enterprise: UUID | None = None
+    site: UUID | None = None
+    registered_from: date | None = None
+    registered_to: date | None = None
+    state: Annotated[str, Field(pattern="^(open|overdue|due_soon|major_pending)?$")] = ""
+
+    def as_filters(self) -> Filters:
+        region = territory.find_region(self.region) if self.region else None
+        return Filters(
+            q=self.q.strip(),
+            status=tuple(self.status),
+            level=self.level or "",
+            source=self.source or "",
+            sector=self.sector or "",
+            region_path=region.path if region else "",
+            holder_id=self.holder,
+            enterprise_id=self.enterprise,
+            site_id=self.site,
+            registered_from=self.registered_from,
+            registered_to=self.registered_to,
+            state=self.state,
+        )
+
+
+@router.get("", response=http.Page[HiddenDangerRow], summary="隐患列表")
+@http.requires(Permission.HIDDEN_DANGER_VIEW)
+def list_hidden_dangers(request: HttpRequest, query: Query[ListQuery], page: Query[http.PageQuery]) -> Any:
+    """The matters inside the actor's scope, the newest first."""
+    actor = http.actor_of(request)
+    rows = selectors.hidden_dangers(actor, query.as_filters(), clock.today()).with_names()
+    sheet = http.paginate(rows, page)
+    return {
+        "items": [answers.row(actor, matter) for matter in sheet.items],
+        "count": sheet.count,
+        "count_is_exact": sheet.count_is_exact,
+        "next_cursor": sheet.next_cursor,
+    }
+
+
+@router.post("", response={201: HiddenDangerCase}, summary="登记隐患")
+@http.requires(Permission.HIDDEN_DANGER_REGISTER)
+def register_hidden_danger(request: HttpRequest, response: HttpResponse, body: FindIn) -> Any:
+    """Three taps: photos, place, a sentence."""
+    actor = http.actor_of(request)
+    matter = actions.register(actor=actor, find=body.as_find())
+    response["Location"] = f"{request.path.rstrip('/')}/{matter.id}"
+    return Status(201, _case(request, response, matter.id))
+
+
+@router.get("/{uuid:hidden_danger_id}", response=HiddenDangerCase, summary="一件隐患")
+@http.requires(Permission.HIDDEN_DANGER_VIEW)
+def get_hidden_danger(request: HttpRequest, response: HttpResponse, hidden_danger_id: UUID) -> Any:
+    """One matter; its version is the ETag."""
+    return _case(request, response, hidden_danger_id)
+
+
+@router.post("/{uuid:hidden_danger_id}/transitions", response=HiddenDangerCase, summary="办理一步")
+@http.requires(Permission.HIDDEN_DANGER_VIEW)
+def transition(
+    request: HttpRequest,
+    response: HttpResponse,
+    hidden_danger_id: UUID,
+    body: AnyCommand,
+    if_match: http.IfMatch = None,
+) -> Any:
+    """Move the matter by a verb. 403: this person may not; 409: the state or a condition does not allow it."""
+    body.run(http.actor_of(request), hidden_danger_id, http.expected_versions(if_match))
+    return _case(request, response, hidden_danger_id)
+
+
+@router.get("/{uuid:hidden_danger_id}/history", response=History, summary="一件隐患的经过")
+@http.requires(Permission.HIDDEN_DANGER_VIEW)
+def history(request: HttpRequest, hidden_danger_id: UUID) -> Any:
+    """Everything that happened, the oldest first."""
+    actor = http.actor_of(request)
+    matter = selectors.hidden_danger(actor, hidden_danger_id)
+    items = [answers.event(entry) for entry in visible_events(actor, matter)]
+    return {"items": items, "count": len(items)}
+
+
+def _case(request: HttpRequest, response: HttpResponse, hidden_danger_id: UUID) -> dict[str, Any]:
+    actor = http.actor_of(request)
+    matter = selectors.hidden_danger(actor, hidden_danger_id)
+    http.with_etag(response, matter.version)
+    return answers.case(actor, matter)

@@ -1,0 +1,113 @@
+"""What the API gives back. A code and its label are two fields."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Schema
+
+
+class Coded(Schema):
+    """``code`` is stable, ``label`` is what a person reads."""
+
+    code: str
+    label: str
+
+
+class Named(Schema):
+    id: UUID
+    name: str
+
+
+class HiddenDangerRow(Schema):
+    """A line of the list. ``source`` and ``reporter`` are null for whoever must not learn them."""
+
+    id: UUID
+    number: str
+    status: Coded
+    level: Coded | None
+    major_state: Coded
+    description: str
+    place: str
+    region: Named
+    sector: Coded | None
+    source: Coded | None
+    site: UUID | None
+    responsible_party: dict[str, Any] | None
+    holder: Named
+    lead: Named | None
+    due_on: date | None
+    is_overdue: bool
+    registered_at: datetime
+    changed_at: datetime
+    version: int
+
+
+class PlanOut(Schema):
+    plan: str
+    due_on: date | None
+    person: str
+    funds_cny: str | None
+    measures: str
+    missing: list[str]
+
+
+class DeadlineOut(Schema):
+    kind: Coded
+    due_on: date
+    state: Coded
+    article: str
+
+
+class HiddenDangerCase(HiddenDangerRow):
+    """One matter with what can be done now. ``verbs`` names the verbs this actor may do, with the reason where not."""
+
+    clause: str
+    cause: Coded | None
+    reporter: Named | None
+    screening: Named
+    dispatcher: Named | None
+    major_decider: Named | None
+    modes: list[Coded]
+    original_due_on: date | None
+    review_on: date | None
+    return_count: int
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    plan: PlanOut | None
+    deadlines: list[DeadlineOut]
+    files: list[UUID]
+    verbs: list["VerbOut"]
+
+
+class VerbOut(Schema):
+    verb: str
+    label: str
+    refused: str
+
+
+class EventOut(Schema):
+    """One thing that happened. ``verb`` is empty for deadlines and comments."""
+
+    id: UUID
+    at: datetime
+    kind: Coded
+    event: str
+    verb: str
+    title: str
+    from_status: str
+    to_status: str
+    actor: str
+    organisation: str
+    note: str
+    payload: dict[str, Any]
+
+
+class History(Schema):
+    items: list[EventOut]
+    count: int
+
+
+class CommentIn(Schema):
+    note: str
