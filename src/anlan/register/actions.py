@@ -44,16 +44,16 @@ def register_enterprise(*, actor: Actor, facts: EnterpriseFacts) -> Enterprise:
 
 
 def edit_enterprise(
-    *, actor: Actor, enterprise_id: UUID, changes: Mapping[str, Any], if_version: int | None = None
+    *, actor: Actor, enterprise_id: UUID, changes: Mapping[str, Any], if_versions: frozenset[int] | None = None
 ) -> Enterprise:
     """Change some facts, named as in ``EnterpriseFacts``; nothing is written when nothing differs.
 
-    Raises Forbidden, NotInScope, Invalid, and Stale (412) when ``if_version`` is not the present one.
+    Raises Forbidden, NotInScope, Invalid, and Stale (412) when the present version is not in ``if_versions``.
     """
     require(actor, Permission.ENTERPRISE_EDIT)
     with transaction.atomic():
         enterprise: Enterprise = Enterprise.objects.lock_visible(actor, id=enterprise_id)
-        _check_version(enterprise, if_version)
+        _check_version(enterprise, if_versions)
         before = EnterpriseFacts.of(enterprise)
         after = replace(before, **changes).checked()
         if changed := difference(before, after):
@@ -67,12 +67,14 @@ def edit_enterprise(
         return Enterprise.objects.with_names().get_visible(actor, id=enterprise.id)
 
 
-def open_enterprise_organisation(*, actor: Actor, enterprise_id: UUID, if_version: int | None = None) -> Enterprise:
+def open_enterprise_organisation(
+    *, actor: Actor, enterprise_id: UUID, if_versions: frozenset[int] | None = None
+) -> Enterprise:
     """Make the organisation its people will act for, and link it. Raises Refused (409) when it has one."""
     require(actor, Permission.ENTERPRISE_EDIT)
     with transaction.atomic():
         enterprise: Enterprise = Enterprise.objects.lock_visible(actor, id=enterprise_id)
-        _check_version(enterprise, if_version)
+        _check_version(enterprise, if_versions)
         _check_without_organisation(enterprise)
         organisation = organisations.create_organisation(
             actor=actor,
@@ -85,7 +87,7 @@ def open_enterprise_organisation(*, actor: Actor, enterprise_id: UUID, if_versio
 
 
 def link_enterprise_organisation(
-    *, actor: Actor, enterprise_id: UUID, organisation_id: UUID, if_version: int | None = None
+    *, actor: Actor, enterprise_id: UUID, organisation_id: UUID, if_versions: frozenset[int] | None = None
 ) -> Enterprise:
     """Link an organisation that is there already; from then on it sees the enterprise and its sites.
 
@@ -94,7 +96,7 @@ def link_enterprise_organisation(
     require(actor, Permission.ENTERPRISE_EDIT)
     with transaction.atomic():
         enterprise: Enterprise = Enterprise.objects.lock_visible(actor, id=enterprise_id)
-        _check_version(enterprise, if_version)
+        _check_version(enterprise, if_versions)
         _check_without_organisation(enterprise)
         organisation = organisations.organisation(actor, organisation_id)
         if organisation.kind != OrganisationKind.ENTERPRISE:
@@ -123,15 +125,17 @@ def register_site(*, actor: Actor, enterprise_id: UUID, facts: SiteFacts) -> Sit
         return _site(actor, site.id)
 
 
-def edit_site(*, actor: Actor, site_id: UUID, changes: Mapping[str, Any], if_version: int | None = None) -> Site:
+def edit_site(
+    *, actor: Actor, site_id: UUID, changes: Mapping[str, Any], if_versions: frozenset[int] | None = None
+) -> Site:
     """Change some facts, named as in ``SiteFacts``; people and sectors are replaced as a whole.
 
-    Raises Forbidden, NotInScope, Invalid, and Stale (412) when ``if_version`` is not the present one.
+    Raises Forbidden, NotInScope, Invalid, and Stale (412) when the present version is not in ``if_versions``.
     """
     require(actor, Permission.SITE_EDIT)
     with transaction.atomic():
         site: Site = Site.objects.lock_visible(actor, id=site_id)
-        _check_version(site, if_version)
+        _check_version(site, if_versions)
         before = SiteFacts.of(site)
         after, region = _moved(actor, site, before, replace(before, **changes).checked())
         if changed := difference(before, after):
@@ -158,8 +162,8 @@ def _region_of_move(actor: Actor, region_id: UUID, wall_path: str) -> Region:
     return region
 
 
-def _check_version(record: Enterprise | Site, if_version: int | None) -> None:
-    if if_version is not None and if_version != record.version:
+def _check_version(record: Enterprise | Site, if_versions: frozenset[int] | None) -> None:
+    if if_versions is not None and record.version not in if_versions:
         raise Stale(record.version)
 
 

@@ -18,6 +18,7 @@ from anlan.register.selectors import (
     industries,
     people_of,
     site,
+    site_with_people,
     sites,
     sites_with_people,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "register_enterprise",
     "register_site",
     "site",
+    "site_with_people",
     "sites",
     "sites_with_people",
 ]
