@@ -23,7 +23,7 @@ for _name in [name for name in os.environ if name.startswith(("ANLAN_", "PG")) o
 os.environ["ANLAN_HOME"] = str(this_run() / f"home-{WORKER}")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 
-pytest_plugins = ["tests.live"]
+pytest_plugins = ["tests.live", "tests.factories.plugin"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from anlan.config import secrets
@@ -57,7 +58,11 @@ class Address:
 
     @classmethod
     def parse(cls, conninfo: str) -> "Address":
-        given = {key: str(value) for key, value in conninfo_to_dict(conninfo).items() if value is not None}
+        try:
+            found = conninfo_to_dict(conninfo)
+        except ProgrammingError:
+            found = {}  # libpq's own message would repeat parts of the address, the password perhaps
+        given = {key: str(value) for key, value in found.items() if value is not None}
         known = {key: given.pop(key) for key in ("dbname", "user", "password", "host", "port") if key in given}
         if not known.get("dbname") or not known.get("user"):
             raise ConfigurationError("数据库地址须写明用户名和库名,形如 postgresql://用户:口令@主机:5432/库名")

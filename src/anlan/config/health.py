@@ -4,6 +4,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from anlan.http.requires import public
+
 WORKER_SILENT_AFTER_SECONDS = 20  # four heartbeats, see PROCRASTINATE_WORKER_DEFAULTS
 
 WORKER_IS_ALIVE = """
@@ -11,6 +13,7 @@ WORKER_IS_ALIVE = """
                     WHERE last_heartbeat > now() - make_interval(secs => %s))"""
 
 
+@public("监控不登录也要能看到系统是否正常")
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 if everything works, else 503; each part says ``ok`` or ``down``."""

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "anlan.enforcement",
     "anlan.supervision",
     "anlan.desk",
+    "anlan.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "anlan.http.middleware.RefusalMiddleware",
     "anlan.accounts.middleware.ActorMiddleware",
 ]
 
@@ -91,6 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "anlan.accounts.context.shell",
             ],
         },
     }
@@ -125,11 +128,13 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "anlan.config.sign_up.ClosedSignUp"
+ACCOUNT_ADAPTER = "anlan.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # shared machines in offices: a session ends with the browser
 ACCOUNT_PREVENT_ENUMERATION = True
-LOGIN_URL = "/accounts/login/"
+LOGIN_URL = "account_login"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+CSRF_FAILURE_VIEW = "anlan.http.views.csrf_failure"
 LOGIN_REDIRECT_URL = "/"
 
 # Sessions, cookies, headers
