@@ -1,0 +1,54 @@
+"""What the frame of every page shows of the person: who acts, as what, and how many messages wait."""
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from anlan.authz.models import Grant
+from anlan.authz.roles import ROLES
+from anlan.http.api import actor_or_none
+from anlan.notify import api as notify
+from anlan.ui.shell import GrantChoice, Shell
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """``actor``, ``grants``, ``unread_count`` (counted when a template asks) and ``shell`` (``anlan.ui.shell.Shell``),
+    to which a slice above adds the navigation."""
+    actor = actor_or_none(request)
+    if actor is None:
+        return {"actor": None, "grants": [], "unread_count": 0, "shell": Shell(place="", person="")}
+    grants: list[Grant] = request.grants  # type: ignore[attr-defined]
+    count = cache(lambda: notify.unread_count(actor))
+    return {
+        "actor": actor,
+        "grants": grants,
+        "unread_count": SimpleLazyObject(count),
+        "shell": SimpleLazyObject(lambda: _shell(grants, acting_id=str(actor.grant_id), unread=count())),
+    }
+
+
+def _shell(grants: list[Grant], *, acting_id: str, unread: int) -> Shell:
+    choices = [_choice(grant) for grant in grants]
+    acting = next(choice for choice in choices if choice.id == acting_id)
+    return Shell(
+        place=acting.place,
+        person=grants[0].user.display_name,
+        acting=acting,
+        grants=choices,
+        inbox_url=reverse("notify:inbox"),
+        inbox_count=unread,
+        switch_url=reverse("account_act_as"),
+        sign_out_url=reverse("account_logout"),
+    )
+
+
+def _choice(grant: Grant) -> GrantChoice:
+    return GrantChoice(
+        id=str(grant.id),
+        organisation=grant.organisation.short_name,
+        role=ROLES[grant.role].label,
+        place=grant.region.name,
+    )

@@ -1,0 +1,66 @@
+"""From a request to the person behind it: a bearer token, or the session with the grant it acts under."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+from anlan.accounts import actions, selectors
+from anlan.authz.actors import Actor, actor_of
+from anlan.authz.models import Grant, User
+from anlan.http.requests import SESSION, TOKEN, SignInRequired
+from anlan.lib.refusals import Forbidden, Refusal
+
+ACTING_GRANT = "acting_grant"
+NO_GRANT = "您的账号目前没有有效的授权，不能办理业务。请联系本单位管理员核对您的岗位和授权期限。"
+BAD_TOKEN = "令牌无效、已过期或已被吊销，请联系管理员重新签发。"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Identity:
+    """``refusal`` says why somebody who did show up does not act."""
+
+    actor: Actor | None = None
+    via: str | None = None
+    grants: list[Grant] = field(default_factory=list)
+    refusal: Refusal | None = None
+
+
+def identify(request: HttpRequest) -> Identity:
+    """A token, if one was sent, else the session. Two queries at most for a session, one for a token."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return _by_token(secret.strip())
+    user_id = request.session.get(SESSION_KEY)
+    return _by_session(request, UUID(user_id)) if user_id else Identity()
+
+
+def _by_token(secret: str) -> Identity:
+    token = selectors.token_by_secret(secret)
+    if token is None:
+        return Identity(via=TOKEN, refusal=SignInRequired(BAD_TOKEN))
+    if selectors.is_due_for_touch(token):
+        actions.touch_token(token=token)
+    return Identity(actor_of(token.grant), TOKEN, [token.grant])
+
+
+def _by_session(request: HttpRequest, user_id: UUID) -> Identity:
+    grants = selectors.grants_of(user_id)
+    if grants and _opened_session(request, grants[0].user):
+        request._cached_user = grants[0].user  # type: ignore[attr-defined]  # request.user then needs no query
+    elif not request.user.is_authenticated:  # Django looks itself, and ends a session whose password has changed
+        return Identity()
+    if not grants:
+        return Identity(via=SESSION, refusal=Forbidden("no_grant", NO_GRANT))
+    chosen = str(request.session.get(ACTING_GRANT, ""))
+    grant = next((grant for grant in grants if str(grant.id) == chosen), grants[0])
+    return Identity(actor_of(grant), SESSION, grants)
+
+
+def _opened_session(request: HttpRequest, user: User) -> bool:
+    """What Django checks before it takes a session for the user's."""
+    known = request.session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+    return known and constant_time_compare(request.session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())

@@ -1,0 +1,46 @@
+"""HTTP: the door for other slices."""
+
+from anlan.http.auth import AUTH
+from anlan.http.etag import IfMatch, check_if_match, etag_of, expected_versions, with_etag
+from anlan.http.idempotency import forget_before as forget_idempotency_before
+from anlan.http.middleware import answer
+from anlan.http.ninja_api import HouseAPI, build_api
+from anlan.http.pages import Page, PageQuery, Sheet, bounded_count, paginate
+from anlan.http.parsing import Malformed, UnsupportedMediaType
+from anlan.http.problem import Problem, of_refusal, problem
+from anlan.http.requests import ActingRequest, SignInRequired, actor_of, actor_or_none, is_api, is_htmx
+from anlan.http.requires import is_declared, permission_of, public, public_reason_of, requires
+
+__all__ = [
+    "AUTH",
+    "ActingRequest",
+    "HouseAPI",
+    "IfMatch",
+    "Malformed",
+    "Page",
+    "PageQuery",
+    "Problem",
+    "Sheet",
+    "SignInRequired",
+    "UnsupportedMediaType",
+    "actor_of",
+    "actor_or_none",
+    "answer",
+    "bounded_count",
+    "build_api",
+    "check_if_match",
+    "etag_of",
+    "expected_versions",
+    "forget_idempotency_before",
+    "is_api",
+    "is_declared",
+    "is_htmx",
+    "of_refusal",
+    "paginate",
+    "permission_of",
+    "problem",
+    "public",
+    "public_reason_of",
+    "requires",
+    "with_etag",
+]
