@@ -3,6 +3,7 @@ import TomSelect from "tom-select/base";
 /** `<select data-search>` becomes a list one can type in. Short lists stay native. */
 export function dressSelects(within: HTMLElement): void {
   within.querySelectorAll<HTMLSelectElement>("select[data-search]:not(.tomselected)").forEach((select) => {
+    select.setAttribute("aria-hidden", "true");
     new TomSelect(select, {
       maxOptions: 200,
       hidePlaceholder: true,

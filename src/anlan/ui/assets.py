@@ -38,7 +38,7 @@ def entry(name: str) -> Entry:
 def icon_sheet() -> str:
     """The address of the one SVG file all icons are drawn from."""
     manifest = _manifest()
-    return "" if manifest is None else _built(manifest[ICONS]["file"])
+    return "" if manifest is None else _icon_sheet(manifest)
 
 
 def check_front_end_is_built(**_: Any) -> list[checks.CheckMessage]:
@@ -71,6 +71,12 @@ def _manifest() -> _Manifest | None:
 @lru_cache(maxsize=1)
 def _read(_changed: int) -> _Manifest:
     return _Manifest(json.loads(MANIFEST.read_text("utf-8")))
+
+
+@lru_cache(maxsize=4)
+def _icon_sheet(manifest: _Manifest) -> str:
+    # A list asks for it a hundred times.
+    return _built(manifest[ICONS]["file"])
 
 
 @lru_cache(maxsize=4)

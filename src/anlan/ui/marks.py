@@ -75,7 +75,9 @@ class Step:
     @property
     def label(self) -> str:
         """What a screen reader says after the word; the picture says it by shape."""
-        return {"done": "已完成", "current": "当前", "held": self.note, "ended": self.note, "ahead": "未开始"}[self.state]
+        return {"done": "已完成", "current": "当前", "held": self.note, "ended": self.note, "ahead": "未开始"}[
+            self.state
+        ]
 
 
 LOOP = ("登记", "核定", "交办", "签收", "整改", "报验", "验收", "销号")

@@ -43,7 +43,7 @@ class Shell:
 
     @property
     def phone_navigation(self) -> Sequence[NavigationItem]:
-        """The first four; the rest are behind 更多."""
+        """The first four; the rest are behind 全部."""
         return self.navigation[:4]
 
     @property

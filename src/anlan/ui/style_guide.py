@@ -57,22 +57,124 @@ COLUMNS = [
 
 ROWS: list[tuple[Any, ...]] = [
     # number, what, place, level, proposed, status, party, lead, days left, finished in days, funds
-    ("LH20260318-0042", "涂装车间可燃气体报警器失效，喷漆作业未停", "城关街道 · 宏泰家具有限公司", "MAJOR", False, "RECTIFYING", "宏泰家具有限公司", "县应急管理局", -5, None, 86000),
-    ("LH20260317-0039", "三层疏散楼梯间堆放杂物，安全出口上锁", "城关街道 · 万家福购物中心", "GENERAL", True, "REGISTERED", "万家福商贸有限公司", "县消防救援大队", None, None, None),
-    ("LH20260316-0031", "液氨制冷机房事故风机控制按钮损坏", "河东镇 · 鲜美水产冷冻厂", "GENERAL", False, "DISPATCHED", "鲜美水产冷冻厂", "河东镇人民政府", 0, None, 4200),
-    ("LH20260315-0027", "深基坑临边防护缺失约 30 米", "开发区 · 翠湖名苑二期工地", "GENERAL", False, "SUBMITTED", "中实建设集团", "县住建局", 2, None, 12500),
-    ("LH20260312-0018", "村道临水急弯无警示标志和护栏", "石桥乡 · 上湾村 X204 线 3K+200", "GENERAL", False, "SUSPENDED", "上湾村村民委员会", "县交通运输局", 24, None, 68000),
-    ("LH20260310-0011", "粉尘除尘器未设泄爆装置", "开发区 · 精锐铝业有限公司", "MAJOR", False, "CONFIRMED", "精锐铝业有限公司", "县应急管理局", 12, None, 240000),
-    ("LH20260305-0006", "配电箱接线裸露，未装漏电保护器", "城关街道 · 老街 18 号出租房", "GENERAL", False, "CLOSED", "房东 刘某某", "城关街道办事处", -9, -10, 350),
-    ("LH20260303-0003", "加油站卸油口静电接地线断裂", "石桥乡 · 石桥加油站", "GENERAL", False, "CLOSED", "石桥加油站", "县商务局", -11, -8, 900),
+    (
+        "LH20260318-0042",
+        "涂装车间可燃气体报警器失效，喷漆作业未停",
+        "城关街道 · 宏泰家具有限公司",
+        "MAJOR",
+        False,
+        "RECTIFYING",
+        "宏泰家具有限公司",
+        "县应急管理局",
+        -5,
+        None,
+        86000,
+    ),
+    (
+        "LH20260317-0039",
+        "三层疏散楼梯间堆放杂物，安全出口上锁",
+        "城关街道 · 万家福购物中心",
+        "GENERAL",
+        True,
+        "REGISTERED",
+        "万家福商贸有限公司",
+        "县消防救援大队",
+        None,
+        None,
+        None,
+    ),
+    (
+        "LH20260316-0031",
+        "液氨制冷机房事故风机控制按钮损坏",
+        "河东镇 · 鲜美水产冷冻厂",
+        "GENERAL",
+        False,
+        "DISPATCHED",
+        "鲜美水产冷冻厂",
+        "河东镇人民政府",
+        0,
+        None,
+        4200,
+    ),
+    (
+        "LH20260315-0027",
+        "深基坑临边防护缺失约 30 米",
+        "开发区 · 翠湖名苑二期工地",
+        "GENERAL",
+        False,
+        "SUBMITTED",
+        "中实建设集团",
+        "县住建局",
+        2,
+        None,
+        12500,
+    ),
+    (
+        "LH20260312-0018",
+        "村道临水急弯无警示标志和护栏",
+        "石桥乡 · 上湾村 X204 线 3K+200",
+        "GENERAL",
+        False,
+        "SUSPENDED",
+        "上湾村村民委员会",
+        "县交通运输局",
+        24,
+        None,
+        68000,
+    ),
+    (
+        "LH20260310-0011",
+        "粉尘除尘器未设泄爆装置",
+        "开发区 · 精锐铝业有限公司",
+        "MAJOR",
+        False,
+        "CONFIRMED",
+        "精锐铝业有限公司",
+        "县应急管理局",
+        12,
+        None,
+        240000,
+    ),
+    (
+        "LH20260305-0006",
+        "配电箱接线裸露，未装漏电保护器",
+        "城关街道 · 老街 18 号出租房",
+        "GENERAL",
+        False,
+        "CLOSED",
+        "房东 刘某某",
+        "城关街道办事处",
+        -9,
+        -10,
+        350,
+    ),
+    (
+        "LH20260303-0003",
+        "加油站卸油口静电接地线断裂",
+        "石桥乡 · 石桥加油站",
+        "GENERAL",
+        False,
+        "CLOSED",
+        "石桥加油站",
+        "县商务局",
+        -11,
+        -8,
+        900,
+    ),
 ]
 
 
 class FilterForm(forms.Form):
     keyword = forms.CharField(label="关键词", required=False)
-    status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), ("RECTIFYING", "整改中"), ("CLOSED", "已销号")])
-    level = forms.ChoiceField(label="级别", required=False, choices=[("", "全部"), ("GENERAL", "一般"), ("MAJOR", "重大")])
-    township = forms.ChoiceField(label="属地", required=False, choices=[("", "全部"), ("1", "城关街道"), ("2", "河东镇")])
+    status = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部"), ("RECTIFYING", "整改中"), ("CLOSED", "已销号")]
+    )
+    level = forms.ChoiceField(
+        label="级别", required=False, choices=[("", "全部"), ("GENERAL", "一般"), ("MAJOR", "重大")]
+    )
+    township = forms.ChoiceField(
+        label="属地", required=False, choices=[("", "全部"), ("1", "城关街道"), ("2", "河东镇")]
+    )
     registered_from = forms.DateField(label="登记起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
@@ -105,7 +207,7 @@ def view(request: HttpRequest) -> HttpResponse:
 def context(request: HttpRequest) -> dict[str, Any]:
     filters = FilterForm({"status": "RECTIFYING", "township": "1"})
     filters.is_valid()
-    wrong = DispatchForm({"mode": "1", "note": "请于期限内完成整改。", "funds_cny": "八万"})
+    wrong = DispatchForm({"mode": "1", "note": "请于期限内完成整改。", "funds_cny": "-"}, auto_id="wrong_%s")
     wrong.is_valid()
     return {
         "shell": SHELL,
@@ -121,7 +223,12 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "form": DispatchForm(initial={"mode": "1"}),
         "wrong_form": wrong,
         "timeline": _timeline(),
-        "reached": {"登记": date(2026, 3, 2), "核定": date(2026, 3, 3), "交办": date(2026, 3, 3), "签收": date(2026, 3, 4)},
+        "reached": {
+            "登记": date(2026, 3, 2),
+            "核定": date(2026, 3, 3),
+            "交办": date(2026, 3, 3),
+            "签收": date(2026, 3, 4),
+        },
         "bar": case.ActionBar(
             now="等待整改报验",
             who="责任单位：宏泰家具有限公司　牵头：县应急管理局",
@@ -168,32 +275,75 @@ def _timeline() -> list[case.TimelineEntry]:
     photos = _photos()
     return [
         case.TimelineEntry(
-            _at(16, 8, 30), "临期提醒", organisation="系统", kind="deadline", note="距整改期限还有 2 天，已短信提醒责任单位与牵头单位。"
+            _at(16, 8, 30),
+            "临期提醒",
+            organisation="系统",
+            kind="deadline",
+            note="距整改期限还有 2 天，已短信提醒责任单位与牵头单位。",
         ),
         case.TimelineEntry(
-            _at(11, 15, 4), "领导批示", "陈国栋", "临河县人民政府 副县长", kind="instruction",
+            _at(11, 15, 4),
+            "领导批示",
+            "陈国栋",
+            "临河县人民政府 副县长",
+            kind="instruction",
             note="涉爆场所必须停产整改，应急局每日调度，整改不到位不得复工。",
         ),
         case.TimelineEntry(
-            _at(6, 10, 21), "五落实已填报", "孙宏", "宏泰家具有限公司", kind="document", icon="clipboard-check",
-            facts=[("整改方案", "更换 6 只可燃气体报警器并与风机联锁"), ("整改期限", "2026-03-20"), ("责任人", "孙宏（生产副总）"), ("整改资金", "86,000 元"), ("临时措施", "喷漆线停用，断电上锁")],
+            _at(6, 10, 21),
+            "五落实已填报",
+            "孙宏",
+            "宏泰家具有限公司",
+            kind="document",
+            icon="clipboard-check",
+            facts=[
+                ("整改方案", "更换 6 只可燃气体报警器并与风机联锁"),
+                ("整改期限", "2026-03-20"),
+                ("责任人", "孙宏（生产副总）"),
+                ("整改资金", "86,000 元"),
+                ("临时措施", "喷漆线停用，断电上锁"),
+            ],
             documents=[case.Document("重大事故隐患治理方案.pdf", "#", size=482_000)],
         ),
         case.TimelineEntry(
-            _at(4, 9, 2), "签收", "李敏", "县应急管理局", from_status="DISPATCHED", to_status="RECTIFYING", seq=18_342,
+            _at(4, 9, 2),
+            "签收",
+            "李敏",
+            "县应急管理局",
+            from_status="DISPATCHED",
+            to_status="RECTIFYING",
+            seq=18_342,
         ),
         case.TimelineEntry(
-            _at(3, 16, 40), "交办", "周立新", "临河县安委办", from_status="CONFIRMED", to_status="DISPATCHED",
+            _at(3, 16, 40),
+            "交办",
+            "周立新",
+            "临河县安委办",
+            from_status="CONFIRMED",
+            to_status="DISPATCHED",
             note="请县应急管理局牵头，城关街道协办，3 月 20 日前完成整改。",
-            documents=[case.Document("交办单", "#", number="临安办交〔2026〕17 号")], seq=18_311,
+            documents=[case.Document("交办单", "#", number="临安办交〔2026〕17 号")],
+            seq=18_311,
         ),
         case.TimelineEntry(
-            _at(3, 11, 15), "核定为重大事故隐患", "李敏", "县应急管理局", from_status="REGISTERED", to_status="CONFIRMED",
-            citation="《工贸企业重大事故隐患判定标准》第三条", seq=18_290,
+            _at(3, 11, 15),
+            "核定为重大事故隐患",
+            "李敏",
+            "县应急管理局",
+            from_status="REGISTERED",
+            to_status="CONFIRMED",
+            citation="《工贸企业重大事故隐患判定标准》第三条",
+            seq=18_290,
         ),
         case.TimelineEntry(
-            _at(2, 9, 14), "登记", "王小燕", "城关街道 第三网格", to_status="REGISTERED",
-            note="涂装车间 6 只可燃气体报警器有 4 只指示灯不亮，现场仍在喷漆。", photos=photos[:2], seq=18_207,
+            _at(2, 9, 14),
+            "登记",
+            "王小燕",
+            "城关街道 第三网格",
+            to_status="REGISTERED",
+            note="涂装车间 6 只可燃气体报警器有 4 只指示灯不亮，现场仍在喷漆。",
+            photos=photos[:2],
+            seq=18_207,
         ),
     ]
 

@@ -16,14 +16,14 @@ register = template.Library()
 
 
 @register.simple_tag
-def vite(name: str) -> SafeString:
-    """The style sheets and the module of an entry point."""
+def vite(name: str, scripts: bool = True) -> SafeString:
+    """The style sheets and the module of an entry point; pages that must stand without scripts leave them out."""
     entry = assets.entry(name)
     return format_html(
         "{}{}{}",
         format_html_join("", '<link rel="stylesheet" href="{}">', ((url,) for url in entry.styles)),
-        format_html_join("", '<link rel="modulepreload" href="{}">', ((url,) for url in entry.preloads)),
-        format_html_join("", '<script type="module" src="{}"></script>', ((url,) for url in entry.scripts)),
+        format_html_join("", '<link rel="modulepreload" href="{}">', ((url,) for url in entry.preloads if scripts)),
+        format_html_join("", '<script type="module" src="{}"></script>', ((url,) for url in entry.scripts if scripts)),
     )
 
 
@@ -110,13 +110,19 @@ def control(field: BoundField, **extra: Any) -> SafeString:
         attrs["class"] = " ".join(
             filter(None, ["form-select" if select else "form-control", theirs, "is-invalid" if field.errors else ""])
         )
-    elif kind in ("checkbox", "choices"):
+    elif kind == "checkbox":
         attrs["class"] = "form-check-input"
     described = [f"{field.auto_id}_help"] if field.help_text else []
     described += [f"{field.auto_id}_error"] if field.errors else []
     if described:
         attrs["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def grouped(number: Any) -> str:
+    """86,000 — in threes, as money is written; Django's Chinese locale groups in fours."""
+    return "—" if number in (None, "") else f"{number:,}"
 
 
 @register.filter
