@@ -26,6 +26,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
 pytest_plugins = ["tests.live", "tests.factories.plugin"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings now that the environment is the tests' own: pytest-django then sets Django up."""
+    from django.conf import settings
+
+    assert settings.DATABASES
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The process that began the run ends its cluster; xdist's workers are gone by then."""
     if not hasattr(config, "workerinput"):

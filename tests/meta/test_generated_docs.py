@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from anlan.processes.documents import DOCUMENTS
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"

@@ -4,8 +4,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from anlan.hidden_dangers.workflow import PROCESS
 from django.apps import apps
+
+from anlan.hidden_dangers.workflow import PROCESS
 
 GLOSSARY = tomllib.loads((Path(__file__).parents[2] / "glossary.toml").read_text("utf-8"))["term"]
 

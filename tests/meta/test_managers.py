@@ -34,8 +34,10 @@ def _managers(tree: ast.Module) -> list[int]:
     return [
         node.lineno
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager", "_base_manager")
-        and isinstance(node.value, ast.Name) and node.value.id[:1].isupper()
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("objects", "_default_manager", "_base_manager")
+        and isinstance(node.value, ast.Name)
+        and node.value.id[:1].isupper()
     ]
 
 

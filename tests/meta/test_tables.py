@@ -1,6 +1,7 @@
 """Every transition table is total: nothing unreachable, no dead end, one stem for every verb, a policy and a payload for each."""
 
 import pytest
+
 from anlan.authz.permissions import LABELS, Permission
 from anlan.authz.roles import ROLES
 from anlan.hidden_dangers import policies

@@ -91,8 +91,16 @@ class Scope:
         return reach
 
     def _participation(self, matter: str) -> Q:
-        mine = Participation.objects.filter(in_subtree("organisation_path", self.actor.organisation_path))
+        mine = Participation.objects.filter(self._own_organisations())
         return Q(**{f"{matter}__in": mine.values("matter_id")})
+
+    def _own_organisations(self) -> Q:
+        """A department takes part through its divisions too. A government does not take part in all that its
+        departments do: what it sees of them is its region, without what is concealed."""
+        path = self.actor.organisation_path
+        if self.actor.reach in (Reach.ORGANISATION, Reach.PARTICIPATION):
+            return in_subtree("organisation_path", path)
+        return Q(organisation_path=path)
 
 
 def in_subtree(column: str, path: str) -> Q:

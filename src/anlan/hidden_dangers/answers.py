@@ -6,7 +6,6 @@ from typing import Any
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
 from anlan.authz.models import Organisation
-from anlan.files import api as files
 from anlan.hidden_dangers.choices import (
     Cause,
     DeadlineName,
@@ -18,9 +17,8 @@ from anlan.hidden_dangers.choices import (
     Status,
 )
 from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan
-from anlan.hidden_dangers.presenters import hides_reporter, is_overdue, party_name, title_of, verbs
+from anlan.hidden_dangers.presenters import evidence_of, hides_reporter, is_overdue, party_name, title_of, verbs
 from anlan.hidden_dangers.selectors import plan_of
-from anlan.hidden_dangers.workflow import PROCESS
 from anlan.processes import api as processes
 from anlan.processes.api import Event, EventKind
 
@@ -90,7 +88,7 @@ def case(actor: Actor, matter: HiddenDanger) -> dict[str, Any]:
         "ended_at": matter.ended_at,
         "plan": _plan(plan_of(matter)),
         "deadlines": [_deadline(deadline) for deadline in processes.running_deadlines(matter.id)],
-        "files": [file.id for file in files.files_of(PROCESS.subject_type, [matter.id])],
+        "files": [file.id for file in evidence_of(matter)],
         "verbs": [
             {"verb": verb.transition.verb, "label": verb.transition.label, "refused": verb.refused}
             for verb in verbs(actor, matter)

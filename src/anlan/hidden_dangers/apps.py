@@ -9,5 +9,4 @@ class HiddenDangersConfig(AppConfig):
     verbose_name = "隐患"
 
     def ready(self) -> None:
-        import_module("anlan.hidden_dangers.workflow")
         import_module("anlan.hidden_dangers.reactions")

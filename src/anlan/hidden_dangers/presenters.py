@@ -66,12 +66,20 @@ def title_of(event: Event) -> str:
     return VERB_LABELS.get(event.verb, event.verb)
 
 
-def timeline(actor: Actor, matter: HiddenDanger) -> list[TimelineEntry]:
+def timeline(
+    actor: Actor,
+    matter: HiddenDanger,
+    events: list[Event] | None = None,
+    evidence: Iterable[files.StoredFile] | None = None,
+) -> list[TimelineEntry]:
     """The spine of the case page, the newest first, with the photos and papers of each act."""
-    events = visible_events(actor, matter)
-    evidence = {str(file.id): file for file in files.files_of(PROCESS.subject_type, [matter.id])}
+    if events is None:
+        events = visible_events(actor, matter)
+    if evidence is None:
+        evidence = evidence_of(matter)
+    by_id = {str(file.id): file for file in evidence}
     names = _organisation_names(matter)
-    return [_entry(event, evidence, names) for event in reversed(events)]
+    return [_entry(event, by_id, names) for event in reversed(events)]
 
 
 def _entry(event: Event, evidence: dict[str, Any], names: dict[str, str]) -> TimelineEntry:
@@ -118,17 +126,22 @@ def _organisation_names(matter: HiddenDanger) -> dict[str, str]:
     return {str(organisation.id): organisation.short_name for organisation in known if organisation is not None}
 
 
-def photo_of(file: Any) -> Photo:
+def evidence_of(matter: HiddenDanger) -> list[files.StoredFile]:
+    """The matter's photos and papers in the order they came."""
+    return files.files_of(PROCESS.subject_type, [matter.id])[matter.id]
+
+
+def photo_of(file: files.StoredFile) -> Photo:
     return Photo(
         url=reverse("files:view", args=[file.id]),
-        thumbnail_url=reverse("files:thumbnail", args=[file.id]),
-        caption=file.kind_label,
+        thumbnail_url=reverse("files:thumb", args=[file.id]),
+        caption=file.get_kind_display(),
         taken_at=file.taken_at,
     )
 
 
-def document_of(file: Any) -> Document:
-    return Document(name=file.original_name, url=reverse("files:download", args=[file.id]), size=file.size)
+def document_of(file: files.StoredFile) -> Document:
+    return Document(name=file.original_name, url=reverse("files:original", args=[file.id]), size=file.size)
 
 
 @dataclass(frozen=True)

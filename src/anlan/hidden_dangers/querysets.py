@@ -6,7 +6,8 @@ from typing import Self
 from django.db.models import Q
 
 from anlan.authz.scope import ScopedQuerySet
-from anlan.hidden_dangers.choices import OPEN_STATUSES, MajorState, Status
+from anlan.hidden_dangers.choices import OPEN_STATUSES, DeadlineName, Level, MajorState, Status
+from anlan.processes import api as processes
 
 AWAITING_RECTIFICATION = (Status.DISPATCHED, Status.RECTIFYING)
 
@@ -29,6 +30,33 @@ class HiddenDangerQuerySet(ScopedQuerySet):
 
     def major_to_decide(self, organisation_id: object) -> Self:
         return self.open().filter(major_state=MajorState.PROPOSED, major_decider_id=organisation_id)
+
+    def unacknowledged(self, on: date) -> Self:
+        """Dispatched, and the lead has let the period for acknowledging pass."""
+        late = processes.subjects_past(DeadlineName.ACKNOWLEDGE, on)
+        return self.filter(status=Status.DISPATCHED, id__in=late)
+
+    def without_five(self) -> Self:
+        """Major ones being put right whose 五到位 is not complete."""
+        missing = Q(plan=None) | Q(plan__plan="") | Q(plan__due_on=None) | Q(plan__person="")
+        missing |= Q(plan__funds_cny=None) | Q(plan__measures="")
+        return self.filter(missing, level=Level.MAJOR, status__in=AWAITING_RECTIFICATION)
+
+    def turn_of_organ(self, organisation_id: object) -> Self:
+        """Waiting for an organ: held by it, or for it to decide; not what an enterprise with an account puts right."""
+        left_to_party = Q(status=Status.RECTIFYING, party_enterprise__organisation__isnull=False)
+        decides = Q(major_state=MajorState.PROPOSED, major_decider_id=organisation_id)
+        return self.open().filter((Q(holder_id=organisation_id) & ~left_to_party) | decides)
+
+    def turn_of_party(self, organisation_id: object) -> Self:
+        """Waiting for an enterprise: to put right, or to complete what it reported."""
+        puts_right = Q(status=Status.RECTIFYING, party_enterprise__organisation_id=organisation_id)
+        completes = Q(status=Status.RETURNED_TO_REPORTER, reporter_id=organisation_id)
+        return self.filter(puts_right | completes)
+
+    def with_next_due(self) -> Self:
+        """With ``next_due_on``, the nearest open deadline of any kind."""
+        return self.annotate(next_due_on=processes.next_due_on())
 
     def matching(self, text: str) -> Self:
         """Rows whose number, description, place or enterprise contains ``text``."""

@@ -1,10 +1,14 @@
-"""What follows the loop's own events: the messages."""
+"""What the loop brings with it: the messages that follow its events, and who sees its files."""
 
 from anlan.authz.actors import Actor
+from anlan.files import api as files
 from anlan.hidden_dangers.messages import TELLINGS
-from anlan.hidden_dangers.selectors import hidden_danger
+from anlan.hidden_dangers.selectors import hidden_danger, sees
+from anlan.hidden_dangers.workflow import PROCESS
 from anlan.notify import api as notify
 from anlan.processes.api import Event, reaction
+
+files.register_subject(PROCESS.subject_type, sees)
 
 
 @reaction(*TELLINGS)

@@ -1,9 +1,12 @@
 """Reads. The first argument of a public one is always the actor."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Count, F, Min, Prefetch, TextField, Value, prefetch_related_objects
 
 from anlan.authz.actors import Actor
 from anlan.authz.scope import in_subtree
@@ -25,6 +28,7 @@ CASE_RELATIONS = (
     "lead",
     "party_enterprise__organisation",
     "party_organisation",
+    "plan",
 )
 
 
@@ -39,6 +43,7 @@ class Filters:
     sector: str = ""
     region_path: str = ""
     holder_id: UUID | None = None
+    lead_id: UUID | None = None
     enterprise_id: UUID | None = None
     site_id: UUID | None = None
     registered_from: date | None = None
@@ -54,17 +59,22 @@ def hidden_dangers(actor: Actor, filters: Filters, on: date) -> HiddenDangerQuer
         "source": filters.source,
         "sector": filters.sector,
         "holder_id": filters.holder_id,
+        "lead_id": filters.lead_id,
         "party_enterprise_id": filters.enterprise_id,
         "site_id": filters.site_id,
     }
     rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    if filters.source and actor.is_enterprise:
+        # Nothing may tell an enterprise by which channel somebody else reported it, a filter neither.
+        rows = rows.filter(reporter_id=actor.organisation_id)
     if filters.status:
         rows = rows.filter(status__in=filters.status)
     if filters.region_path:
         rows = rows.filter(in_subtree("region_path", filters.region_path))
     if filters.q:
         rows = rows.matching(filters.q)
-    return _in_state(_registered_between(rows, filters), filters.state, on)
+    rows = _registered_between(rows, filters)
+    return STATES[filters.state](rows, actor, on) if filters.state else rows
 
 
 def _registered_between(rows: HiddenDangerQuerySet, filters: Filters) -> HiddenDangerQuerySet:
@@ -75,21 +85,54 @@ def _registered_between(rows: HiddenDangerQuerySet, filters: Filters) -> HiddenD
     return rows
 
 
-def _in_state(rows: HiddenDangerQuerySet, state: str, on: date) -> HiddenDangerQuerySet:
-    if state == "open":
-        return rows.open()
-    if state == "overdue":
-        return rows.overdue(on)
-    if state == "due_soon":
-        return rows.due_between(on, on + timedelta(days=3))
-    if state == "major_pending":
-        return rows.open().filter(major_state=MajorState.PROPOSED)
-    return rows
+def _my_turn(rows: HiddenDangerQuerySet, actor: Actor, on: date) -> HiddenDangerQuerySet:
+    if actor.is_enterprise:
+        return rows.turn_of_party(actor.organisation_id)
+    return rows.turn_of_organ(actor.organisation_id)
+
+
+STATES: dict[str, Callable[[HiddenDangerQuerySet, Actor, date], HiddenDangerQuerySet]] = {
+    "open": lambda rows, actor, on: rows.open(),
+    "overdue": lambda rows, actor, on: rows.overdue(on),
+    "due_soon": lambda rows, actor, on: rows.due_between(on, on + timedelta(days=3)),
+    "major_pending": lambda rows, actor, on: rows.open().filter(major_state=MajorState.PROPOSED),
+    "mine": _my_turn,
+    "to_decide": lambda rows, actor, on: rows.major_to_decide(actor.organisation_id),
+    "reported": lambda rows, actor, on: rows.filter(reporter_id=actor.organisation_id),
+    "unacknowledged": lambda rows, actor, on: rows.unacknowledged(on),
+    "without_five": lambda rows, actor, on: rows.without_five(),
+}
+"""Narrowings by what is due and whose turn it is; those of ``mine``, ``to_decide`` and ``reported`` are the actor's."""
+
+
+def counts(actor: Actor, lists: Mapping[str, Filters], on: date) -> dict[str, int]:
+    """How long each of the lists is, in one query."""
+    each = [
+        hidden_dangers(actor, filters, on)
+        .order_by()
+        .annotate(of=Value(name, TextField()))
+        .values("of")
+        .annotate(n=Count("*"))
+        for name, filters in lists.items()
+    ]
+    if not each:
+        return {}
+    found = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
+    return dict.fromkeys(lists, 0) | {row["of"]: row["n"] for row in found}
+
+
+def overdue_by_lead(actor: Actor, on: date, limit: int = 8) -> list[dict[str, Any]]:
+    """The organisations that are late, the worst first: ``lead_id``, ``name``, ``n`` and the oldest ``since``."""
+    late = hidden_dangers(actor, Filters(state="overdue"), on).order_by()
+    units = late.values("lead_id", name=F("lead__short_name")).annotate(n=Count("*"), since=Min("due_on"))
+    return list(units.order_by("-n", "since")[:limit])
 
 
 def hidden_danger(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
     """One matter with all its names, in one query; NotInScope (404) outside the scope."""
-    return HiddenDanger.objects.select_related(*CASE_RELATIONS).get_visible(actor, id=hidden_danger_id)
+    rows = HiddenDanger.objects.select_related(*CASE_RELATIONS)
+    found: HiddenDanger = rows.get_visible(actor, id=hidden_danger_id)
+    return found
 
 
 def sees(actor: Actor, hidden_danger_id: UUID) -> bool:
@@ -98,12 +141,18 @@ def sees(actor: Actor, hidden_danger_id: UUID) -> bool:
 
 
 def plan_of(matter: HiddenDanger) -> RectificationPlan | None:
-    return RectificationPlan.objects.filter(hidden_danger=matter).first()
+    """五到位 of the matter, as far as it is filled."""
+    return getattr(matter, "plan", None)
 
 
 def pending_suspension(matter: HiddenDanger) -> Suspension | None:
-    return Suspension.objects.filter(hidden_danger=matter, decision=Decision.PENDING).first()
+    """The request for suspension that nobody has decided yet."""
+    return next((one for one in matter.suspensions.all() if one.decision == Decision.PENDING), None)
 
 
 def suspensions_of(matter: HiddenDanger) -> list[Suspension]:
-    return list(Suspension.objects.filter(hidden_danger=matter).select_related("requested_by", "decided_by"))
+    """Every request for suspension; read once, whoever asks again."""
+    prefetch_related_objects(
+        [matter], Prefetch("suspensions", Suspension.objects.select_related("requested_by", "decided_by"))
+    )
+    return list(matter.suspensions.all())

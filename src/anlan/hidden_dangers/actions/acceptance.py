@@ -49,7 +49,7 @@ def accept_rectification(
         named = [name.strip() for name in officers or [] if name.strip()]
         if matter.is_major:
             _check_major(report_ids or [], named)
-        attach(actor, matter, photo_ids or [], "ACCEPTANCE")
+        attach(actor, matter, photo_ids or [], "OTHER")
         attach(actor, matter, report_ids or [], "REPORT")
         matter.accepted_at = clock.now()
         matter.accepted_by_id = actor.user_id
@@ -77,7 +77,7 @@ def close(*, actor: Actor, hidden_danger_id: UUID, if_versions: frozenset[int] |
 
 def _check_major(report_ids: list[UUID], officers: list[str]) -> None:
     if not report_ids:
-        raise Invalid.at("/reports", "重大隐患请上传企业自验报告。")
+        raise Invalid.at("/report", "重大隐患请上传企业自验报告。")
     if len(set(officers)) < OFFICERS_ON_SITE:
         raise Invalid.at("/officers", f"重大隐患验收须有 {OFFICERS_ON_SITE} 名以上执法人员到场，请填写姓名。")
 
