@@ -1,8 +1,10 @@
 """Fixtures of the fixed cast. A plugin is imported before Django is set up, so the models come later."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from django.test import Client
 
 if TYPE_CHECKING:
     from tests.factories.cast import Cast
@@ -22,3 +24,15 @@ def committed_cast(transactional_db: None) -> "Cast":
     from tests.factories.cast import build_cast
 
     return build_cast()
+
+
+@pytest.fixture
+def client_of(cast: "Cast") -> Callable[[str], Client]:
+    """``client_of("town")``: a client signed in as that person of the cast."""
+
+    def signed_in(name: str) -> Client:
+        client = Client()
+        client.force_login(cast.users[name])
+        return client
+
+    return signed_in

@@ -200,15 +200,17 @@ def _industry(code: str) -> Industry | None:
 
 
 def _save(enterprise: Enterprise) -> None:
-    """Write the row; the constraint, not a look beforehand, decides whether the code is free."""
+    """Write the row; the constraints, not a look beforehand, decide whether code and organisation are free."""
     try:
         with transaction.atomic():
             enterprise.save()
     except IntegrityError as clash:
-        if "enterprise_credit_code_once" not in str(clash):
-            raise
-        message = "本县（市、区）已登记过这个统一社会信用代码，请先搜索；搜不到的请联系安委办认领。"
-        raise Invalid.at("/unified_social_credit_code", message) from clash
+        if "enterprise_credit_code_once" in str(clash):
+            message = "本县（市、区）已登记过这个统一社会信用代码，请先搜索；搜不到的请联系安委办认领。"
+            raise Invalid.at("/unified_social_credit_code", message) from clash
+        if "enterprise_organisation_once" in str(clash):
+            raise Refused("organisation_taken", "这个企业组织已经属于另一家企业。") from clash
+        raise
 
 
 def _moved(actor: Actor, site: Site, before: SiteFacts, after: SiteFacts) -> tuple[SiteFacts, Region]:
@@ -299,7 +301,7 @@ def _link(actor: Actor, enterprise: Enterprise, organisation: Organisation) -> E
     enterprise.organisation = organisation
     enterprise.version += 1
     enterprise.changed_at = clock.now()
-    enterprise.save()
+    _save(enterprise)
     _let_see(organisation, enterprise.id, enterprise.region_path)
     for site_id, region_path in Site.objects.filter(enterprise=enterprise).values_list("id", "region_path"):
         _let_see(organisation, site_id, region_path)

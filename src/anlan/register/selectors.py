@@ -55,7 +55,7 @@ def enterprises(actor: Actor, filters: EnterpriseFilters) -> EnterpriseQuerySet:
 
 def _in_industry(code: str) -> Q:
     """A section's letter, or a code and everything below it."""
-    return Q(industry__section=code) if code.isalpha() else Q(industry_id__startswith=code)
+    return Q(industry__section=code) if code.isalpha() else Q(industry__code__startswith=code)
 
 
 def enterprise(actor: Actor, enterprise_id: UUID) -> Enterprise:
