@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from anlan.authz.actors import Actor
@@ -75,20 +74,15 @@ def remove_finished_before(*, instant: datetime) -> int:
     return len(jobs)
 
 
-def results_folder() -> Path:
-    """Where result files are kept until they are too old: ``DATA_DIR/exports``."""
-    return Path(settings.DATA_DIR) / "exports"
-
-
 def _end(job_id: UUID, state: State, **changes: Any) -> bool:
     running = Job.objects.filter(id=job_id, state=State.RUNNING)
     return bool(running.update(state=state, finished_at=clock.now(), **changes))
 
 
 def _relative(path: Path) -> str:
-    return str(path.resolve().relative_to(results_folder().resolve()))
+    return str(path.resolve().relative_to(selectors.results_folder().resolve()))
 
 
 def _remove_results(jobs: Iterable[Job]) -> None:
     for job in jobs:
-        shutil.rmtree(results_folder() / str(job.id), ignore_errors=True)
+        shutil.rmtree(selectors.results_folder() / str(job.id), ignore_errors=True)

@@ -60,7 +60,7 @@ def kind_of(work: LongWork) -> str:
 
 def result_folder(job: Job) -> Path:
     """The folder for the job's result files; exists afterwards."""
-    folder = actions.results_folder() / str(job.id)
+    folder = selectors.results_folder() / str(job.id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from anlan.authz.actors import Actor, actor_of, valid_grants
@@ -51,3 +53,16 @@ def actor_for(job: Job) -> Actor:
 
 def finished_before(instant: datetime) -> Iterable[Job]:
     return Job.objects.filter(finished_at__lt=instant)
+
+
+def results_folder() -> Path:
+    """Where result files are kept until they are too old: ``DATA_DIR/exports``."""
+    return Path(settings.DATA_DIR) / "exports"
+
+
+def result_path(job: Job) -> Path:
+    """The job's result on disk, or NotInScope (404)."""
+    path = results_folder() / job.result_path
+    if not job.result_path or not path.is_file():
+        raise NotInScope("结果文件")
+    return path

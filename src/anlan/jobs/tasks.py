@@ -1,19 +1,22 @@
 """Tasks of the jobs themselves."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
+from anlan.authz.actors import system_actors
+from anlan.authz.scope import acting
+from anlan.http.api import forget_idempotency_before
 from anlan.jobs import actions, runner
 from anlan.jobs.deferring import task
 from anlan.lib import clock
 
 STALLED_SECONDS = 30.0
 KEEP_QUEUE_HOURS = 24 * 7
+KEEP_ANSWERS = timedelta(days=7)
 
 
 @task(name="jobs.run", queue="long")
@@ -42,7 +45,16 @@ async def clean_queue(context: JobContext, timestamp: int) -> None:
 
 @app.periodic(cron="27 3 * * *")
 @app.task(name="jobs.remove_old", queueing_lock="jobs.remove_old")
-def remove_old(timestamp: int, **_: Any) -> None:
+def remove_old(timestamp: int) -> None:
     """Delete jobs and their result files after ``ANLAN_EXPORT_DAYS`` days (30)."""
     days = getattr(settings, "ANLAN_EXPORT_DAYS", 30)
     actions.remove_finished_before(instant=clock.now() - timedelta(days=days))
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="jobs.forget_answers", queueing_lock="jobs.forget_answers")
+def forget_answers(timestamp: int) -> None:
+    """Delete answers kept for ``Idempotency-Key``: nobody repeats a request after a week."""
+    for actor in system_actors():
+        with acting(actor):
+            forget_idempotency_before(clock.now() - KEEP_ANSWERS)
