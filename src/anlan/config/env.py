@@ -66,7 +66,7 @@ class Address:
         known = {key: given.pop(key) for key in ("dbname", "user", "password", "host", "port") if key in given}
         if not known.get("dbname") or not known.get("user"):
             raise ConfigurationError("数据库地址须写明用户名和库名,形如 postgresql://用户:口令@主机:5432/库名")
-        return cls(**known, extra=given)  # type: ignore[arg-type]
+        return cls(**known, extra=given)
 
     def conninfo(self, **changes: str) -> str:
         parts = {"dbname": self.dbname, "user": self.user, "password": self.password}

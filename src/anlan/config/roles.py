@@ -75,15 +75,19 @@ def _exists(connection: psycopg.Connection[tuple[object, ...]], query: str, name
     return connection.execute(query.encode(), [name]).fetchone() is not None
 
 
-def _make_role(connection: psycopg.Connection[tuple[object, ...]], address: Address, *rights: str) -> None:
+def _make_role(connection: psycopg.Connection[tuple[object, ...]], address: Address, *rights: LiteralString) -> None:
     verb = "ALTER" if _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", address.user) else "CREATE"
     # Hashed here: the password itself never travels and cannot land in the server's log.
     hashed = connection.pgconn.encrypt_password(
         address.password.encode(), address.user.encode(), b"scram-sha-256"
     ).decode()
-    words = [sql.SQL(word) for word in (verb, "ROLE")]
-    words += [sql.Identifier(address.user), sql.SQL(" ".join(["LOGIN", *rights, "PASSWORD"])), sql.Literal(hashed)]
-    connection.execute(sql.SQL(" ").join(words))
+    statement = sql.SQL("{verb} ROLE {name} LOGIN {rights} PASSWORD {password}").format(
+        verb=sql.SQL(verb),
+        name=sql.Identifier(address.user),
+        rights=sql.SQL(" ").join(map(sql.SQL, rights)),
+        password=sql.Literal(hashed),
+    )
+    connection.execute(statement)
 
 
 def _make_database(connection: psycopg.Connection[tuple[object, ...]], name: str, *, owner: str) -> None:

@@ -1,9 +1,15 @@
 """Addresses. Each slice brings its own ``urls.py``; they are put together here."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from anlan.config.api import api
 from anlan.config.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", api.urls),
+    path("accounts/", include("anlan.accounts.urls")),
+    path("files/", include("anlan.files.urls")),
+    path("jobs/", include("anlan.jobs.urls")),
+    path("messages/", include("anlan.notify.urls")),
 ]

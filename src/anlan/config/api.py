@@ -1,0 +1,11 @@
+"""The API of all slices, mounted at ``/api/v1/``."""
+
+from anlan.files.endpoints import router as files
+from anlan.hidden_dangers.endpoints import router as hidden_dangers
+from anlan.http.api import build_api
+from anlan.jobs.endpoints import router as jobs
+from anlan.organisations.endpoints import router as organisations
+from anlan.register.endpoints import router as register
+from anlan.territory.endpoints import router as territory
+
+api = build_api(("", router) for router in (territory, organisations, register, hidden_dangers, files, jobs))
