@@ -115,3 +115,8 @@ def industries(q: str = "", *, section: str = "") -> QuerySet[Industry]:
     if section:
         rows = rows.filter(section=section)
     return rows.filter(Q(code__startswith=q.upper()) | Q(name__contains=q)) if q else rows
+
+
+def industry_sections() -> QuerySet[Industry]:
+    """The 20 sections (门类), A to T."""
+    return Industry.objects.filter(code__regex="^[A-Z]$").order_by("code")

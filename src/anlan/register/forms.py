@@ -1,0 +1,274 @@
+"""What people fill in. A form only gathers; the action behind it decides what is right (one validation path)."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.urls import reverse_lazy
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import OrganisationKind, RegionLevel, Sector
+from anlan.authz.models import Region
+from anlan.lib.refusals import FieldError, Invalid, Refusal
+from anlan.organisations import api as organisations
+from anlan.register import selectors
+from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
+from anlan.register.facts import EnterpriseFacts, PersonFacts, SiteFacts
+from anlan.register.models import Enterprise, Site
+from anlan.territory import api as territory
+
+BLANK = ("", "请选择")
+ALL = ("", "全部")
+SIZES = [("true", "规上"), ("false", "规下")]
+# The level that a list is narrowed by, for people whose region is of the key's level.
+BELOW = {
+    RegionLevel.PROVINCE: RegionLevel.CITY,
+    RegionLevel.CITY: RegionLevel.COUNTY,
+    RegionLevel.COUNTY: RegionLevel.TOWNSHIP,
+}
+_DEPTHS = list(RegionLevel)
+
+
+def _yes_or_no(value: str) -> bool | None:
+    return {"true": True, "false": False}.get(value)
+
+
+def _searchable() -> forms.Select:
+    return forms.Select(attrs={"data-search": True})
+
+
+class GatheringForm(forms.Form):
+    """A form whose errors come from the action, by the pointer of what was sent."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    # Pointers whose field has another name.
+    fields_of: dict[str, str] = {}
+
+    def take(self, refusal: Refusal) -> None:
+        """Show why it was refused beside the fields; nothing typed is lost."""
+        errors = refusal.errors if isinstance(refusal, Invalid) else [FieldError("", refusal.reason)]
+        for error in errors:
+            name = error.pointer.strip("/").split("/")[0]
+            name = self.fields_of.get(name, name)
+            self.add_error(name if name in self.fields else None, error.message)
+
+    @property
+    def if_versions(self) -> frozenset[int] | None:
+        version = self.cleaned_data.get("version")
+        return None if version is None else frozenset({version})
+
+
+class EnterpriseForm(GatheringForm):
+    """Registering and editing an enterprise."""
+
+    name = forms.CharField(label="企业名称", max_length=120, help_text="与营业执照一致。")
+    unified_social_credit_code = forms.CharField(
+        label="统一社会信用代码", required=False, max_length=40, help_text="暂时不知道的可以不填，系统给一个临时编号。"
+    )
+    short_name = forms.CharField(label="简称", required=False, max_length=40, help_text="大家平时怎么叫它。")
+    region = forms.ChoiceField(label="所在村（社区）", widget=_searchable())
+    registered_address = forms.CharField(label="注册地址", required=False, max_length=200)
+    industry = forms.CharField(
+        label="国民经济行业",
+        required=False,
+        max_length=60,
+        help_text="输入代码或名称中的几个字，从列表中选。",
+        widget=forms.TextInput(
+            attrs={
+                "list": "industries",
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("register:industry-options"),
+                "hx-trigger": "input changed delay:300ms",
+                "hx-target": "#industries",
+                "hx-swap": "innerHTML",
+            }
+        ),
+    )
+    above_designated_size = forms.TypedChoiceField(
+        label="规模", required=False, choices=[("", "未定"), *SIZES], coerce=_yes_or_no, empty_value=None
+    )
+    employee_count = forms.IntegerField(label="从业人数", required=False, min_value=0)
+    status = forms.ChoiceField(label="经营状态", choices=OperatingStatus.choices)
+    legal_representative = forms.CharField(label="法定代表人", required=False, max_length=60)
+    phone = forms.CharField(label="联系电话", required=False, max_length=30)
+
+    def __init__(self, *args: Any, actor: Actor, now_in: Region | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        levels = [RegionLevel.TOWNSHIP, RegionLevel.VILLAGE]
+        if len(_segments(actor.region_path)) <= _DEPTHS.index(RegionLevel.COUNTY) + 1:
+            levels.append(RegionLevel.COUNTY)
+        self.fields["region"].choices = region_choices(actor, levels, now_in)  # type: ignore[attr-defined]
+
+    @staticmethod
+    def starting_values(enterprise: Enterprise) -> dict[str, Any]:
+        facts = vars(EnterpriseFacts.of(enterprise))
+        size = enterprise.above_designated_size
+        return {
+            **facts,
+            "version": enterprise.version,
+            "region": str(enterprise.region_id),
+            "industry": str(enterprise.industry or ""),
+            "above_designated_size": "" if size is None else str(size).lower(),
+        }
+
+    def changes(self) -> dict[str, Any]:
+        """What was filled in, under the names of ``EnterpriseFacts``."""
+        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        values["region_id"] = UUID(values.pop("region"))
+        values["industry_code"] = values.pop("industry").partition(" ")[0]
+        return values
+
+    def clean_industry(self) -> str:
+        """A code, a code with its name, or a name."""
+        text: str = self.cleaned_data["industry"].strip()
+        named = None if not text or text[0].isascii() else selectors.industries(text).filter(name=text).last()
+        return named.code if named else text
+
+
+class SiteForm(GatheringForm):
+    """Registering and editing a site; its people are a formset beside it."""
+
+    fields_of = {"people": "name"}
+
+    name = forms.CharField(label="场所名称", max_length=120)
+    address = forms.CharField(label="地址", max_length=200)
+    region = forms.ChoiceField(label="所在村（社区）", widget=_searchable())
+    local_unit = forms.ChoiceField(label="属地单位", required=False, help_text="园区内的选园区管委会。")
+    status = forms.ChoiceField(label="经营状态", choices=OperatingStatus.choices)
+    sectors = forms.MultipleChoiceField(
+        label="行业领域",
+        required=False,
+        choices=Sector.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="每个行业领域按县级职责自动确定主管部门。",
+    )
+    longitude = forms.DecimalField(label="经度", required=False, max_digits=9, decimal_places=6)
+    latitude = forms.DecimalField(label="纬度", required=False, max_digits=8, decimal_places=6)
+    source_crs = forms.ChoiceField(label="坐标来源", required=False, choices=[("", "没有坐标"), *SourceCrs.choices])
+
+    def __init__(self, *args: Any, actor: Actor, now_in: Region | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        levels = [RegionLevel.TOWNSHIP, RegionLevel.VILLAGE]
+        self.fields["region"].choices = region_choices(actor, levels, now_in)  # type: ignore[attr-defined]
+        self.fields["local_unit"].choices = local_unit_choices(actor)  # type: ignore[attr-defined]
+
+    @staticmethod
+    def starting_values(site: Site) -> dict[str, Any]:
+        facts = vars(SiteFacts.of(site))
+        unit = str(site.local_unit_id) if site.local_unit.kind == OrganisationKind.PARK else ""
+        return {**facts, "version": site.version, "region": str(site.region_id), "local_unit": unit}
+
+    def changes(self) -> dict[str, Any]:
+        """What was filled in, under the names of ``SiteFacts``; the people come from their formset."""
+        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        values["region_id"] = UUID(values.pop("region"))
+        unit = values.pop("local_unit")
+        values["local_unit_id"] = UUID(unit) if unit else None
+        values["sectors"] = tuple(values["sectors"])
+        return values
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(label="姓名", required=False, max_length=60)
+    post = forms.ChoiceField(label="职务", required=False, choices=PersonPost.choices)
+    phone = forms.CharField(label="电话", required=False, max_length=30)
+
+
+class PeopleFormSet(BaseFormSet):
+    """The people of a site; a row without name and phone is left out."""
+
+    def filled(self) -> list[forms.Form]:
+        return [form for form in self.forms if form.cleaned_data.get("name") or form.cleaned_data.get("phone")]
+
+    def people(self) -> tuple[PersonFacts, ...]:
+        wanted = ("name", "post", "phone")
+        return tuple(PersonFacts(**{name: form.cleaned_data[name] for name in wanted}) for form in self.filled())
+
+    def take(self, refusal: Refusal) -> None:
+        """Errors that point into ``/people/n/…`` go beside the row they are about."""
+        for error in refusal.errors if isinstance(refusal, Invalid) else ():
+            parts = error.pointer.split("/")
+            if parts[1] == "people" and len(parts) == 4:
+                self.filled()[int(parts[2])].add_error(parts[3], error.message)
+
+    @staticmethod
+    def starting_values(site: Site) -> list[dict[str, Any]]:
+        return [vars(person) for person in SiteFacts.of(site).people]
+
+
+PeopleForms = formset_factory(PersonForm, formset=PeopleFormSet, extra=2, max_num=50, absolute_max=50)
+
+
+class EnterpriseFilterForm(forms.Form):
+    """What stands in the URL of the list."""
+
+    q = forms.CharField(label="关键词", required=False, max_length=60)
+    region = forms.ChoiceField(label="属地", required=False)
+    industry = forms.ChoiceField(label="行业门类", required=False, widget=_searchable())
+    above_designated_size = forms.TypedChoiceField(
+        label="规模", required=False, choices=[ALL, *SIZES], coerce=_yes_or_no, empty_value=None
+    )
+    status = forms.ChoiceField(label="经营状态", required=False, choices=[ALL, *OperatingStatus.choices])
+    sector = forms.ChoiceField(label="监管领域", required=False, choices=[ALL, *Sector.choices], widget=_searchable())
+
+    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.paths: dict[str, str] = {}
+        regions = []
+        for region in territory.inside(actor.region_path, levels=[_level_below(actor)]):
+            self.paths[region.code] = region.path
+            regions.append((region.code, region.name))
+        self.fields["region"].choices = [ALL, *regions]  # type: ignore[attr-defined]
+        sections = [(one.code, one.name) for one in selectors.industry_sections()]
+        self.fields["industry"].choices = [ALL, *sections]  # type: ignore[attr-defined]
+
+    def filters(self) -> selectors.EnterpriseFilters:
+        """The filters in force; a value that is none of the choices narrows nothing."""
+        self.is_valid()
+        given = self.cleaned_data
+        return selectors.EnterpriseFilters(
+            q=given.get("q", "").strip(),
+            region_path=self.paths.get(given.get("region", ""), ""),
+            industry=given.get("industry", ""),
+            above_designated_size=given.get("above_designated_size"),
+            status=given.get("status", ""),
+            sector=given.get("sector", ""),
+        )
+
+
+def _segments(path: str) -> list[str]:
+    return path.rstrip("/").split("/")
+
+
+def _level_below(actor: Actor) -> RegionLevel:
+    own = _DEPTHS[min(len(_segments(actor.region_path)), len(_DEPTHS)) - 1]
+    return BELOW.get(own, RegionLevel.VILLAGE)
+
+
+def region_choices(actor: Actor, levels: Iterable[RegionLevel], now_in: Region | None = None) -> list[Any]:
+    """The regions the actor works in, villages grouped under their township, and where the record is now."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    if now_in is not None and not now_in.path.startswith(actor.region_path):
+        groups["现在"] = [(str(now_in.id), now_in.name)]
+    for region in territory.regions_of(actor, *levels):
+        groups.setdefault(_group_of(region), []).append((str(region.id), _name_of(region)))
+    return [BLANK, *groups.items()]
+
+
+def _group_of(region: Region) -> str:
+    if region.level == RegionLevel.VILLAGE and region.parent:
+        return region.parent.name
+    return region.name
+
+
+def _name_of(region: Region) -> str:
+    return region.name if region.level == RegionLevel.VILLAGE else f"{region.name}（不能确定到村）"
+
+
+def local_unit_choices(actor: Actor) -> list[tuple[str, str]]:
+    """The township of the place, or one of the parks."""
+    parks = organisations.search_organisations(actor, kind=OrganisationKind.PARK)
+    return [("", "所在乡镇（街道）"), *((str(park.id), park.short_name) for park in parks)]
