@@ -45,6 +45,7 @@ class ParticipationKind(TextChoices):
     PARTY = "PARTY", "责任单位"
     DISPATCHER = "DISPATCHER", "交办单位"
     MAJOR_DECIDER = "MAJOR_DECIDER", "重大隐患判定单位"
+    ACCEPTOR = "ACCEPTOR", "验收单位"
     COPIED = "COPIED", "抄送单位"
 
 

@@ -39,7 +39,8 @@ def open_shop(world: World, random: Random, count: int, password: str) -> None:
 def _man_the_accounts(world: World, password: str) -> None:
     """Sites are read back with their enterprises; those with an organisation get their safety officer."""
     with acting(world.actor(world.named("临海安委办"))) as county:
-        world.sites = list(register.sites(county, register.SiteFilters()).order_by("registered_at", "id"))
+        sites = register.sites(county, register.SiteFilters()).order_by("registered_at", "id")
+        world.sites = list(sites.select_related("enterprise__organisation__region", "region", "local_unit__region"))
     for site in world.sites:
         organisation = site.enterprise.organisation
         if organisation is not None:
@@ -78,7 +79,7 @@ def _site(random: Random, facts: register.EnterpriseFacts, kind: scenery.Kind) -
         source_crs=SourceCrs.WGS84,
         people=(
             register.PersonFacts(name=facts.legal_representative, post=PersonPost.PRINCIPAL, phone=facts.phone),
-            register.PersonFacts(name=scenery.person(random), post=PersonPost.SAFETY_OFFICER, phone=facts.phone),
+            register.PersonFacts(name=scenery.person(random), post=PersonPost.SAFETY_MANAGER, phone=facts.phone),
         ),
         sectors=(kind.sector, "FIRE"),
     )

@@ -39,6 +39,7 @@ class Matter:
     next_on: date
     slow: bool = False
     visits: int = 0
+    is_planned: bool = False
 
 
 @dataclass
@@ -219,7 +220,8 @@ class Story:
             return 30
         if danger.major_state == "PROPOSED":
             return self._decide_major(matter, danger)
-        if danger.is_major and matter.visits % 2:
+        if danger.is_major and not matter.is_planned:
+            matter.is_planned = True
             self._do(rectifier, matter, "fill_five", plan="停用相关部位，委托专业单位制定治理方案",
                      due_on=danger.due_on, person=scenery.person(self.random), funds_cny=Decimal(50000),
                      measures="设置警戒、专人看护、限制人员进入")  # fmt: skip
@@ -250,7 +252,7 @@ class Story:
         return firm if firm is not None and firm.id in self.world.actors else danger.lead
 
     def _from_submitted(self, matter: Matter, danger: HiddenDanger, day: date) -> int:
-        acceptor = danger.major_decider if danger.is_major else danger.dispatcher
+        acceptor = loop.acceptor(danger)
         if acceptor is None:
             return 30
         actor = self.world.somebody_else(acceptor, danger.submitted_by_id)

@@ -6,26 +6,39 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.hidden_dangers.actions import register
 from anlan.hidden_dangers.actions.registration import Find
+from anlan.hidden_dangers.case_page import CasePage, case_page
 from anlan.hidden_dangers.choices import Level, PartyKind, Source, Status
 from anlan.hidden_dangers.commands import COMMANDS
+from anlan.hidden_dangers.forms.filters import query_of
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.selectors import Filters, hidden_danger, hidden_dangers
+from anlan.hidden_dangers.policies import acceptor
+from anlan.hidden_dangers.rows import COLUMNS, Row, rows_of
+from anlan.hidden_dangers.selectors import Filters, counts, hidden_danger, hidden_dangers, overdue_by_lead
 from anlan.hidden_dangers.workflow import PROCESS
 
 __all__ = [
+    "COLUMNS",
     "COMMANDS",
     "PROCESS",
+    "CasePage",
     "Filters",
     "Find",
     "HiddenDanger",
     "Level",
     "PartyKind",
+    "Row",
     "Source",
     "Status",
+    "acceptor",
     "act",
+    "case_page",
+    "counts",
     "hidden_danger",
     "hidden_dangers",
+    "overdue_by_lead",
+    "query_of",
     "register",
+    "rows_of",
 ]
 
 

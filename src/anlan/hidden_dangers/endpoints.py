@@ -58,7 +58,7 @@ class ListQuery(Schema):
         )
 
 
-@router.get("", response=http.Page[HiddenDangerRow], summary="隐患列表")
+@router.get("/hidden-dangers", response=http.Page[HiddenDangerRow], summary="隐患列表")
 @http.requires(Permission.HIDDEN_DANGER_VIEW)
 def list_hidden_dangers(request: HttpRequest, query: Query[ListQuery], page: Query[http.PageQuery]) -> Any:
     """The matters inside the actor's scope, the newest first."""
@@ -73,24 +73,24 @@ def list_hidden_dangers(request: HttpRequest, query: Query[ListQuery], page: Que
     }
 
 
-@router.post("", response={201: HiddenDangerCase}, summary="登记隐患")
+@router.post("/hidden-dangers", response={201: HiddenDangerCase}, summary="登记隐患")
 @http.requires(Permission.HIDDEN_DANGER_REGISTER)
 def register_hidden_danger(request: HttpRequest, response: HttpResponse, body: FindIn) -> Any:
     """Three taps: photos, place, a sentence."""
     actor = http.actor_of(request)
     matter = actions.register(actor=actor, find=body.as_find())
-    response["Location"] = f"{request.path.rstrip('/')}/{matter.id}"
+    response["Location"] = f"{request.path}/{matter.id}"
     return Status(201, _case(request, response, matter.id))
 
 
-@router.get("/{uuid:hidden_danger_id}", response=HiddenDangerCase, summary="一件隐患")
+@router.get("/hidden-dangers/{uuid:hidden_danger_id}", response=HiddenDangerCase, summary="一件隐患")
 @http.requires(Permission.HIDDEN_DANGER_VIEW)
 def get_hidden_danger(request: HttpRequest, response: HttpResponse, hidden_danger_id: UUID) -> Any:
     """One matter; its version is the ETag."""
     return _case(request, response, hidden_danger_id)
 
 
-@router.post("/{uuid:hidden_danger_id}/transitions", response=HiddenDangerCase, summary="办理一步")
+@router.post("/hidden-dangers/{uuid:hidden_danger_id}/transitions", response=HiddenDangerCase, summary="办理一步")
 @http.requires(Permission.HIDDEN_DANGER_VIEW)
 def transition(
     request: HttpRequest,
@@ -104,7 +104,7 @@ def transition(
     return _case(request, response, hidden_danger_id)
 
 
-@router.get("/{uuid:hidden_danger_id}/history", response=History, summary="一件隐患的经过")
+@router.get("/hidden-dangers/{uuid:hidden_danger_id}/history", response=History, summary="一件隐患的经过")
 @http.requires(Permission.HIDDEN_DANGER_VIEW)
 def history(request: HttpRequest, hidden_danger_id: UUID) -> Any:
     """Everything that happened, the oldest first."""

@@ -10,6 +10,7 @@ from anlan.hidden_dangers.choices import MajorState
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.selectors import pending_suspension, plan_of
 from anlan.lib.refusals import Forbidden, Refused
+from anlan.organisations import api as organisations
 
 NEVER_ACCEPTS_MAJOR = frozenset(
     {
@@ -42,8 +43,9 @@ def _no_major_pending(matter: HiddenDanger) -> None:
 
 
 def is_rectifier(actor: Actor, matter: HiddenDanger) -> bool:
-    """Whether the actor belongs to the responsible party."""
-    return party_organisation(matter) is not None and acts_for(actor, party_organisation(matter))
+    """Whether the actor belongs to the responsible party (one of its divisions counts, one above it does not)."""
+    party = party_organisation(matter)
+    return party is not None and actor.organisation_path.startswith(party.path)
 
 
 def party_organisation(matter: HiddenDanger) -> Organisation | None:
@@ -54,8 +56,13 @@ def party_organisation(matter: HiddenDanger) -> Organisation | None:
 
 
 def acceptor(matter: HiddenDanger) -> Organisation | None:
-    """Who accepts: the deciding department for a major matter, else whoever dispatched it (DOMAIN §4)."""
-    return matter.major_decider if matter.is_major else matter.dispatcher
+    """Who accepts: the deciding department for a major matter, else whoever dispatched it (DOMAIN §4); where that
+    would be the responsible party itself, whoever stands above it (requirements, D3)."""
+    usual = matter.major_decider if matter.is_major else matter.dispatcher
+    party = party_organisation(matter)
+    if usual is None or party is None or not usual.path.startswith(party.path):
+        return usual
+    return organisations.superior_of(usual) or usual
 
 
 def check_can_register(actor: Actor, matter: HiddenDanger) -> None:

@@ -293,6 +293,7 @@ class Migration(migrations.Migration):
                             ("PARTY", "责任单位"),
                             ("DISPATCHER", "交办单位"),
                             ("MAJOR_DECIDER", "重大隐患判定单位"),
+                            ("ACCEPTOR", "验收单位"),
                             ("COPIED", "抄送单位"),
                         ],
                         max_length=20,

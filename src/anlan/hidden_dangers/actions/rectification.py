@@ -6,7 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from anlan.authz.actors import Actor
-from anlan.hidden_dangers.actions.steps import attach, fire, hold, moving, needed, not_past
+from anlan.authz.choices import ParticipationKind
+from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed, not_past
 from anlan.hidden_dangers.choices import Decision
 from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, Suspension
 from anlan.hidden_dangers.policies import acceptor
@@ -113,6 +114,7 @@ def submit_rectification(
         next_holder = acceptor(matter)
         if next_holder is not None:
             hold(matter, next_holder)
+            join(matter, next_holder, ParticipationKind.ACCEPTOR)
         fire(actor, matter, "submit_rectification", note, files=photo_ids)
         return matter
 

@@ -17,6 +17,7 @@ from anlan.authz.scope import require
 from anlan.files import api as files
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import checker
+from anlan.hidden_dangers.selectors import load_organisations
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid
@@ -33,6 +34,7 @@ def moving(
         matter = HiddenDanger.objects.lock_visible(actor, id=hidden_danger_id)
         require(actor, PROCESS.rows_of(verb)[0].permission)
         processes.check_state(PROCESS, matter, verb, if_versions)
+        load_organisations(matter)
         checker(verb)(actor, matter)
         yield matter
 
