@@ -6,6 +6,7 @@ import { photoField } from "./ui/photo-field";
 import { selection } from "./ui/selection";
 import "./ui/dialogs";
 import "./ui/feedback";
+import { dressForms } from "./ui/habits";
 import "./ui/page";
 import { dressSelects } from "./ui/selects";
 
@@ -13,4 +14,7 @@ Alpine.data("photoField", photoField);
 Alpine.data("selection", selection);
 Alpine.start();
 
-htmx.onLoad((element) => dressSelects(element as HTMLElement));
+htmx.onLoad((element) => {
+  dressSelects(element as HTMLElement);
+  dressForms(element as HTMLElement);
+});

@@ -2,7 +2,17 @@
 
 from anlan.files.actions import Position, attach, store
 from anlan.files.models import Kind, StoredFile
-from anlan.files.selectors import file_for, files_of
+from anlan.files.selectors import file_for, files_of, own_uploads
 from anlan.files.subjects import register_subject
 
-__all__ = ["Kind", "Position", "StoredFile", "attach", "file_for", "files_of", "register_subject", "store"]
+__all__ = [
+    "Kind",
+    "Position",
+    "StoredFile",
+    "attach",
+    "file_for",
+    "files_of",
+    "own_uploads",
+    "register_subject",
+    "store",
+]

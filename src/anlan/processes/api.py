@@ -5,7 +5,14 @@ from anlan.processes.choices import DeadlineState, EventKind
 from anlan.processes.deadlines import sweep
 from anlan.processes.models import Deadline, Event
 from anlan.processes.reactions import reaction
-from anlan.processes.selectors import history_of, last_event, nearest_deadlines, running_deadlines
+from anlan.processes.selectors import (
+    history_of,
+    last_event,
+    nearest_deadlines,
+    next_due_on,
+    running_deadlines,
+    subjects_past,
+)
 from anlan.processes.tables import NEW, PROCESSES, SAME, DeadlineKind, Process, Step, Transition, register
 
 __all__ = [
@@ -26,8 +33,10 @@ __all__ = [
     "history_of",
     "last_event",
     "nearest_deadlines",
+    "next_due_on",
     "reaction",
     "register",
     "running_deadlines",
+    "subjects_past",
     "sweep",
 ]

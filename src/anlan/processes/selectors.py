@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from anlan.processes.choices import DeadlineState
 from anlan.processes.models import Deadline, Event
@@ -37,3 +38,15 @@ def nearest_deadlines(subject_ids: Iterable[UUID]) -> dict[UUID, Deadline]:
 def last_event(subject_id: UUID, *events: str) -> Event | None:
     """The latest of the named events of the subject."""
     return Event.objects.filter(subject_id=subject_id, event__in=events).order_by("-at", "-id").first()
+
+
+def subjects_past(kind: str, on: date) -> QuerySet:
+    """The ids of subjects whose open deadline of that kind lies before ``on``, as a subquery."""
+    late = Deadline.objects.filter(kind=kind, state=DeadlineState.OPEN, due_on__lt=on)
+    return late.order_by().values("subject_id")
+
+
+def next_due_on() -> Subquery:
+    """The nearest open due date of the row it annotates."""
+    mine = Deadline.objects.filter(subject_id=OuterRef("pk"), state=DeadlineState.OPEN)
+    return Subquery(mine.order_by("due_on").values("due_on")[:1])

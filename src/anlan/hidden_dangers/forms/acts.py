@@ -11,6 +11,7 @@ from anlan.hidden_dangers.choices import Cause, HandlingMode, PartyKind
 from anlan.hidden_dangers.forms.base import CommandForm, DateInput
 from anlan.hidden_dangers.forms.choosing import BLANK, assisting_for, leads_for
 from anlan.hidden_dangers.forms.evidence import EvidenceField
+from anlan.hidden_dangers.forms.registration import RegisterAgainForm
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.selectors import pending_suspension, plan_of
 from anlan.hidden_dangers.workflow import PROCESS
@@ -301,6 +302,7 @@ class TerminateForm(ReasonForm):
 FORMS: dict[str, type[CommandForm]] = {
     form.verb: form
     for form in (
+        RegisterAgainForm,
         ReturnToReporterForm,
         DismissForm,
         ConfirmForm,

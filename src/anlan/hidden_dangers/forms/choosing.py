@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind, RegionLevel
 from anlan.authz.models import Organisation
@@ -67,13 +69,18 @@ def _grouped(found: Iterable[Organisation]) -> Choices:
     return groups
 
 
-def regions_for(actor: Actor, *, by_code: bool = False) -> Choices:
-    """Townships with their villages, as groups; by official code for addresses, by id for forms."""
-    regions = list(territory.regions_of(actor, RegionLevel.TOWNSHIP, RegionLevel.VILLAGE))
+def regions_for(actor: Actor) -> Choices:
+    """Townships with their villages, as groups, by id: where a find may lie."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for region in regions:
+    for region in territory.regions_of(actor, RegionLevel.TOWNSHIP, RegionLevel.VILLAGE):
         is_township = region.level == RegionLevel.TOWNSHIP
         township = region.name if is_township or region.parent is None else region.parent.name
-        words = f"{region.name}（全域）" if is_township else f"{township} · {region.name}"
-        groups.setdefault(township, []).append((region.code if by_code else str(region.id), words))
+        words = region.name if is_township else f"{township} {region.name}"
+        groups.setdefault(township, []).append((str(region.id), words))
     return list(groups.items())
+
+
+def areas_for(actor: Actor, named: str) -> Choices:
+    """The divisions directly below the actor's own, by code, and the one the address names: what a list is narrowed by."""
+    below = territory.inside(actor.region_path).filter(Q(parent__path=actor.region_path) | Q(code=named))
+    return [(region.code, region.name) for region in below]

@@ -10,7 +10,7 @@ from anlan.authz.choices import OrganisationKind, Sector
 from anlan.hidden_dangers.actions.dispatching import MAY_LEAD
 from anlan.hidden_dangers.choices import Level, Source, Status
 from anlan.hidden_dangers.forms.base import DateInput
-from anlan.hidden_dangers.forms.choosing import GROUPS, regions_for
+from anlan.hidden_dangers.forms.choosing import GROUPS, areas_for
 from anlan.hidden_dangers.selectors import STATES, Filters
 from anlan.lib.refusals import NotInScope
 from anlan.organisations import api as organisations
@@ -66,7 +66,6 @@ class FilterForm(forms.Form):
     registered_to = forms.DateField(label="登记至", required=False, widget=DateInput())
 
     use_required_attribute = False
-    auto_id = "filter_%s"
 
     def __init__(self, data: Any, *, actor: Actor) -> None:
         super().__init__(data, auto_id="filter_%s", label_suffix="")
@@ -75,7 +74,7 @@ class FilterForm(forms.Form):
             for name in ("source", "holder", "lead", "region"):
                 del self.fields[name]
         else:
-            self._offer("region", [("", "全部"), *regions_for(actor, by_code=True)])
+            self._offer("region", [("", "全部"), *areas_for(actor, self.data.get("region", ""))])
             organs = self._organs()
             self._offer("holder", organs)
             self._offer("lead", organs)

@@ -1,0 +1,32 @@
+// Habits of forms. `data-shows-when="name=value"` is shown while the field of that name in its form has the value;
+// `data-sets="id" data-value="…"` is a button that fills a field. Without scripts everything is shown.
+
+function settle(form: HTMLFormElement): void {
+  form.querySelectorAll<HTMLElement>("[data-shows-when]").forEach((part) => {
+    const [name, value] = part.dataset.showsWhen!.split("=");
+    part.hidden = new FormData(form).get(name) !== value;
+  });
+}
+
+export function dressForms(within: HTMLElement): void {
+  const forms = new Set<HTMLFormElement>();
+  within.querySelectorAll<HTMLElement>("[data-shows-when]").forEach((part) => {
+    const form = part.closest("form");
+    if (form) forms.add(form);
+  });
+  forms.forEach(settle);
+}
+
+document.addEventListener("change", (event) => {
+  const form = (event.target as HTMLInputElement).form;
+  if (form) settle(form);
+});
+
+document.addEventListener("click", (event) => {
+  const button = (event.target as Element).closest<HTMLElement>("[data-sets]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.sets!) as HTMLInputElement | null;
+  if (!field) return;
+  field.value = button.dataset.value ?? "";
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});

@@ -1,0 +1,60 @@
+"""The frame of every page: who acts (from accounts), and the navigation by the work people do."""
+
+from dataclasses import fields
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from anlan.accounts import api as accounts
+from anlan.authz.actors import Actor
+from anlan.authz.permissions import Permission
+from anlan.http.api import actor_or_none
+from anlan.ui.shell import NavigationItem, Shell, with_active
+
+PLACES = (
+    # label, name of the address, icon, permission, group
+    ("待办", "desk:home", "check2-square", Permission.DESK_VIEW, ""),
+    ("隐患", "hidden_dangers:list", "hidden-danger", Permission.HIDDEN_DANGER_VIEW, ""),
+    ("对象", "register:list", "building", Permission.ENTERPRISE_VIEW, ""),
+    ("消息", "notify:inbox", "bell", Permission.DESK_VIEW, ""),
+    ("任务", "jobs:list", "folder2-open", Permission.JOB_VIEW, ""),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """What accounts says of the person, with the navigation of the acting grant and the search."""
+    context = accounts.shell(request)
+    actor = actor_or_none(request)
+    if actor is None:
+        return context
+    base = context["shell"]
+    return {**context, "shell": SimpleLazyObject(lambda: _furnished(base, actor, request.path))}
+
+
+def _furnished(base: Shell, actor: Actor, path: str) -> Shell:
+    kept = {field.name: getattr(base, field.name) for field in fields(Shell)}
+    added = {
+        "navigation": with_active(navigation(actor), path),
+        "home_url": reverse("desk:home"),
+        "search_url": reverse("desk:search"),
+    }
+    return Shell(**{**kept, **added})
+
+
+def navigation(actor: Actor) -> list[NavigationItem]:
+    """The places this actor may go to."""
+    return [
+        NavigationItem(label, address, icon, group=group)
+        for label, name, icon, permission, group in PLACES
+        if actor.can(permission) and (address := _address(name))
+    ]
+
+
+def _address(name: str) -> str:
+    """The address; empty while a slice has no pages yet."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

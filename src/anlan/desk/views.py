@@ -1,0 +1,38 @@
+"""Pages made from several slices: 待办, the case, the search."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from anlan.authz.permissions import Permission
+from anlan.desk import case, finding, home_page
+from anlan.hidden_dangers import api as loop
+from anlan.http.api import ActingRequest, requires
+from anlan.lib import clock
+
+
+@require_GET
+@requires(Permission.DESK_VIEW)
+def home(request: ActingRequest) -> HttpResponse:
+    """待办: what waits for this person, by role."""
+    page = home_page.home_page(request.actor, clock.today())
+    return render(request, page.template, {"page": page})
+
+
+@require_GET
+@requires(Permission.HIDDEN_DANGER_VIEW)
+def hidden_danger(request: ActingRequest, hidden_danger_id: UUID) -> HttpResponse:
+    """One matter with everything about it, from every slice."""
+    matter = loop.hidden_danger(request.actor, hidden_danger_id)
+    context = {"case": loop.case_page(request.actor, matter), "matter": matter, **case.about(request.actor, matter)}
+    return render(request, "desk/hidden_danger.html", context)
+
+
+@require_GET
+@requires(Permission.DESK_VIEW)
+def search(request: ActingRequest) -> HttpResponse:
+    """Hidden dangers and enterprises, as far as the person sees."""
+    text = request.GET.get("q", "").strip()[: finding.LENGTH]
+    return render(request, "desk/search.html", {"text": text, "found": finding.find(request.actor, text)})
