@@ -4,6 +4,7 @@ A process of its own (``python -m anlan.config.prepare``), because it is the own
 supervisor, the web and the worker are not.
 """
 
+import io
 import os
 import sys
 
@@ -17,7 +18,7 @@ from anlan.config.errors import OperatorError
 
 
 def main() -> None:
-    """Roles, migrations, privileges, static files."""
+    """Roles, migrations, privileges, checks, static files."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
     environment = migrate.as_owner()
     roles.prepare(environment)
@@ -27,6 +28,9 @@ def main() -> None:
         _say(f"升级数据库:{waiting} 项迁移……")
         call_command("migrate", verbosity=0, interactive=False)
     migrate.secure(environment)
+    call_command(
+        "check", stdout=io.StringIO()
+    )  # also imports every address: a mistake there is told here, not by a silent web server
     _say("数据库已是最新" if not waiting else "数据库升级完成")
     if statics.collect():
         _say("静态文件已收集")
