@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -147,5 +148,5 @@ def _clean_name(name: str) -> str:
     printable = "".join(letter for letter in last if letter.isprintable()).strip() or "附件"
     if len(printable) <= 200:
         return printable
-    stem, dot, ending = printable.rpartition(".")
-    return f"{stem[:150]}{dot}{ending[:40]}"
+    path = PurePosixPath(printable)
+    return path.stem[:150] + path.suffix[:40]

@@ -42,7 +42,11 @@ def _picture(request: HttpRequest, file_id: UUID, name: str) -> FileResponse:
     file = _file(request, file_id)
     if not file.is_image:
         raise NotInScope("照片")
-    return _answer(rendition(file, name), "image/webp")
+    try:
+        path = rendition(file, name)
+    except FileNotFoundError as error:
+        raise NotInScope("照片") from error
+    return _answer(path, "image/webp")
 
 
 def _file(request: HttpRequest, file_id: UUID) -> StoredFile:
