@@ -193,9 +193,10 @@ class TestEnterpriseForm:
         assert re.search(rf'value="{cast.regions["331082001001"].id}" selected', page)
 
     def test_required_fields(self, client_of, cast: Cast) -> None:
-        response = client_of("town").post("/enterprises/register/", {"name": ""})
-        assert response.status_code == 422
-        assert "has-error" in text_of(response)
+        sent = enterprise_form(cast, name="", region="", phone="打店里", unified_social_credit_code="1")
+        page = text_of(client_of("town").post("/enterprises/register/", sent))
+        for word in ("请填写企业名称。", "请选择所在村", "电话只能是数字", "现为 1 位"):
+            assert page.count(word) == 2, word  # in the summary and beside the field
 
     def test_a_region_that_is_not_offered(self, client_of, cast: Cast) -> None:
         sent = enterprise_form(cast, region=str(cast.regions["331082002001"].id))

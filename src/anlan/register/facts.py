@@ -82,6 +82,14 @@ class PersonFacts:
     post: str
     phone: str = ""
 
+    def errors(self, above: str = "") -> list[FieldError]:
+        """What is wrong with it; ``above`` is the pointer of the person."""
+        return [
+            *_text(self, "name", "姓名", 60, needed=True, above=above),
+            *_choice(f"{above}/post", self.post, PersonPost, "职务"),
+            *_phone(f"{above}/phone", self.phone),
+        ]
+
 
 @dataclass(frozen=True, kw_only=True)
 class SiteFacts:
@@ -139,9 +147,7 @@ class SiteFacts:
         for number, sector in enumerate(clean.sectors):
             errors += _choice(f"/sectors/{number}", sector, Sector, "行业领域")
         for number, person in enumerate(clean.people):
-            errors += _text(person, "name", "姓名", 60, needed=True, above=f"/people/{number}")
-            errors += _choice(f"/people/{number}/post", person.post, PersonPost, "职务")
-            errors += _phone(f"/people/{number}/phone", person.phone)
+            errors += person.errors(f"/people/{number}")
         return _or_invalid(clean, errors)
 
 

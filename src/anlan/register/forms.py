@@ -21,6 +21,8 @@ from anlan.territory import api as territory
 
 BLANK = ("", "请选择")
 ALL = ("", "全部")
+NOWHERE = UUID(int=0)
+PICK_A_REGION = {"required": "请选择所在村（社区），不能确定的选乡镇（街道）。"}
 SIZES = [("true", "规上"), ("false", "规下")]
 # The level that a list is narrowed by, for people whose region is of the key's level.
 BELOW = {
@@ -44,16 +46,22 @@ class GatheringForm(forms.Form):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    # Pointers whose field has another name.
-    fields_of: dict[str, str] = {}
-
     def take(self, refusal: Refusal) -> None:
         """Show why it was refused beside the fields; nothing typed is lost."""
         errors = refusal.errors if isinstance(refusal, Invalid) else [FieldError("", refusal.reason)]
         for error in errors:
             name = error.pointer.strip("/").split("/")[0]
-            name = self.fields_of.get(name, name)
             self.add_error(name if name in self.fields else None, error.message)
+
+    def _show(self, facts: EnterpriseFacts | SiteFacts) -> None:
+        """Show all that is wrong at once, not first what the form and then what the action finds."""
+        try:
+            facts.checked()
+        except Invalid as refusal:
+            seen = set(self.errors)
+            fresh = [error for error in refusal.errors if error.pointer.split("/")[1] not in seen]
+            if fresh:
+                self.take(Invalid(fresh))
 
     @property
     def if_versions(self) -> frozenset[int] | None:
@@ -64,12 +72,17 @@ class GatheringForm(forms.Form):
 class EnterpriseForm(GatheringForm):
     """Registering and editing an enterprise."""
 
-    name = forms.CharField(label="企业名称", max_length=120, help_text="与营业执照一致。")
+    name = forms.CharField(
+        label="企业名称",
+        max_length=120,
+        help_text="与营业执照一致。",
+        error_messages={"required": "请填写企业名称。"},
+    )
     unified_social_credit_code = forms.CharField(
         label="统一社会信用代码", required=False, max_length=40, help_text="暂时不知道的可以不填，系统给一个临时编号。"
     )
     short_name = forms.CharField(label="简称", required=False, max_length=40, help_text="大家平时怎么叫它。")
-    region = forms.ChoiceField(label="所在村（社区）", widget=_searchable())
+    region = forms.ChoiceField(label="所在村（社区）", widget=_searchable(), error_messages=PICK_A_REGION)
     registered_address = forms.CharField(label="注册地址", required=False, max_length=200)
     industry = forms.CharField(
         label="国民经济行业",
@@ -114,11 +127,15 @@ class EnterpriseForm(GatheringForm):
             "above_designated_size": "" if size is None else str(size).lower(),
         }
 
+    def clean(self) -> None:
+        self._show(EnterpriseFacts(**{"name": "", "region_id": NOWHERE, **self.changes()}))
+
     def changes(self) -> dict[str, Any]:
-        """What was filled in, under the names of ``EnterpriseFacts``."""
+        """What was filled in, under the names of ``EnterpriseFacts``; a field with an error is left out."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        values["region_id"] = UUID(values.pop("region"))
-        values["industry_code"] = values.pop("industry").partition(" ")[0]
+        if "region" in values:
+            values["region_id"] = UUID(values.pop("region"))
+        values["industry_code"] = values.pop("industry", "").partition(" ")[0]
         return values
 
     def clean_industry(self) -> str:
@@ -131,11 +148,9 @@ class EnterpriseForm(GatheringForm):
 class SiteForm(GatheringForm):
     """Registering and editing a site; its people are a formset beside it."""
 
-    fields_of = {"people": "name"}
-
-    name = forms.CharField(label="场所名称", max_length=120)
-    address = forms.CharField(label="地址", max_length=200)
-    region = forms.ChoiceField(label="所在村（社区）", widget=_searchable())
+    name = forms.CharField(label="场所名称", max_length=120, error_messages={"required": "请填写场所名称。"})
+    address = forms.CharField(label="地址", max_length=200, error_messages={"required": "请填写地址。"})
+    region = forms.ChoiceField(label="所在村（社区）", widget=_searchable(), error_messages=PICK_A_REGION)
     local_unit = forms.ChoiceField(label="属地单位", required=False, help_text="园区内的选园区管委会。")
     status = forms.ChoiceField(label="经营状态", choices=OperatingStatus.choices)
     sectors = forms.MultipleChoiceField(
@@ -161,13 +176,20 @@ class SiteForm(GatheringForm):
         unit = str(site.local_unit_id) if site.local_unit.kind == OrganisationKind.PARK else ""
         return {**facts, "version": site.version, "region": str(site.region_id), "local_unit": unit}
 
+    def clean(self) -> None:
+        self._show(SiteFacts(**{"name": "", "address": "", "region_id": NOWHERE, **self.changes()}))
+
     def changes(self) -> dict[str, Any]:
-        """What was filled in, under the names of ``SiteFacts``; the people come from their formset."""
+        """What was filled in, under the names of ``SiteFacts``; a field with an error is left out.
+
+        The people come from their formset.
+        """
         values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        values["region_id"] = UUID(values.pop("region"))
-        unit = values.pop("local_unit")
+        if "region" in values:
+            values["region_id"] = UUID(values.pop("region"))
+        unit = values.pop("local_unit", "")
         values["local_unit_id"] = UUID(unit) if unit else None
-        values["sectors"] = tuple(values["sectors"])
+        values["sectors"] = tuple(values.get("sectors", ()))
         return values
 
 
@@ -176,23 +198,25 @@ class PersonForm(forms.Form):
     post = forms.ChoiceField(label="职务", required=False, choices=PersonPost.choices)
     phone = forms.CharField(label="电话", required=False, max_length=30)
 
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.cleaned_data.get("name") or self.cleaned_data.get("phone"))
+
+    def facts(self) -> PersonFacts:
+        given = self.cleaned_data
+        return PersonFacts(name=given.get("name", ""), post=given.get("post", ""), phone=given.get("phone", ""))
+
+    def clean(self) -> None:
+        if self.is_filled:
+            for error in self.facts().errors():
+                self.add_error(error.pointer.strip("/"), error.message)
+
 
 class PeopleFormSet(BaseFormSet):
     """The people of a site; a row without name and phone is left out."""
 
-    def filled(self) -> list[forms.Form]:
-        return [form for form in self.forms if form.cleaned_data.get("name") or form.cleaned_data.get("phone")]
-
     def people(self) -> tuple[PersonFacts, ...]:
-        wanted = ("name", "post", "phone")
-        return tuple(PersonFacts(**{name: form.cleaned_data[name] for name in wanted}) for form in self.filled())
-
-    def take(self, refusal: Refusal) -> None:
-        """Errors that point into ``/people/n/…`` go beside the row they are about."""
-        for error in refusal.errors if isinstance(refusal, Invalid) else ():
-            parts = error.pointer.split("/")
-            if parts[1] == "people" and len(parts) == 4:
-                self.filled()[int(parts[2])].add_error(parts[3], error.message)
+        return tuple(form.facts() for form in self.forms if form.is_filled)
 
     @staticmethod
     def starting_values(site: Site) -> list[dict[str, Any]]:
@@ -265,7 +289,9 @@ def _group_of(region: Region) -> str:
 
 
 def _name_of(region: Region) -> str:
-    return region.name if region.level == RegionLevel.VILLAGE else f"{region.name}（不能确定到村）"
+    if region.level == RegionLevel.VILLAGE and region.parent:
+        return f"{region.parent.name} {region.name}"
+    return f"{region.name}（不能确定到村）"
 
 
 def local_unit_choices(actor: Actor) -> list[tuple[str, str]]:

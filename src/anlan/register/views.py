@@ -138,12 +138,12 @@ def site_register(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
     enterprise = selectors.enterprise(request.actor, enterprise_id)
     form = SiteForm(request.POST or None, actor=request.actor, initial=_site_like(enterprise))
     people = _people(request)
-    if request.method == "POST" and form.is_valid() and people.is_valid():
+    if request.method == "POST" and all([form.is_valid(), people.is_valid()]):
         try:
             facts = SiteFacts(**form.changes(), people=people.people())
             site = actions.register_site(actor=request.actor, enterprise_id=enterprise_id, facts=facts)
         except KEPT as refusal:
-            _take(form, people, refusal)
+            form.take(refusal)
         else:
             messages.success(request, f"已登记场所“{site.name}”。")
             return redirect("register:enterprise", enterprise_id)
@@ -158,12 +158,12 @@ def site_edit(request: ActingRequest, site_id: UUID) -> HttpResponse:
     initial = SiteForm.starting_values(site)
     form = SiteForm(request.POST or None, actor=request.actor, initial=initial, now_in=site.region)
     people = _people(request, PeopleFormSet.starting_values(site))
-    if request.method == "POST" and form.is_valid() and people.is_valid():
+    if request.method == "POST" and all([form.is_valid(), people.is_valid()]):
         changes = {**form.changes(), "people": people.people()}
         try:
             actions.edit_site(actor=request.actor, site_id=site_id, changes=changes, if_versions=form.if_versions)
         except KEPT as refusal:
-            _take(form, people, refusal)
+            form.take(refusal)
         else:
             messages.success(request, "已保存。")
             return redirect("register:enterprise", site.enterprise_id)
@@ -194,14 +194,6 @@ def _site_like(enterprise: Enterprise) -> dict[str, Any]:
 def _people(request: ActingRequest, initial: list[dict[str, Any]] | None = None) -> PeopleFormSet:
     formset: PeopleFormSet = PeopleForms(request.POST or None, initial=initial, prefix="people")  # type: ignore[assignment]
     return formset
-
-
-def _take(form: SiteForm, people: PeopleFormSet, refusal: Invalid | Stale) -> None:
-    people.take(refusal)
-    if isinstance(refusal, Invalid):
-        own = [error for error in refusal.errors if not error.pointer.startswith("/people/")]
-        refusal = Invalid(own)
-    form.take(refusal)
 
 
 def _form_page(request: ActingRequest, template: str, *, form: Any, **context: Any) -> HttpResponse:
