@@ -26,6 +26,11 @@ from anlan.register.api import Site
 VARIANTS = 12
 
 
+def _business(day: date, last: date) -> int:
+    """How likely a find is on that day: fewer at weekends, more lately, so that there is work to look at."""
+    return (1 if day.weekday() >= 5 else 4) * (3 if (last - day).days < 12 else 1)
+
+
 def _not_after_now(instant: datetime) -> datetime:
     return min(instant, clock.now())
 
@@ -59,7 +64,7 @@ class Story:
     def tell(self, first: date, last: date, count: int, progress: Callable[[int, int], None]) -> None:
         """Live through the days; ``count`` hidden dangers are found on the way."""
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        finds = sorted(self.random.choices(days, [1 if d.weekday() >= 5 else 4 for d in days], k=count))
+        finds = self.random.choices(days, [_business(day, last) for day in days], k=count)
         for number, day in enumerate(days, start=1):
             self._live(day, finds.count(day))
             progress(number, len(days))
