@@ -12,6 +12,7 @@ from anlan.authz.models import Grant, Organisation, Region, User
 from anlan.authz.permissions import Permission
 from anlan.authz.roles import ROLES, Reach, Role
 from anlan.lib import clock
+from anlan.lib.refusals import Forbidden
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,13 @@ class Actor:
     @property
     def is_system(self) -> bool:
         return self.role.code == "SYSTEM"
+
+    @property
+    def person_id(self) -> UUID:
+        """The user who acts; only people register, submit, decide. Raises Forbidden (403) for the system."""
+        if self.user_id is None:
+            raise Forbidden("system_is_nobody", "系统不能代替人办理。")
+        return self.user_id
 
     @property
     def is_enterprise(self) -> bool:

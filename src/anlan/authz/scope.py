@@ -127,8 +127,9 @@ class ScopedQuerySet(models.QuerySet):
 
     def visible_to(self, actor: Actor, permission: Permission | None = None) -> Self:
         """Rows inside the actor's scope for the permission (the model's ``view_permission`` by default)."""
-        scope = scope_for(actor, permission or self.model.view_permission)
-        return self.filter(scope.as_q(self.model.scope_columns))
+        model: Any = self.model
+        scope = scope_for(actor, permission or model.view_permission)
+        return self.filter(scope.as_q(model.scope_columns))
 
     def get_visible(self, actor: Actor, **lookup: Any) -> Any:
         """The one row inside the scope, or NotInScope (404)."""

@@ -52,7 +52,7 @@ def accept_rectification(
         attach(actor, matter, photo_ids or [], "OTHER")
         attach(actor, matter, report_ids or [], "REPORT")
         matter.accepted_at = clock.now()
-        matter.accepted_by_id = actor.user_id
+        matter.accepted_by_id = actor.person_id
         words = f"{note}（到场：{'、'.join(named)}）" if named else note
         fire(
             actor,

@@ -58,7 +58,7 @@ def request_suspension(
             controls=needed(controls, "controls", "防范措施"),
             review_on=not_past(review_on, "review_on", "复核日期"),
             requested_at=clock.now(),
-            requested_by_id=actor.user_id,
+            requested_by_id=actor.person_id,
         )
         fire(actor, matter, "request_suspension", controls, review_on=review_on)
         return matter
@@ -110,7 +110,7 @@ def submit_rectification(
             raise Invalid.at("/photos", "请上传整改后的照片，至少一张。")
         attach(actor, matter, photo_ids, "AFTER")
         matter.submitted_at = clock.now()
-        matter.submitted_by_id = actor.user_id
+        matter.submitted_by_id = actor.person_id
         next_holder = acceptor(matter)
         if next_holder is not None:
             hold(matter, next_holder)
@@ -125,6 +125,6 @@ def _decide(actor: Actor, matter: HiddenDanger, decision: Decision) -> Suspensio
         raise AssertionError("the policy lets nobody decide without a request")
     request.decision = decision
     request.decided_at = clock.now()
-    request.decided_by_id = actor.user_id
+    request.decided_by_id = actor.person_id
     request.save()
     return request

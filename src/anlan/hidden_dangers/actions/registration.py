@@ -65,7 +65,7 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
             region=region,
             region_path=region.path,
             registered_at=clock.now(),
-            registered_by_id=actor.user_id,
+            registered_by_id=actor.person_id,
             reporter=reporter,
             screening=screening,
         )
