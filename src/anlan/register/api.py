@@ -8,6 +8,7 @@ from anlan.register.actions import (
     register_enterprise,
     register_site,
 )
+from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
 from anlan.register.facts import EnterpriseFacts, PersonFacts, SiteFacts
 from anlan.register.models import Enterprise, Site
 from anlan.register.selectors import (
@@ -27,10 +28,13 @@ __all__ = [
     "Enterprise",
     "EnterpriseFacts",
     "EnterpriseFilters",
+    "OperatingStatus",
     "PersonFacts",
+    "PersonPost",
     "Site",
     "SiteFacts",
     "SiteFilters",
+    "SourceCrs",
     "edit_enterprise",
     "edit_site",
     "enterprise",
