@@ -4,12 +4,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from anlan.config.api import api
 from anlan.config.health import healthz
-from anlan.desk.urls import hidden_dangers
+from anlan.desk.urls import hidden_dangers, register
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("anlan.desk.urls")),
-    path("hidden-dangers/", include((hidden_dangers, "hidden_dangers"))),
+    path("hidden-dangers/", include(hidden_dangers)),
+    path("enterprises/", include(register)),
     path("api/v1/", api.urls),
     path("accounts/", include("anlan.accounts.urls")),
     path("files/", include("anlan.files.urls")),

@@ -2,20 +2,28 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.enforcement import api as enforcement
-from anlan.hidden_dangers.api import HiddenDanger
+from anlan.hidden_dangers.api import CasePage
 from anlan.supervision import api as supervision
 
 
-def about(actor: Actor, matter: HiddenDanger) -> dict[str, Any]:
-    """Letters and leads, where the actor may read them and the matter can have any."""
-    if not matter.dispatched_at:
-        return {"letters": [], "leads": []}
-    may_letters = actor.can(Permission.SUPERVISION_LETTER_VIEW)
-    may_leads = actor.can(Permission.ENFORCEMENT_LEAD_VIEW)
+def about(actor: Actor, case: CasePage) -> dict[str, Any]:
+    """Letters and leads, where the actor may read them; only lateness brings them."""
+    was_late = any(entry.late for entry in case.timeline)
+    asks_letters = was_late and actor.can(Permission.SUPERVISION_LETTER_VIEW)
+    asks_leads = was_late and actor.can(Permission.ENFORCEMENT_LEAD_VIEW)
     return {
-        "letters": supervision.letters_about(actor, matter.id) if may_letters else [],
-        "leads": enforcement.leads_about(actor, matter.id) if may_leads else [],
+        "enterprise_url": _enterprise_url(actor, case),
+        "letters": supervision.letters_about(actor, case.matter.id) if asks_letters else [],
+        "leads": enforcement.leads_about(actor, case.matter.id) if asks_leads else [],
     }
+
+
+def _enterprise_url(actor: Actor, case: CasePage) -> str:
+    party_id = case.matter.party_enterprise_id
+    may_open = party_id is not None and actor.can(Permission.ENTERPRISE_VIEW)
+    return reverse("register:enterprise", args=[party_id]) if may_open else ""

@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from anlan.accounts import api as accounts
@@ -14,12 +14,12 @@ from anlan.http.api import actor_or_none
 from anlan.ui.shell import NavigationItem, Shell, with_active
 
 PLACES = (
-    # label, name of the address, icon, permission, group
-    ("待办", "desk:home", "check2-square", Permission.DESK_VIEW, ""),
-    ("隐患", "hidden_dangers:list", "hidden-danger", Permission.HIDDEN_DANGER_VIEW, ""),
-    ("对象", "register:list", "building", Permission.ENTERPRISE_VIEW, ""),
-    ("消息", "notify:inbox", "bell", Permission.DESK_VIEW, ""),
-    ("任务", "jobs:list", "folder2-open", Permission.JOB_VIEW, ""),
+    # label, name of the address, icon, permission
+    ("待办", "desk:home", "check2-square", Permission.DESK_VIEW),
+    ("隐患", "hidden_dangers:list", "hidden-danger", Permission.HIDDEN_DANGER_VIEW),
+    ("企业", "register:enterprise-list", "building", Permission.ENTERPRISE_VIEW),
+    ("消息", "notify:inbox", "bell", Permission.DESK_VIEW),
+    ("任务", "jobs:list", "folder2-open", Permission.JOB_VIEW),
 )
 
 
@@ -46,15 +46,5 @@ def _furnished(base: Shell, actor: Actor, path: str) -> Shell:
 def navigation(actor: Actor) -> list[NavigationItem]:
     """The places this actor may go to."""
     return [
-        NavigationItem(label, address, icon, group=group)
-        for label, name, icon, permission, group in PLACES
-        if actor.can(permission) and (address := _address(name))
+        NavigationItem(label, reverse(name), icon) for label, name, icon, permission in PLACES if actor.can(permission)
     ]
-
-
-def _address(name: str) -> str:
-    """The address; empty while a slice has no pages yet."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -43,6 +43,8 @@ OVERDUE = _red("整改逾期", Filters(state="overdue"))
 DUE_SOON = Tile("3 天内到期", Filters(state="due_soon"), "yellow", "due-soon")
 MAJOR = _red("重大未销号", Filters(level=Level.MAJOR, state="open"), "level-major")
 UNACKNOWLEDGED = Tile("超期未签收", Filters(state="unacknowledged"), "orange", "due-today")
+PENDING = Tile("疑似重大待判定", Filters(state="major_pending"), "red", "level-major-proposed")
+STILL_OPEN = Tile("未销号", Filters(state="open"))
 TO_DECIDE = _red("疑似重大待判定", Filters(state="to_decide"), "level-major-proposed")
 
 
@@ -69,7 +71,7 @@ def _putting_right(actor: Actor) -> Tile:
 def _committee_office(actor: Actor) -> list[Tile]:
     if not screens(actor):
         return _leader(actor)
-    return [_to_confirm(actor), _to_dispatch(actor), UNACKNOWLEDGED, OVERDUE, MAJOR, _to_accept(actor)]
+    return [_to_confirm(actor), PENDING, UNACKNOWLEDGED, OVERDUE, MAJOR, STILL_OPEN]
 
 
 def _department(actor: Actor) -> list[Tile]:
@@ -135,7 +137,11 @@ TILES = {
 
 def tiles_of(actor: Actor, on: date) -> list[CountedTile]:
     """The tiles of the actor's role, counted in one query."""
-    tiles = TILES.get(actor.role.code, _village)(actor)
+    return counted_tiles(actor, TILES.get(actor.role.code, _village)(actor), on)
+
+
+def counted_tiles(actor: Actor, tiles: Sequence[Tile], on: date) -> list[CountedTile]:
+    """The tiles with their numbers, in one query."""
     counted = loop.counts(actor, {tile.label: tile.filters for tile in tiles}, on)
     return [_counted(tile, counted[tile.label]) for tile in tiles]
 

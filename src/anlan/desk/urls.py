@@ -1,9 +1,10 @@
-"""The desk at the root; ``hidden_dangers`` is the loop's own addresses with the case page that is composed here."""
+"""The desk at the root; and the addresses of the slices whose pages are composed here with what is above them."""
 
 from django.urls import URLPattern, path
 
 from anlan.desk import views
-from anlan.hidden_dangers import urls as loop
+from anlan.hidden_dangers import urls as loop_urls
+from anlan.register import urls as register_urls
 
 app_name = "desk"
 urlpatterns = [
@@ -11,7 +12,11 @@ urlpatterns = [
     path("search", views.search, name="search"),
 ]
 
-hidden_dangers: list[URLPattern] = [
-    path("<uuid:hidden_danger_id>/", views.hidden_danger, name="case"),
-    *loop.urlpatterns,
-]
+hidden_dangers: tuple[list[URLPattern], str] = (
+    [path("<uuid:hidden_danger_id>/", views.hidden_danger, name="case"), *loop_urls.urlpatterns],
+    loop_urls.app_name,
+)
+register: tuple[list[URLPattern], str] = (
+    [path("<uuid:enterprise_id>/", views.enterprise, name="enterprise"), *register_urls.urlpatterns],
+    register_urls.app_name,
+)

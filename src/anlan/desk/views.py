@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.authz.permissions import Permission
-from anlan.desk import case, finding, home_page
+from anlan.desk import case, enterprise_page, finding, home_page
 from anlan.hidden_dangers import api as loop
 from anlan.http.api import ActingRequest, requires
 from anlan.lib import clock
+from anlan.register.views import enterprise_context
 
 
 @require_GET
@@ -26,8 +27,18 @@ def home(request: ActingRequest) -> HttpResponse:
 def hidden_danger(request: ActingRequest, hidden_danger_id: UUID) -> HttpResponse:
     """One matter with everything about it, from every slice."""
     matter = loop.hidden_danger(request.actor, hidden_danger_id)
-    context = {"case": loop.case_page(request.actor, matter), "matter": matter, **case.about(request.actor, matter)}
+    page = loop.case_page(request.actor, matter)
+    context = {"case": page, "matter": matter, **case.about(request.actor, page)}
     return render(request, "desk/hidden_danger.html", context)
+
+
+@require_GET
+@requires(Permission.ENTERPRISE_VIEW)
+def enterprise(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
+    """One enterprise with its hidden dangers: the beginning of 一企一档."""
+    context = enterprise_context(request, enterprise_id)
+    matters = enterprise_page.matters_of(request.actor, enterprise_id, clock.today())
+    return render(request, "desk/enterprise.html", {**context, "matters": matters})
 
 
 @require_GET

@@ -1,0 +1,286 @@
+"""The loop's pages: list, register, acts, comment, export. The case page is here too, for the acts end there."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from anlan.authz.scope import acting
+from anlan.hidden_dangers import api as loop
+from anlan.hidden_dangers.api import HiddenDanger, Status
+from anlan.hidden_dangers.forms.acts import FORMS
+from anlan.hidden_dangers.workflow import PROCESS
+from anlan.jobs import api as jobs
+from anlan.lib import clock
+from tests.factories.cast import Cast
+from tests.factories.matters import Matters, picture
+
+MOST_QUERIES = 12
+
+
+@pytest.fixture
+def matters(cast: Cast) -> Matters:
+    return Matters(cast)
+
+
+def as_(cast: Cast, name: str, **headers: str) -> Client:
+    """A browser signed in as that person."""
+    client = Client(headers=headers)
+    client.force_login(cast.users[name])
+    return client
+
+
+def act_url(matter: HiddenDanger, verb: str) -> str:
+    return reverse("hidden_dangers:act", args=[matter.id, verb])
+
+
+def reread(cast: Cast, matter: HiddenDanger) -> HiddenDanger:
+    with acting(cast.county):
+        return loop.hidden_danger(cast.county, matter.id)
+
+
+def test_list_shows_what_the_person_sees(cast: Cast, matters: Matters) -> None:
+    matter = matters.registered()
+    assert matter.number in as_(cast, "county").get(reverse("hidden_dangers:list")).content.decode()
+    assert matter.number not in as_(cast, "town2").get(reverse("hidden_dangers:list")).content.decode()
+    assert matter.number not in as_(cast, "other").get(reverse("hidden_dangers:list")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, True),
+        ({"q": "纸箱"}, True),
+        ({"q": "没有的词"}, False),
+        ({"status": ["REGISTERED", "CLOSED"]}, True),
+        ({"status": "CLOSED"}, False),
+        ({"state": "open"}, True),
+        ({"state": "mine"}, True),
+        ({"state": "overdue"}, False),
+        ({"sector": "FIRE"}, True),
+        ({"source": "AGENCY_CHECK"}, False),
+        ({"registered_from": "2999-01-01"}, False),
+        ({"region": "331082001001"}, True),
+        ({"region": "331082001002"}, False),
+    ],
+)
+def test_list_is_narrowed_by_its_address(cast: Cast, matters: Matters, query: dict[str, Any], found: bool) -> None:
+    matter = matters.registered()
+    page = as_(cast, "town").get(reverse("hidden_dangers:list"), query)
+    assert page.status_code == 200
+    assert (matter.number in page.content.decode()) is found
+
+
+def test_an_enterprise_learns_no_source_by_filtering(cast: Cast, matters: Matters) -> None:
+    """A filter by source must not tell which of its matters came from a patrol."""
+    matter = matters.dispatched()
+    page = as_(cast, "firm").get(reverse("hidden_dangers:list"), {"source": "GRASSROOTS_CHECK"})
+    assert 'name="source"' not in page.content.decode()
+    with acting(cast.firm):
+        filters = loop.Filters(source=matter.source)
+        assert not loop.hidden_dangers(cast.firm, filters, clock.today()).exists()
+        assert loop.hidden_dangers(cast.firm, loop.Filters(), clock.today()).exists()
+
+
+@pytest.mark.parametrize("sort", ["due_on", "-due_on", "number", "-registered_at", "holder__name", "-"])
+def test_list_sorts_by_what_is_offered_and_nothing_else(cast: Cast, matters: Matters, sort: str) -> None:
+    matters.registered()
+    assert as_(cast, "county").get(reverse("hidden_dangers:list"), {"sort": sort}).status_code == 200
+
+
+def test_list_asks_the_database_as_often_for_many_rows(cast: Cast, matters: Matters) -> None:
+    def queries(path: str) -> int:
+        client.get(path)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    client = as_(cast, "county")
+    path = reverse("hidden_dangers:list")
+    for _ in range(10):
+        matters.registered()
+    few = queries(path)
+    for _ in range(50):
+        matters.registered()
+    assert queries(path) == few <= MOST_QUERIES
+
+
+def test_case_page_keeps_to_its_queries(cast: Cast, matters: Matters) -> None:
+    matter = matters.submitted()
+    client = as_(cast, "town")
+    path = reverse("hidden_dangers:case", args=[matter.id])
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(path)
+    assert page.status_code == 200
+    assert len(captured) <= MOST_QUERIES + 2, [query["sql"][:200] for query in captured]
+
+
+def test_case_page_is_not_there_outside_the_scope(cast: Cast, matters: Matters) -> None:
+    matter = matters.registered()
+    for outsider in ("other", "town2", "firm", "dept2"):
+        assert as_(cast, outsider).get(reverse("hidden_dangers:case", args=[matter.id])).status_code == 404
+
+
+def test_an_enterprise_reads_nothing_of_the_reporter(cast: Cast, matters: Matters) -> None:
+    matter = matters.dispatched()
+    page = as_(cast, "firm").get(reverse("hidden_dangers:case", args=[matter.id])).content.decode()
+    assert matter.number in page
+    assert "排查渠道" not in page
+    assert "上报" not in page.split("<main")[1]
+    assert cast.users["town"].display_name not in page.split("<main")[1].split("办理过程")[0]
+
+
+def test_register_in_three_taps(cast: Cast) -> None:
+    form = {
+        "site": str(cast.sites["firm"].id),
+        "description": "配电箱接线裸露",
+        "source": "GRID_PATROL",
+        "photos": [picture()],
+    }
+    answer = as_(cast, "village").post(reverse("hidden_dangers:register"), form)
+    assert answer.status_code == 303
+    with acting(cast.county):
+        matter = loop.hidden_dangers(cast.county, loop.Filters(q="配电箱"), clock.today()).get()
+        page = loop.case_page(cast.county, loop.hidden_danger(cast.county, matter.id))
+    assert answer["Location"] == reverse("hidden_dangers:case", args=[matter.id])
+    assert len(page.before) == 1
+
+
+def test_a_refused_registration_loses_neither_words_nor_photos(cast: Cast) -> None:
+    client = as_(cast, "village")
+    form = {"description": "配电箱接线裸露", "source": "GRID_PATROL", "region": "", "photos": [picture()]}
+    again = client.post(reverse("hidden_dangers:register"), form)
+    html = again.content.decode()
+    assert again.status_code == 200
+    assert "配电箱接线裸露" in html
+    assert "请选择隐患所在" in html
+    kept = html.split('name="photos_kept" value="')[1].split('"')[0]
+    form = {
+        "description": "配电箱接线裸露",
+        "source": "GRID_PATROL",
+        "region": str(cast.regions["331082001001"].id),
+        "place": "社区广场",
+        "photos_kept": kept,
+    }
+    assert client.post(reverse("hidden_dangers:register"), form).status_code == 303
+
+
+def test_places_are_those_the_person_sees(cast: Cast) -> None:
+    names = as_(cast, "village").get(reverse("hidden_dangers:places")).content.decode()
+    assert "江南机械" in names
+    assert "东湖化工" not in names
+    assert "太平鞋业" not in names
+
+
+def test_every_verb_of_a_person_has_a_form() -> None:
+    people = {transition.verb for transition in PROCESS.transitions if not transition.automatic}
+    assert people - {"register"} <= set(FORMS)
+
+
+def test_confirm_dispatch_acknowledge_by_forms(cast: Cast, matters: Matters) -> None:
+    matter = matters.registered()
+    town = as_(cast, "town")
+    assert town.get(act_url(matter, "confirm")).status_code == 200
+    confirmed = town.post(
+        act_url(matter, "confirm"),
+        {
+            "version": matter.version,
+            "cause": "STATE",
+            "party_kind": "ENTERPRISE",
+            "party_enterprise": str(cast.enterprises["firm"].id),
+            "sector": "FIRE",
+        },
+    )
+    assert confirmed.status_code == 303, confirmed.content.decode()
+    fire = cast.organisations["临海消防大队"]
+    due_on = clock.today() + timedelta(days=7)
+    dispatched = town.post(
+        act_url(matter, "dispatch"), {"lead": str(fire.id), "due_on": due_on.isoformat(), "mode": ["BY_ENTERPRISE"]}
+    )
+    assert dispatched.status_code == 303, dispatched.content.decode()
+    assert as_(cast, "fire").post(act_url(matter, "acknowledge"), {}).status_code == 303
+    moved = reread(cast, matter)
+    assert (moved.status, moved.lead, moved.due_on) == (Status.RECTIFYING, fire, due_on)
+
+
+def test_a_panel_comes_back_with_the_reason_and_the_words(cast: Cast, matters: Matters) -> None:
+    """409 of the action is a sentence in the panel; what was typed stands in the field."""
+    matter = matters.confirmed()
+    client = as_(cast, "town", HX_Request="true")
+    yesterday = clock.today() - timedelta(days=1)
+    lead = str(cast.organisations["古城街道"].id)
+    form = {"lead": lead, "due_on": yesterday.isoformat(), "mode": ["BY_ENTERPRISE"], "note": "请尽快"}
+    panel = client.post(act_url(matter, "dispatch"), form).content.decode()
+    assert "整改期限不能早于今天" in panel
+    assert "请尽快" in panel
+    assert "<html" not in panel
+    assert reread(cast, matter).status == Status.CONFIRMED
+
+
+def test_a_stale_form_says_so_and_may_be_sent_again(cast: Cast, matters: Matters) -> None:
+    matter = matters.registered()
+    client = as_(cast, "town")
+    form = {"version": matter.version + 7, "reason": "照片看不清"}
+    page = client.post(act_url(matter, "return-to-reporter"), form)
+    assert "刚刚被别人办理过" in page.content.decode()
+    assert f'name="version" value="{matter.version}"' in page.content.decode()
+    assert client.post(act_url(matter, "return-to-reporter"), {**form, "version": matter.version}).status_code == 303
+
+
+def test_done_in_the_panel_leads_back_to_the_case(cast: Cast, matters: Matters) -> None:
+    matter = matters.registered()
+    answer = as_(cast, "town", HX_Request="true").post(act_url(matter, "dismiss"), {"reason": "重复上报"})
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"] == reverse("hidden_dangers:case", args=[matter.id])
+
+
+def test_a_form_is_not_offered_to_whom_it_is_refused(cast: Cast, matters: Matters) -> None:
+    matter = matters.registered()
+    assert as_(cast, "village").get(act_url(matter, "confirm")).status_code == 403
+    assert as_(cast, "town").get(act_url(matter, "dispatch")).status_code == 409
+    assert as_(cast, "town").get(act_url(matter, "no-such-verb")).status_code == 404
+
+
+def test_rectification_is_submitted_with_photos(cast: Cast, matters: Matters) -> None:
+    matter = matters.rectifying()
+    client = as_(cast, "firm")
+    without = client.post(act_url(matter, "submit-rectification"), {"note": "已清理"})
+    assert "请至少上传一张照片" in without.content.decode()
+    done = client.post(act_url(matter, "submit-rectification"), {"note": "已清理", "photos": [picture()]})
+    assert done.status_code == 303
+    assert reread(cast, matter).status == Status.SUBMITTED
+
+
+def test_a_comment_stands_on_the_timeline(cast: Cast, matters: Matters) -> None:
+    matter = matters.registered()
+    client = as_(cast, "town")
+    assert client.post(reverse("hidden_dangers:comment", args=[matter.id]), {"note": "明天去看"}).status_code == 303
+    assert "明天去看" in client.get(reverse("hidden_dangers:case", args=[matter.id])).content.decode()
+
+
+def test_the_export_holds_what_the_list_shows(cast: Cast, matters: Matters, settings: Any, tmp_path: Any) -> None:
+    calamine = pytest.importorskip("python_calamine")
+    settings.DATA_DIR = tmp_path
+    matter = matters.dispatched()
+    with jobs.inline():
+        answer = as_(cast, "county").post(reverse("hidden_dangers:export") + "?q=纸箱")
+        assert answer.status_code == 302
+        jobs.run_pending()
+    job = jobs.Job.objects.get()
+    assert job.state == "DONE", job.error
+    result = as_(cast, "county").get(reverse("jobs:result", args=[job.id]))
+    rows = calamine.load_workbook(io.BytesIO(b"".join(result.streaming_content))).get_sheet_by_index(0).to_python()
+    header = next(row for row in rows if row[0] == "序号")
+    line = dict(zip(header, rows[rows.index(header) + 1], strict=True))
+    assert line["编号"] == matter.number
+    assert line["整改期限"] == matter.due_on
+    assert line["上报单位"] == matter.reporter.name
+    assert any("筛选：关键词：纸箱" in str(row[0]) for row in rows)
