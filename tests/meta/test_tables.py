@@ -16,7 +16,7 @@ FINAL = {Status.DISMISSED, Status.MERGED, Status.CLOSED, Status.TERMINATED}
 LATER = {Status.MERGED}  # merge_duplicate comes with the register's issue
 
 
-@pytest.mark.parametrize("process", PROCESSES.values(), ids=str)
+@pytest.mark.parametrize("process", PROCESSES.values(), ids=lambda process: process.subject_type)
 def test_every_source_and_target_is_a_status(process):
     known = {NEW, *process.statuses.values}
     for transition in process.transitions:
