@@ -6,10 +6,11 @@ from io import StringIO
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, override_settings
 
 from anlan.accounts import actions as accounts
 from anlan.accounts.models import ApiToken
+from anlan.accounts.selectors import holder_of
 from anlan.authz.actors import actor_of
 from anlan.authz.scope import acting
 from anlan.ledger.models import LedgerEntry
@@ -151,6 +152,18 @@ class TestTokens:
             assert who(client) == "临海安委办"
         assert "accounts_apitoken" in queries.captured_queries[0]["sql"]
 
+    def test_the_actor_is_the_same_as_in_a_session(self, cast) -> None:
+        for name, actor in cast.actors.items():
+            if actor.wall == cast.county.wall:
+                _, secret = issue(cast, name)
+                assert holder_of(secret).actor == actor
+        assert holder_of("anlan_guess") is None
+
+    def test_a_token_can_open_a_page(self, cast) -> None:
+        _, secret = issue(cast, "county")
+        with override_settings(ROOT_URLCONF="anlan.config.urls"):
+            assert "陈安委" in bearer(secret).get("/messages/").content.decode()
+
     def test_last_use_is_noted_once_a_minute(self, cast) -> None:
         token, secret = issue(cast, "county")
         seen = []
@@ -222,9 +235,11 @@ class TestAdministration:
         response = client.post("/accounts/sign-in/", {"login": "新人", "password": PASSWORD})
         assert response.status_code == 302
         assert who(client) == "古城街道"
-        assert [
-            e for e in events(cast) if e.startswith(("user", "grant"))
-        ] == ["user.created", "grant.given", "user.signed_in"]
+        assert [e for e in events(cast) if e.startswith(("user", "grant"))] == [
+            "user.created",
+            "grant.given",
+            "user.signed_in",
+        ]
 
     def test_nobody_but_the_system(self, cast) -> None:
         with acting(cast.county), pytest.raises(Forbidden):

@@ -146,10 +146,10 @@ def revoke_token(*, actor: Actor, token: ApiToken) -> None:
         _record(actor, "api_token", token.id, region_path, "api_token.revoked", {})
 
 
-def touch_token(*, token: ApiToken) -> None:
+def touch_token(*, token_id: UUID) -> None:
     """Note that the token was used; at most once a minute, whoever asks."""
     before = clock.now() - selectors.TOUCH_EVERY
-    unused = ApiToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=before), id=token.id)
+    unused = ApiToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=before), id=token_id)
     unused.update(last_used_at=clock.now())
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from anlan.accounts.selectors import grants_of
 from anlan.authz.models import Grant
 from anlan.authz.roles import ROLES
 from anlan.http.api import actor_or_none
@@ -20,7 +21,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = actor_or_none(request)
     if actor is None:
         return {"actor": None, "grants": [], "unread_count": 0, "shell": Shell(place="", person="")}
-    grants: list[Grant] = request.grants  # type: ignore[attr-defined]
+    own: list[Grant] = request.grants  # type: ignore[attr-defined]
+    grants = own or grants_of(actor.user_id) if actor.user_id else []  # a token brings no choices
     count = cache(lambda: notify.unread_count(actor))
     return {
         "actor": actor,

@@ -21,7 +21,7 @@ BAD_TOKEN = "令牌无效、已过期或已被吊销，请联系管理员重新�
 
 @dataclass(frozen=True)
 class Identity:
-    """``refusal`` says why somebody who did show up does not act."""
+    """``refusal`` says why somebody who did show up does not act; ``grants`` are the choices of a session."""
 
     actor: Actor | None = None
     via: str | None = None
@@ -39,12 +39,12 @@ def identify(request: HttpRequest) -> Identity:
 
 
 def _by_token(secret: str) -> Identity:
-    token = selectors.token_by_secret(secret)
-    if token is None:
+    holder = selectors.holder_of(secret)
+    if holder is None:
         return Identity(via=TOKEN, refusal=SignInRequired(BAD_TOKEN))
-    if selectors.is_due_for_touch(token):
-        actions.touch_token(token=token)
-    return Identity(actor_of(token.grant), TOKEN, [token.grant])
+    if selectors.is_due_for_touch(holder):
+        actions.touch_token(token_id=holder.token_id)
+    return Identity(holder.actor, TOKEN)
 
 
 def _by_session(request: HttpRequest, user_id: UUID) -> Identity:

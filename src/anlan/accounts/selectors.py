@@ -1,19 +1,47 @@
 """Who is this, and under which grants may they act: asked anew at every request, never remembered."""
 
 import hashlib
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
-from anlan.accounts.models import ApiToken
 from anlan.authz.actors import Actor, valid_grants
+from anlan.authz.fields import subtree
 from anlan.authz.models import Grant, Organisation, User
+from anlan.authz.roles import ROLES
 from anlan.authz.scope import in_subtree
 from anlan.lib import clock
 from anlan.lib.refusals import NotInScope
 
 TOUCH_EVERY = timedelta(minutes=1)
+
+# The names are those of the fields of Actor, but for the five that _holder turns into something else.
+_HOLDER = """
+SELECT t.id AS token_id, t.last_used_at, g.id AS grant_id, g.role, g.sectors, r.path AS region_path,
+       u.id AS user_id, u.display_name AS label, o.id AS organisation_id, o.short_name AS organisation_name,
+       o.path AS organisation_path, o.kind AS organisation_kind, o.sectors AS organisation_sectors, o.capacity,
+       home.wall_path
+  FROM accounts_apitoken t
+  JOIN authz_grant g ON g.id = t.grant_id
+  JOIN authz_user u ON u.id = g.user_id
+  JOIN authz_region r ON r.id = g.region_id
+  JOIN authz_organisation o ON o.id = g.organisation_id
+  JOIN authz_region home ON home.id = o.region_id
+ WHERE t.digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s
+   AND g.valid_from <= %s AND (g.valid_to IS NULL OR g.valid_to >= %s) AND u.is_active"""
+
+
+@dataclass(frozen=True)
+class TokenHolder:
+    """A good token and the actor it stands for."""
+
+    token_id: UUID
+    last_used_at: datetime | None
+    actor: Actor
 
 
 def grants_of(user_id: UUID) -> list[Grant]:
@@ -21,21 +49,34 @@ def grants_of(user_id: UUID) -> list[Grant]:
     return list(valid_grants(User(id=user_id)))
 
 
-def token_by_secret(secret: str) -> ApiToken | None:
-    """The token, when it, its grant and its user are good today, everything in one query."""
+def holder_of(secret: str) -> TokenHolder | None:
+    """Who acts by that token, when it, its grant and its user are good today. One statement, and the hot path of the
+    API: written out, because building and reading it through models costs more than running it."""
     today, now = clock.today(), clock.now()
-    return (
-        ApiToken.objects.select_related("grant__user", "grant__organisation__region", "grant__region")
-        .filter(
-            Q(grant__valid_to=None) | Q(grant__valid_to__gte=today),
-            digest=digest_of(secret),
-            revoked_at=None,
-            expires_at__gt=now,
-            grant__valid_from__lte=today,
-            grant__user__is_active=True,
-        )
-        .first()
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDER, [digest_of(secret), now, today, today])
+        names = [column.name for column in cursor.description or ()]
+        row = cursor.fetchone()
+    return None if row is None else _holder(**dict(zip(names, row, strict=True)))
+
+
+def _holder(
+    token_id: UUID,
+    last_used_at: datetime | None,
+    role: str,
+    sectors: list[str],
+    organisation_sectors: list[str],
+    wall_path: str,
+    **facts: Any,
+) -> TokenHolder:
+    actor = Actor(
+        role=ROLES[role],
+        wall=subtree(wall_path),
+        sectors=frozenset(sectors),
+        organisation_sectors=frozenset(organisation_sectors),
+        **facts,
     )
+    return TokenHolder(token_id, last_used_at, actor)
 
 
 def digest_of(secret: str) -> bytes:
@@ -43,8 +84,8 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def is_due_for_touch(token: ApiToken) -> bool:
-    return token.last_used_at is None or clock.now() - token.last_used_at >= TOUCH_EVERY
+def is_due_for_touch(holder: TokenHolder) -> bool:
+    return holder.last_used_at is None or clock.now() - holder.last_used_at >= TOUCH_EVERY
 
 
 def user_by_name(username: str) -> User:

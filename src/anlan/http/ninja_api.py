@@ -12,6 +12,7 @@ from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+from ninja.renderers import JSONRenderer
 from ninja.router import BoundRouter
 
 from anlan.authz.scope import require
@@ -35,6 +36,12 @@ def build_api(routers: Iterable[tuple[str, Router]], **options: Any) -> "HouseAP
     return api
 
 
+class ChineseRenderer(JSONRenderer):
+    """JSON as UTF-8: half the size of escapes, and readable."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
 class HouseAPI(NinjaAPI):
     """Raises ImproperlyConfigured while it is put together when an operation does not say who may call it."""
 
@@ -46,6 +53,7 @@ class HouseAPI(NinjaAPI):
             "urls_namespace": "api",
             "auth": AUTH,
             "parser": StrictParser(),
+            "renderer": ChineseRenderer(),
             "docs_decorator": public(OPENAPI_IS_PUBLIC),
         }
         super().__init__(**{**given, **options})
