@@ -1,6 +1,6 @@
 """The frame of every page: who acts (from accounts), and the navigation by the work people do."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -36,7 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _furnished(base: Shell, actor: Actor, path: str) -> Shell:
     kept = {field.name: getattr(base, field.name) for field in fields(Shell)}
     added = {
-        "navigation": with_active(navigation(actor), path),
+        "navigation": _marked(navigation(actor), path),
         "home_url": reverse("desk:home"),
         "search_url": reverse("desk:search"),
     }
@@ -48,3 +48,9 @@ def navigation(actor: Actor) -> list[NavigationItem]:
     return [
         NavigationItem(label, reverse(name), icon) for label, name, icon, permission in PLACES if actor.can(permission)
     ]
+
+
+def _marked(items: list[NavigationItem], path: str) -> list[NavigationItem]:
+    """The home is the beginning of every address: it is where one is only on its own page."""
+    home, *others = items
+    return [replace(home, active=path == home.url), *with_active(others, path)]
