@@ -46,7 +46,7 @@ def _picture(request: HttpRequest, file_id: UUID, name: str) -> FileResponse:
         path = rendition(file, name)
     except FileNotFoundError as error:
         raise NotInScope("照片") from error
-    return _answer(path, "image/webp")
+    return _answer(path, "image/webp", name=f"{file.id}.webp")
 
 
 def _file(request: HttpRequest, file_id: UUID) -> StoredFile:

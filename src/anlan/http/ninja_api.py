@@ -57,6 +57,7 @@ class HouseAPI(NinjaAPI):
             "docs_decorator": public(OPENAPI_IS_PUBLIC),
         }
         super().__init__(**{**given, **options})
+        self._descriptions: dict[str, OpenAPISchema] = {}
 
     def set_default_exception_handlers(self) -> None:
         """Refusals and ninja's own errors become problems; anything else is Django's 500."""
@@ -119,9 +120,12 @@ class HouseAPI(NinjaAPI):
         """Each error with its source (body, query, path …) and its pointer into what was sent."""
         return ValidationError([error for context in error_contexts for error in _errors_of(context)])
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The description with every problem an operation can answer with."""
-        return openapi.complete(super().get_openapi_schema(**options))
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
+        """The description with every problem an operation can answer with; made once, for anybody may ask for it."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._descriptions:
+            self._descriptions[prefix] = openapi.complete(super().get_openapi_schema(path_prefix=prefix))
+        return self._descriptions[prefix]
 
 
 def _errors_of(context: ValidationErrorContext[Any]) -> list[dict[str, Any]]:
