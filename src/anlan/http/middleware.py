@@ -87,5 +87,4 @@ def _is_foreign(response: HttpResponseBase) -> bool:
 
 def _as_problem(response: HttpResponseBase) -> HttpResponse:
     kept = {name: response[name] for name in ("Allow", "Retry-After") if name in response}
-    response.close()
     return problem(response.status_code, CODES.get(response.status_code, "error"), headers=kept)
