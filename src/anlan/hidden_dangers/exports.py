@@ -79,10 +79,11 @@ def file_name(actor: Actor) -> str:
 
 def write_ledger(path: Path, job: Job, actor: Actor, query: dict[str, list[str]]) -> None:
     """Write every row of the list that the address describes and the actor sees."""
-    form = FilterForm(_query_dict(query), actor=actor)
+    address = _query_dict(query)
+    form = FilterForm(address, actor=actor)
     rows = selectors.hidden_dangers(actor, form.as_filters(), clock.today()).with_names()
     total, _ = bounded_count(rows, 10**7)
-    chips = "；".join(f"{chip.label}：{chip.value}" for chip in active_chips(form, form.data)) or "全部"
+    chips = "；".join(f"{chip.label}：{chip.value}" for chip in active_chips(form, address)) or "全部"
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "in_memory": False}) as book:
         sheet = Sheet(book, actor, chips)
         for number, matter in enumerate(rows.iterator(CHUNK), 1):

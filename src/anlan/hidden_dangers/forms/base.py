@@ -1,11 +1,11 @@
 """How every form of the loop works: it gathers a payload, runs its command, and shows what the command answers."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import QueryDict
 from pydantic import ValidationError
 
 from anlan.authz.actors import Actor
@@ -40,13 +40,17 @@ class EvidenceForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         self.actor = actor
         self.kept: dict[str, list[files.StoredFile]] = {}
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
+        for field in self.fields.values():
+            verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
+            field.error_messages["required"] = f"请{verb}{field.label}。"
 
     def store_uploads(self) -> None:
-        """Store what was uploaded and find again what was kept. Call once, before ``is_valid``."""
+        """Store what was uploaded and find again what was kept, also when something else is wrong. Call once."""
+        self.is_valid()
         for name, field in self.fields.items():
             if isinstance(field, EvidenceField):
-                evidence: Evidence = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+                evidence: Evidence = self[name].data
                 stored, errors = field.store(self.actor, evidence)
                 self.kept[name] = [*files.own_uploads(self.actor, evidence.kept), *stored]
                 for error in errors:
@@ -69,8 +73,9 @@ class EvidenceForm(forms.Form):
 
     def _catch_up(self, stale: Stale) -> None:
         """Say that somebody was faster, and let the person decide once more with what they typed."""
-        self.data = self.data.copy()
-        self.data["version"] = str(stale.extra["current_version"])
+        data = cast(QueryDict, self.data).copy()
+        data["version"] = str(stale.extra["current_version"])
+        self.data = data
         self.add_error(None, "这件隐患刚刚被别人办理过。请先看看最新情况；内容已为您保留，确认无误后可以再次提交。")
 
     def _point(self, error: FieldError) -> None:
@@ -87,16 +92,6 @@ class EvidenceForm(forms.Form):
         for error in wrong.errors():
             pointer = "/".join(str(part) for part in error["loc"])
             self._point(FieldError(f"/{pointer}", WORDS.get(error["type"], "这一项填得不对，请检查。")))
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        # Before is_valid() there are no errors to add to.
-        if self._errors is None:
-            self.full_clean()
-        super().add_error(field, error)
-
-    @property
-    def refusals(self) -> list[str]:
-        return list(self.errors.get(NON_FIELD_ERRORS, []))
 
 
 class CommandForm(EvidenceForm):

@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from pydantic import ValidationError
 
+from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
 from anlan.hidden_dangers import actions
 from anlan.hidden_dangers.choices import Level
@@ -17,7 +18,8 @@ from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib.refusals import Refusal
 from anlan.register import api as enterprises
 
-SITES_AT_HAND = 8
+FOUND = 8
+AT_HAND = 4
 
 
 def _sentence() -> forms.CharField:
@@ -102,7 +104,7 @@ class RegisterAgainForm(CommandForm):
         return {**super().payload(), "source": self.matter.source}
 
 
-def chosen_site(actor: Any, text: str) -> enterprises.Site | None:
+def chosen_site(actor: Actor, text: str) -> enterprises.Site | None:
     try:
         site_id = UUID(text)
     except ValueError:
@@ -110,15 +112,15 @@ def chosen_site(actor: Any, text: str) -> enterprises.Site | None:
     return enterprises.sites(actor, enterprises.SiteFilters()).with_names().filter(id=site_id).first()
 
 
-def sites_matching(actor: Any, text: str) -> list[enterprises.Site]:
+def sites_matching(actor: Actor, text: str) -> list[enterprises.Site]:
     """The first sites whose name, address or enterprise contains the text; without a text, some at hand."""
     found = enterprises.sites(actor, enterprises.SiteFilters(q=text)).with_names()
-    return list(found[:SITES_AT_HAND])
+    return list(found[: FOUND if text or actor.is_enterprise else AT_HAND])
 
 
-def enterprises_matching(actor: Any, text: str) -> list[enterprises.Enterprise]:
+def enterprises_matching(actor: Actor, text: str) -> list[enterprises.Enterprise]:
     found = enterprises.enterprises(actor, enterprises.EnterpriseFilters(q=text)).with_names()
-    return list(found[:SITES_AT_HAND])
+    return list(found[:FOUND])
 
 
 def _only_region(groups: list[tuple[str, Any]]) -> str:
