@@ -131,6 +131,8 @@ class ProposeMajorForm(ReasonForm):
     clause = _line("认为符合的条款", required=False, help_text=CLAUSE_HELP)
     reason = _words("提请理由")
 
+    field_order = ("sector", "clause", "reason")
+
     def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
         return {"sector": matter.sector, "clause": matter.clause}
 

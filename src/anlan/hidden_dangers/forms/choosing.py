@@ -35,9 +35,18 @@ SOURCES_OF_KIND: dict[str, tuple[Source, ...]] = {
 OF_DEPARTMENTS = (Source.GRASSROOTS_CHECK, Source.UNANNOUNCED_CHECK, Source.CITY_SUPERVISION, Source.AGENCY_CHECK)
 
 
-def sources_for(actor: Actor, in_city: bool = False) -> list[Source]:
+COUNTY_DEPTH = 3
+"""Segments of a county's path: province, city, county."""
+
+
+def is_above_counties(actor: Actor) -> bool:
+    """Whether the actor works in a city or province, over several counties."""
+    return actor.wall[0].count("/") < COUNTY_DEPTH
+
+
+def sources_for(actor: Actor) -> list[Source]:
     """The channels a person may report by, the usual one first."""
-    if in_city:
+    if is_above_counties(actor):
         return [Source.CITY_SUPERVISION]
     return list(SOURCES_OF_KIND.get(actor.organisation_kind, OF_DEPARTMENTS))
 
@@ -70,13 +79,16 @@ def _grouped(found: Iterable[Organisation]) -> Choices:
 
 
 def regions_for(actor: Actor) -> Choices:
-    """Townships with their villages, as groups, by id: where a find may lie."""
+    """Townships with their villages, as groups, by id: where a find may lie. For a city, counties with their townships."""
+    upper, lower = RegionLevel.TOWNSHIP, RegionLevel.VILLAGE
+    if is_above_counties(actor):
+        upper, lower = RegionLevel.COUNTY, RegionLevel.TOWNSHIP
     groups: dict[str, list[tuple[str, str]]] = {}
-    for region in territory.regions_of(actor, RegionLevel.TOWNSHIP, RegionLevel.VILLAGE):
-        is_township = region.level == RegionLevel.TOWNSHIP
-        township = region.name if is_township or region.parent is None else region.parent.name
-        words = region.name if is_township else f"{township} {region.name}"
-        groups.setdefault(township, []).append((str(region.id), words))
+    for region in territory.regions_of(actor, upper, lower):
+        is_upper = region.level == upper
+        heading = region.name if is_upper or region.parent is None else region.parent.name
+        words = region.name if is_upper else f"{heading} {region.name}"
+        groups.setdefault(heading, []).append((str(region.id), words))
     return list(groups.items())
 
 
