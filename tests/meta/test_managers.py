@@ -26,8 +26,8 @@ def _modules() -> Iterator[tuple[Path, ast.Module]]:
 
 
 def _is_home(path: Path) -> bool:
-    in_home = path.name in HOMES or "actions" in path.parts or "migrations" in path.parts
-    return in_home or any(str(path).startswith(excused) for excused in EXCUSED)
+    in_home = path.name in HOMES or {"actions", "selectors", "migrations"} & set(path.parts)
+    return bool(in_home) or any(str(path).startswith(excused) for excused in EXCUSED)
 
 
 def _managers(tree: ast.Module) -> list[int]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.register import views
+from anlan.register.views import enterprises as views
 
 app_name = "register"
 

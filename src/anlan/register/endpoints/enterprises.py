@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Query, Schema, Status
 
 from anlan.authz.models import Region
 from anlan.authz.permissions import Permission
@@ -23,6 +23,7 @@ from anlan.http.api import (
 )
 from anlan.lib.refusals import Invalid, NotInScope
 from anlan.register import actions, selectors
+from anlan.register.endpoints.routing import router
 from anlan.register.facts import EnterpriseFacts, SiteFacts
 from anlan.register.models import Enterprise, Industry, Site
 from anlan.register.schemas import (
@@ -40,8 +41,6 @@ from anlan.register.schemas import (
     site_changes,
 )
 from anlan.territory import api as territory
-
-router = Router(tags=["企业和场所"])
 
 
 @router.get("/enterprises", response=Page[EnterpriseOut], summary="查企业", url_name="enterprise_list")

@@ -1,0 +1,154 @@
+"""Writes to sites: each one transaction, locked inside the scope, recorded with its difference."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import OrganisationKind, Sector
+from anlan.authz.models import Organisation, Region
+from anlan.authz.permissions import Permission
+from anlan.authz.scope import require
+from anlan.lib import clock
+from anlan.lib.refusals import FieldError, Invalid
+from anlan.organisations import api as organisations
+from anlan.register import positions
+from anlan.register.actions.steps import check_version, let_see, record, region_of_move
+from anlan.register.facts import PersonFacts, SiteFacts, difference
+from anlan.register.models import Enterprise, Site, SitePerson, SiteRegulator
+
+_LOCAL_UNITS = (OrganisationKind.TOWNSHIP, OrganisationKind.PARK)
+
+
+def register_site(*, actor: Actor, enterprise_id: UUID, facts: SiteFacts) -> Site:
+    """Add a site to an enterprise the actor sees.
+
+    Raises Forbidden (403), Invalid (422), NotInScope (404) for an enterprise or a region outside the scope.
+    """
+    require(actor, Permission.SITE_REGISTER)
+    facts = facts.checked()
+    with transaction.atomic():
+        enterprise: Enterprise = Enterprise.objects.lock_visible(actor, id=enterprise_id)
+        region = region_of_move(actor, facts.region_id, enterprise.wall_path)
+        site = Site(enterprise=enterprise, registered_at=clock.now())
+        site.local_unit = _local_unit(actor, facts.local_unit_id, region)
+        facts = replace(facts, local_unit_id=site.local_unit_id)
+        _place(site, facts, region)
+        _settle(site, facts)
+        if enterprise.organisation is not None:
+            let_see(enterprise.organisation, site.id, site.region_path)
+        record(actor, "site", site, "site.registered", difference(None, facts), enterprise=enterprise.id)
+        return _site(actor, site.id)
+
+
+def edit_site(
+    *, actor: Actor, site_id: UUID, changes: Mapping[str, Any], if_versions: frozenset[int] | None = None
+) -> Site:
+    """Change some facts, named as in ``SiteFacts``; people and sectors are replaced as a whole.
+
+    Raises Forbidden, NotInScope, Invalid, and Stale (412) when the present version is not in ``if_versions``.
+    """
+    require(actor, Permission.SITE_EDIT)
+    with transaction.atomic():
+        site: Site = Site.objects.lock_visible(actor, id=site_id)
+        check_version(site, if_versions)
+        before = SiteFacts.of(site)
+        after, region = _moved(actor, site, before, replace(before, **changes).checked())
+        if changed := difference(before, after):
+            site.version += 1
+            _place(site, after, region, before)
+            _settle(site, after, before)
+            record(actor, "site", site, "site.edited", changed)
+        return _site(actor, site.id)
+
+
+def _moved(actor: Actor, site: Site, before: SiteFacts, after: SiteFacts) -> tuple[SiteFacts, Region]:
+    """``after`` with its 属地 unit, and its region: a site that moves gets the township it moves to, unless another
+    unit is named."""
+    region = site.region
+    moves = after.region_id != before.region_id
+    named = after.local_unit_id if after.local_unit_id != before.local_unit_id else None
+    if moves:
+        region = region_of_move(actor, after.region_id, site.enterprise.wall_path)
+    if moves or named is not None or after.local_unit_id is None:
+        site.local_unit = _local_unit(actor, named, region)
+    return replace(after, local_unit_id=site.local_unit_id), region
+
+
+def _place(site: Site, facts: SiteFacts, region: Region, before: SiteFacts | None = None) -> None:
+    """Write the site's own row."""
+    site.name = facts.name
+    site.address = facts.address
+    site.region = region
+    site.region_path = region.path
+    site.status = facts.status
+    if before is None or _position_of(before) != _position_of(facts):
+        _locate(site, facts)
+    site.changed_at = clock.now()
+    site.save()
+
+
+def _position_of(facts: SiteFacts) -> tuple[Any, ...]:
+    return facts.longitude, facts.latitude, facts.source_crs
+
+
+def _locate(site: Site, facts: SiteFacts) -> None:
+    site.longitude, site.latitude, site.source_crs = None, None, ""
+    if facts.longitude is not None and facts.latitude is not None:
+        site.longitude, site.latitude = positions.to_wgs84(facts.longitude, facts.latitude, facts.source_crs)
+        site.source_crs = facts.source_crs
+
+
+def _local_unit(actor: Actor, organisation_id: UUID | None, region: Region) -> Organisation:
+    if organisation_id is None:
+        unit = organisations.local_unit_of(region)
+        if unit is None:
+            raise Invalid.at("/region", "请选到乡镇（街道）或者村（社区），以便确定属地单位。")
+        return unit
+    unit = organisations.organisation(actor, organisation_id)
+    if unit.kind not in _LOCAL_UNITS:
+        raise Invalid.at("/local_unit", "属地单位应为乡镇（街道）或者园区管委会。")
+    return unit
+
+
+def _settle(site: Site, facts: SiteFacts, before: SiteFacts | None = None) -> None:
+    """Write people and regulators where they differ, and let them follow a site that moved."""
+    moved = before is not None and before.region_id != facts.region_id
+    if before is None or moved or before.people != facts.people:
+        _replace_people(site, facts.people)
+    if before is None or moved or before.sectors != facts.sectors:
+        _replace_regulators(site, facts.sectors)
+
+
+def _replace_people(site: Site, people: tuple[PersonFacts, ...]) -> None:
+    SitePerson.objects.filter(site=site).delete()
+    SitePerson.objects.bulk_create(
+        SitePerson(site=site, region_path=site.region_path, name=one.name, post=one.post, phone=one.phone)
+        for one in people
+    )
+
+
+def _replace_regulators(site: Site, sectors: tuple[str, ...]) -> None:
+    SiteRegulator.objects.filter(site=site).delete()
+    if not sectors:
+        return
+    responsible = organisations.regulators_of(site.region)
+    orphans = [
+        FieldError("/sectors", f"本县（市、区）还没有明确“{Sector(name).label}”的主管部门。")
+        for name in sectors
+        if name not in responsible
+    ]
+    if orphans:
+        raise Invalid(orphans)
+    SiteRegulator.objects.bulk_create(
+        SiteRegulator(site=site, region_path=site.region_path, sector=sector, organisation=responsible[sector])
+        for sector in sectors
+    )
+
+
+def _site(actor: Actor, site_id: UUID) -> Site:
+    found: Site = Site.objects.with_names().get_visible(actor, id=site_id)
+    return found

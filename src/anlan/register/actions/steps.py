@@ -1,0 +1,63 @@
+"""What every act on the register does the same way."""
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import ParticipationKind, RegionLevel
+from anlan.authz.models import Organisation, Region
+from anlan.authz.participation import take_part
+from anlan.ledger import api as ledger
+from anlan.lib.refusals import Invalid, NotInScope, Stale
+from anlan.territory import api as territory
+
+_ABOVE_COUNTY = (RegionLevel.PROVINCE, RegionLevel.CITY)
+
+
+class Record(Protocol):
+    """A row of the register: it lies somewhere and counts its versions."""
+
+    id: UUID
+    region_path: str
+    version: int
+
+
+def region_for(actor: Actor, region_id: UUID) -> Region:
+    """The region inside the actor's, at most a county. NotInScope (404), Invalid (422)."""
+    region = territory.region(region_id)
+    if not region.path.startswith(actor.region_path):
+        raise NotInScope("区划")
+    if region.level in _ABOVE_COUNTY:
+        raise Invalid.at("/region", "请选到县（市、区）、乡镇（街道）或者村（社区）。")
+    return region
+
+
+def region_of_move(actor: Actor, region_id: UUID, wall_path: str) -> Region:
+    """The same, inside the county the record belongs to."""
+    region = region_for(actor, region_id)
+    if region.wall_path != wall_path:
+        raise Invalid.at("/region", "不能登记到其他县（市、区）：跨县的须由迁入地另行登记。")
+    return region
+
+
+def check_version(row: Record, if_versions: frozenset[int] | None) -> None:
+    """Raise Stale (412) when somebody changed the row since it was read."""
+    if if_versions is not None and row.version not in if_versions:
+        raise Stale(row.version)
+
+
+def let_see(organisation: Organisation, matter_id: UUID, region_path: str) -> None:
+    """Let the enterprise's own organisation see its record."""
+    take_part(matter_id=matter_id, organisation=organisation, kind=ParticipationKind.PARTY, region_path=region_path)
+
+
+def record(actor: Actor, kind: str, row: Record, event: str, changes: Any, **more: Any) -> None:
+    """Enter the act in the ledger with its difference."""
+    ledger.record(
+        actor=actor,
+        subject_type=kind,
+        subject_id=row.id,
+        region_path=row.region_path,
+        event=event,
+        payload={"changes": changes, "version": row.version, **more},
+    )

@@ -1,0 +1,31 @@
+"""Reads of the register. The first argument is always the actor."""
+
+from anlan.register.selectors.enterprises import (
+    EnterpriseFilters,
+    SiteFilters,
+    enterprise,
+    enterprises,
+    industries,
+    industry_sections,
+    people_of,
+    site,
+    site_with_people,
+    sites,
+    sites_with_people,
+    with_people,
+)
+
+__all__ = [
+    "EnterpriseFilters",
+    "SiteFilters",
+    "enterprise",
+    "enterprises",
+    "industries",
+    "industry_sections",
+    "people_of",
+    "site",
+    "site_with_people",
+    "sites",
+    "sites_with_people",
+    "with_people",
+]
