@@ -13,7 +13,7 @@ from anlan.hidden_dangers.workflow import PROCESS
 from anlan.processes.api import NEW, PROCESSES
 
 FINAL = {Status.DISMISSED, Status.MERGED, Status.CLOSED, Status.TERMINATED}
-LATER = {Status.MERGED}  # merge_duplicate comes with the register's issue
+LATER: set[str] = set()
 
 
 @pytest.mark.parametrize("process", PROCESSES.values(), ids=lambda process: process.subject_type)
@@ -31,7 +31,8 @@ def test_every_status_is_reached_and_only_final_ones_are_dead_ends():
             break
         reached |= further
     assert set(PROCESS.statuses.values) - reached == LATER
-    stuck = {s for s in PROCESS.statuses.values if not any(s in t.sources for t in PROCESS.transitions)}
+    moving = [t for t in PROCESS.transitions if t.target]
+    stuck = {s for s in PROCESS.statuses.values if not any(s in t.sources for t in moving)}
     assert stuck == FINAL
 
 

@@ -1,5 +1,6 @@
 """Taking part in a matter: the second half of every scope."""
 
+from datetime import datetime
 from uuid import UUID
 
 from anlan.authz.models import Organisation, Participation
@@ -14,6 +15,11 @@ def take_part(*, matter_id: UUID, organisation: Organisation, kind: str, region_
         kind=kind,
         defaults={"organisation_path": organisation.path, "region_path": region_path, "since": clock.now()},
     )
+
+
+def leave_since(matter_id: UUID, since: datetime) -> None:
+    """Take back every participation that began at or after ``since``: the step that brought it was withdrawn."""
+    Participation.objects.filter(matter_id=matter_id, since__gte=since).delete()
 
 
 def participants(matter_id: UUID) -> list[Participation]:

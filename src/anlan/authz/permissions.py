@@ -15,11 +15,15 @@ class Permission(StrEnum):
     JOB_VIEW = "job.view"
     FILE_VIEW = "file.view"
     LEDGER_VIEW = "ledger.view"
+    CHECK_VIEW = "check.view"
     # the register
     ENTERPRISE_REGISTER = "enterprise.register"
     ENTERPRISE_EDIT = "enterprise.edit"
     SITE_REGISTER = "site.register"
     SITE_EDIT = "site.edit"
+    # grids
+    GRID_VIEW = "grid.view"
+    GRID_EDIT = "grid.edit"
     # the loop, in the order of DOMAIN §4
     HIDDEN_DANGER_REGISTER = "hidden_danger.register"
     HIDDEN_DANGER_RETURN_TO_REPORTER = "hidden_danger.return_to_reporter"
@@ -40,8 +44,28 @@ class Permission(StrEnum):
     HIDDEN_DANGER_ACCEPT_RECTIFICATION = "hidden_danger.accept_rectification"
     HIDDEN_DANGER_CLOSE = "hidden_danger.close"
     HIDDEN_DANGER_TERMINATE = "hidden_danger.terminate"
+    HIDDEN_DANGER_REPORT_UP = "hidden_danger.report_up"
+    HIDDEN_DANGER_MERGE_DUPLICATE = "hidden_danger.merge_duplicate"
+    HIDDEN_DANGER_FIX_ON_THE_SPOT = "hidden_danger.fix_on_the_spot"
+    HIDDEN_DANGER_BOUNCE = "hidden_danger.bounce"
+    HIDDEN_DANGER_REDISPATCH = "hidden_danger.redispatch"
+    HIDDEN_DANGER_DESIGNATE = "hidden_danger.designate"
+    HIDDEN_DANGER_REQUEST_EXTENSION = "hidden_danger.request_extension"
+    HIDDEN_DANGER_APPROVE_EXTENSION = "hidden_danger.approve_extension"
+    HIDDEN_DANGER_REFUSE_EXTENSION = "hidden_danger.refuse_extension"
+    HIDDEN_DANGER_LOOK_BACK = "hidden_danger.look_back"
+    HIDDEN_DANGER_WITHDRAW = "hidden_danger.withdraw"
+    HIDDEN_DANGER_CORRECT = "hidden_danger.correct"
     HIDDEN_DANGER_COMMENT = "hidden_danger.comment"
     HIDDEN_DANGER_EXPORT = "hidden_danger.export"
+    # checks
+    CHECK_REGISTER = "check.register"
+    CHECK_VOID = "check.void"
+    CHECK_RATE = "check.rate"
+    CHECK_EXPORT = "check.export"
+    CHECKLIST_EDIT = "checklist.edit"
+    SELF_CHECK_FILE = "self_check.file"
+    SELF_CHECK_SAMPLE = "self_check.sample"
 
 
 LABELS: dict[Permission, str] = {
@@ -59,6 +83,8 @@ LABELS: dict[Permission, str] = {
     Permission.ENTERPRISE_EDIT: "修改企业",
     Permission.SITE_REGISTER: "登记场所",
     Permission.SITE_EDIT: "修改场所",
+    Permission.GRID_VIEW: "查看网格",
+    Permission.GRID_EDIT: "维护网格",
     Permission.HIDDEN_DANGER_REGISTER: "登记隐患",
     Permission.HIDDEN_DANGER_RETURN_TO_REPORTER: "退回上报人",
     Permission.HIDDEN_DANGER_DISMISS: "认定不成立",
@@ -78,6 +104,26 @@ LABELS: dict[Permission, str] = {
     Permission.HIDDEN_DANGER_ACCEPT_RECTIFICATION: "验收",
     Permission.HIDDEN_DANGER_CLOSE: "销号",
     Permission.HIDDEN_DANGER_TERMINATE: "终结",
+    Permission.HIDDEN_DANGER_REPORT_UP: "上报上级",
+    Permission.HIDDEN_DANGER_MERGE_DUPLICATE: "合并重复",
+    Permission.HIDDEN_DANGER_FIX_ON_THE_SPOT: "立即整改",
+    Permission.HIDDEN_DANGER_BOUNCE: "退件",
+    Permission.HIDDEN_DANGER_REDISPATCH: "转办",
+    Permission.HIDDEN_DANGER_DESIGNATE: "指定承办",
+    Permission.HIDDEN_DANGER_REQUEST_EXTENSION: "申请延期",
+    Permission.HIDDEN_DANGER_APPROVE_EXTENSION: "批准延期",
+    Permission.HIDDEN_DANGER_REFUSE_EXTENSION: "不批准延期",
+    Permission.HIDDEN_DANGER_LOOK_BACK: "回头看",
+    Permission.HIDDEN_DANGER_WITHDRAW: "撤回",
+    Permission.HIDDEN_DANGER_CORRECT: "更正",
     Permission.HIDDEN_DANGER_COMMENT: "留言",
     Permission.HIDDEN_DANGER_EXPORT: "导出隐患台账",
+    Permission.CHECK_VIEW: "查看检查",
+    Permission.CHECK_REGISTER: "登记检查",
+    Permission.CHECK_VOID: "作废检查",
+    Permission.CHECK_RATE: "评价检查",
+    Permission.CHECK_EXPORT: "导出检查台账",
+    Permission.CHECKLIST_EDIT: "编制检查表",
+    Permission.SELF_CHECK_FILE: "报送企业自查",
+    Permission.SELF_CHECK_SAMPLE: "抽查企业自查",
 }

@@ -4,7 +4,9 @@ where they see it is in the grant."""
 from dataclasses import dataclass
 from enum import StrEnum
 
-from anlan.authz.permissions import Permission as P
+from anlan.authz.permissions import Permission
+
+P = Permission
 
 
 class Reach(StrEnum):
@@ -30,11 +32,15 @@ _READ = {
     P.ORGANISATION_VIEW,
     P.ENTERPRISE_VIEW,
     P.HIDDEN_DANGER_VIEW,
+    P.CHECK_VIEW,
     P.JOB_VIEW,
     P.FILE_VIEW,
+    P.GRID_VIEW,
 }
 _REPORT = {P.HIDDEN_DANGER_REGISTER, P.HIDDEN_DANGER_COMMENT}
-_FOLLOW_UP = {P.SUPERVISION_LETTER_VIEW, P.ENFORCEMENT_LEAD_VIEW, P.HIDDEN_DANGER_EXPORT}
+_CHECK = {P.CHECK_REGISTER, P.CHECK_VOID}
+_SELF_CHECK = {P.SELF_CHECK_FILE, P.CHECK_RATE, P.CHECK_VOID}
+_FOLLOW_UP = {P.SUPERVISION_LETTER_VIEW, P.ENFORCEMENT_LEAD_VIEW, P.HIDDEN_DANGER_EXPORT, P.CHECK_EXPORT}
 _REGISTER = {P.ENTERPRISE_REGISTER, P.ENTERPRISE_EDIT, P.SITE_REGISTER, P.SITE_EDIT}
 _SCREEN = {
     P.HIDDEN_DANGER_RETURN_TO_REPORTER,
@@ -43,14 +49,32 @@ _SCREEN = {
     P.HIDDEN_DANGER_PROPOSE_MAJOR,
     P.HIDDEN_DANGER_DISPATCH,
     P.HIDDEN_DANGER_TERMINATE,
+    P.HIDDEN_DANGER_REPORT_UP,
+    P.HIDDEN_DANGER_MERGE_DUPLICATE,
+    P.HIDDEN_DANGER_FIX_ON_THE_SPOT,
+    P.HIDDEN_DANGER_REDISPATCH,
+    P.HIDDEN_DANGER_DESIGNATE,
+    P.HIDDEN_DANGER_APPROVE_EXTENSION,
+    P.HIDDEN_DANGER_REFUSE_EXTENSION,
+    P.HIDDEN_DANGER_LOOK_BACK,
+    P.HIDDEN_DANGER_CORRECT,
+    P.HIDDEN_DANGER_WITHDRAW,
 }
-_LEAD = {P.HIDDEN_DANGER_ACKNOWLEDGE, P.HIDDEN_DANGER_FILL_FIVE, P.HIDDEN_DANGER_REQUEST_SUSPENSION}
+_LEAD = {
+    P.HIDDEN_DANGER_ACKNOWLEDGE,
+    P.HIDDEN_DANGER_BOUNCE,
+    P.HIDDEN_DANGER_FILL_FIVE,
+    P.HIDDEN_DANGER_REQUEST_SUSPENSION,
+    P.HIDDEN_DANGER_REQUEST_EXTENSION,
+}
 _SUSPENSION = {P.HIDDEN_DANGER_APPROVE_SUSPENSION, P.HIDDEN_DANGER_REFUSE_SUSPENSION, P.HIDDEN_DANGER_RESUME}
 _RECTIFY = {
     P.HIDDEN_DANGER_FILL_FIVE,
     P.HIDDEN_DANGER_REQUEST_SUSPENSION,
+    P.HIDDEN_DANGER_REQUEST_EXTENSION,
     P.HIDDEN_DANGER_RESUME,
     P.HIDDEN_DANGER_SUBMIT_RECTIFICATION,
+    P.HIDDEN_DANGER_WITHDRAW,
 }
 _ACCEPT = {P.HIDDEN_DANGER_RETURN, P.HIDDEN_DANGER_ACCEPT_RECTIFICATION, P.HIDDEN_DANGER_CLOSE}
 _DECIDE_MAJOR = {P.HIDDEN_DANGER_CONFIRM_MAJOR, P.HIDDEN_DANGER_REFUSE_MAJOR}
@@ -63,13 +87,15 @@ ROLES: dict[str, Role] = {
             "COMMITTEE_OFFICE",
             "安委办工作人员",
             Reach.REGION,
-            frozenset(_READ | _FOLLOW_UP | _REPORT | _REGISTER | _SCREEN | _SUSPENSION | _ACCEPT),
+            frozenset(
+                _READ | _FOLLOW_UP | _REPORT | _CHECK | _REGISTER | _SCREEN | _SUSPENSION | _ACCEPT | {P.CHECKLIST_EDIT}
+            ),
         ),
         Role(
             "SPECIAL_COMMITTEE_OFFICE",
             "专委办工作人员",
             Reach.SECTOR,
-            frozenset(_READ | _FOLLOW_UP | _REPORT | _SCREEN | _SUSPENSION | _ACCEPT),
+            frozenset(_READ | _FOLLOW_UP | _REPORT | _CHECK | _SCREEN | _SUSPENSION | _ACCEPT),
         ),
         Role(
             "DEPARTMENT_INSPECTOR",
@@ -85,7 +111,8 @@ ROLES: dict[str, Role] = {
                 | _SUSPENSION
                 | _ACCEPT
                 | _DECIDE_MAJOR
-                | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION}
+                | _CHECK
+                | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION, P.CHECKLIST_EDIT}
             ),
         ),
         Role(
@@ -101,12 +128,23 @@ ROLES: dict[str, Role] = {
                 | _LEAD
                 | _SUSPENSION
                 | _ACCEPT
-                | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION}
+                | _CHECK
+                | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION, P.SELF_CHECK_SAMPLE}
             ),
         ),
-        Role("VILLAGE_GRID_MEMBER", "村（社区）网格员", Reach.REGION, frozenset(_READ | _REPORT | _RECTIFY | _LEAD)),
-        Role("ENTERPRISE_OFFICER", "企业安全管理人员", Reach.PARTICIPATION, frozenset(_READ | _REPORT | _RECTIFY)),
-        Role("EXPERT", "第三方专家", Reach.PARTICIPATION, frozenset(_READ | _REPORT)),
+        Role(
+            "VILLAGE_GRID_MEMBER",
+            "村（社区）网格员",
+            Reach.REGION,
+            frozenset(_READ | _REPORT | _CHECK | _RECTIFY | _LEAD | {P.HIDDEN_DANGER_FIX_ON_THE_SPOT}),
+        ),
+        Role(
+            "ENTERPRISE_OFFICER",
+            "企业安全管理人员",
+            Reach.PARTICIPATION,
+            frozenset(_READ | _REPORT | _SELF_CHECK | _RECTIFY),
+        ),
+        Role("EXPERT", "第三方专家", Reach.PARTICIPATION, frozenset(_READ | _REPORT | _CHECK)),
         Role("SYSTEM", "系统", Reach.REGION, frozenset(P)),
     )
 }

@@ -101,6 +101,11 @@ class DeadlineName(TextChoices):
     ACCEPT = "ACCEPT", "验收"
 
 
+class LookBackResult(TextChoices):
+    HELD = "HELD", "保持"
+    RECURRED = "RECURRED", "复发"
+
+
 class Decision(TextChoices):
     PENDING = "PENDING", "待批"
     APPROVED = "APPROVED", "已批准"

@@ -16,7 +16,7 @@ from anlan.hidden_dangers.actions.dispatching import Assignment
 from anlan.hidden_dangers.actions.grading import Party
 from anlan.hidden_dangers.actions.rectification import Five
 from anlan.hidden_dangers.actions.registration import Find
-from anlan.hidden_dangers.choices import Cause, HandlingMode, Level, PartyKind, Source
+from anlan.hidden_dangers.choices import Cause, HandlingMode, Level, LookBackResult, PartyKind, Source
 from anlan.hidden_dangers.models import HiddenDanger
 
 Text = Annotated[str, Field(max_length=2000)]
@@ -128,6 +128,49 @@ class Confirm(Command):
         return {**arguments, "party": party.as_party() if party else None}
 
 
+class MergeDuplicate(Command):
+    """``into`` is the id of the matter it is folded into."""
+
+    verb: Literal["merge_duplicate"]
+    into: UUID
+    note: Text = ""
+    action: ClassVar[Any] = staticmethod(actions.merge_duplicate)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"into_id": self.into, "note": self.note}
+
+
+class ReportUp(_WithReason):
+    """``to_organisation`` is the office above; the next one when left out."""
+
+    verb: Literal["report_up"]
+    to_organisation: UUID | None = None
+    action: ClassVar[Any] = staticmethod(actions.report_up)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"reason": self.reason, "to_organisation_id": self.to_organisation}
+
+
+class FixOnTheSpot(Command):
+    """``before`` and ``after`` are photos; cause and party are needed unless it has been confirmed already."""
+
+    verb: Literal["fix_on_the_spot"]
+    note: Text
+    after: Files
+    before: Files = []
+    cause: Cause | Literal[""] = ""
+    responsible_party: ResponsibleParty | None = None
+    clause: Line = ""
+    sector: BlankOrSector = ""
+    action: ClassVar[Any] = staticmethod(actions.fix_on_the_spot)
+
+    def arguments(self) -> dict[str, Any]:
+        arguments = super().arguments()
+        party = arguments.pop("responsible_party")
+        before, after = arguments.pop("before"), arguments.pop("after")
+        return {**arguments, "party": party.as_party() if party else None, "before_ids": before, "after_ids": after}
+
+
 class ProposeMajor(_WithReason):
     verb: Literal["propose_major"]
     clause: Line = ""
@@ -175,6 +218,38 @@ class Dispatch(Command):
         return {"to": to, "note": self.note}
 
 
+class Redispatch(Dispatch):
+    verb: Literal["redispatch"]  # type: ignore[assignment]
+    action: ClassVar[Any] = staticmethod(actions.redispatch)
+
+
+class Designate(Dispatch):
+    verb: Literal["designate"]  # type: ignore[assignment]
+    action: ClassVar[Any] = staticmethod(actions.designate)
+
+
+class Bounce(_WithReason):
+    """``suggested`` is the organisation whose matter it is, in the lead's view."""
+
+    verb: Literal["bounce"]
+    suggested: UUID | None = None
+    action: ClassVar[Any] = staticmethod(actions.bounce)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"reason": self.reason, "suggested_id": self.suggested}
+
+
+class RequestExtension(_WithReason):
+    verb: Literal["request_extension"]
+    until: date
+    action: ClassVar[Any] = staticmethod(actions.request_extension)
+
+
+class RefuseExtension(_WithReason):
+    verb: Literal["refuse_extension"]
+    action: ClassVar[Any] = staticmethod(actions.refuse_extension)
+
+
 class _WithNote(Command):
     note: Text = ""
 
@@ -207,6 +282,39 @@ class RequestSuspension(Command):
 class ApproveSuspension(_WithNote):
     verb: Literal["approve_suspension"]
     action: ClassVar[Any] = staticmethod(actions.approve_suspension)
+
+
+class ApproveExtension(_WithNote):
+    verb: Literal["approve_extension"]
+    action: ClassVar[Any] = staticmethod(actions.approve_extension)
+
+
+class LookBack(Command):
+    """A recurrence opens a new matter; its id stands in the history's payload."""
+
+    verb: Literal["look_back"]
+    result: LookBackResult
+    note: Text
+    photos: Files = []
+    action: ClassVar[Any] = staticmethod(actions.look_back)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"result": self.result, "note": self.note, "photo_ids": self.photos}
+
+
+class Withdraw(Command):
+    """One step back; the reason may be left out."""
+
+    verb: Literal["withdraw"]
+    reason: Text = ""
+    action: ClassVar[Any] = staticmethod(actions.withdraw)
+
+
+class Correct(_WithReason):
+    verb: Literal["correct"]
+    field: Literal["description", "place", "clause", "sector", "cause"]
+    value: Text
+    action: ClassVar[Any] = staticmethod(actions.correct)
 
 
 class RefuseSuspension(_WithReason):
@@ -286,6 +394,18 @@ COMMANDS: dict[str, type[Command]] = {
     "accept_rectification": AcceptRectification,
     "close": Close,
     "terminate": Terminate,
+    "merge_duplicate": MergeDuplicate,
+    "report_up": ReportUp,
+    "fix_on_the_spot": FixOnTheSpot,
+    "redispatch": Redispatch,
+    "designate": Designate,
+    "bounce": Bounce,
+    "request_extension": RequestExtension,
+    "approve_extension": ApproveExtension,
+    "refuse_extension": RefuseExtension,
+    "look_back": LookBack,
+    "withdraw": Withdraw,
+    "correct": Correct,
 }
 
 AnyCommand = Annotated[
@@ -307,6 +427,18 @@ AnyCommand = Annotated[
     | Return
     | AcceptRectification
     | Close
-    | Terminate,
+    | Terminate
+    | MergeDuplicate
+    | ReportUp
+    | FixOnTheSpot
+    | Redispatch
+    | Designate
+    | Bounce
+    | RequestExtension
+    | ApproveExtension
+    | RefuseExtension
+    | LookBack
+    | Withdraw
+    | Correct,
     Field(discriminator="verb"),
 ]

@@ -13,6 +13,7 @@ from anlan.hidden_dangers.choices import (
     Decision,
     HandlingMode,
     Level,
+    LookBackResult,
     MajorState,
     PartyKind,
     Source,
@@ -89,6 +90,11 @@ class HiddenDanger(models.Model):
     review_on = models.DateField("暂缓复核日期", null=True)
     submitted_at = models.DateTimeField("报验时间", null=True)
     submitted_by = models.ForeignKey("authz.User", models.PROTECT, null=True, related_name="+")
+    bounce_count = models.PositiveSmallIntegerField("退件次数", default=0)
+    is_designated = models.BooleanField("指定承办", default=False)
+    extension_count = models.PositiveSmallIntegerField("延期次数", default=0)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    recurrence_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="recurrences")
     return_count = models.PositiveSmallIntegerField("退回次数", default=0)
     accepted_at = models.DateTimeField("验收时间", null=True)
     accepted_by = models.ForeignKey("authz.User", models.PROTECT, null=True, related_name="+")
@@ -217,3 +223,48 @@ class Suspension(MatterRecord):
 
     def __str__(self) -> str:
         return f"{self.hidden_danger_id} {self.decision}"
+
+
+class Extension(MatterRecord):
+    """A request for more time. The original due date stays on record and the on-time rate uses it (DOMAIN §4)."""
+
+    hidden_danger = models.ForeignKey(HiddenDanger, models.PROTECT, related_name="extensions")
+    until = models.DateField("延至")
+    reason = models.TextField("理由")
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey("authz.User", models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=10, choices=Decision, default=Decision.PENDING)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("authz.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("requested_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hidden_danger"], condition=Q(decision=Decision.PENDING), name="extension_one_pending"
+            ),
+            models.CheckConstraint(
+                condition=Q(decision=Decision.PENDING, decided_at=None, decided_by=None)
+                | (~Q(decision=Decision.PENDING) & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="extension_decided_with_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hidden_danger_id} {self.until}"
+
+
+class LookBack(MatterRecord):
+    """A visit after closing, by somebody other than the acceptor (S3-44)."""
+
+    hidden_danger = models.ForeignKey(HiddenDanger, models.PROTECT, related_name="look_backs")
+    result = models.CharField("结果", max_length=8, choices=LookBackResult)
+    note = models.TextField("情况")
+    looked_at = models.DateTimeField()
+    looked_by = models.ForeignKey("authz.User", models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("looked_at",)
+
+    def __str__(self) -> str:
+        return f"{self.hidden_danger_id} {self.result}"

@@ -8,9 +8,12 @@ from anlan.authz.choices import OrganisationKind
 from anlan.authz.models import Organisation
 from anlan.hidden_dangers.choices import MajorState
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.selectors import pending_suspension, plan_of
+from anlan.hidden_dangers.selectors import pending_extension, pending_suspension, plan_of
+from anlan.hidden_dangers.terms import EXTENSIONS_AT_MOST
+from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib.refusals import Forbidden, Refused
 from anlan.organisations import api as organisations
+from anlan.processes import api as processes
 
 NEVER_ACCEPTS_MAJOR = frozenset(
     {
@@ -58,7 +61,7 @@ def party_organisation(matter: HiddenDanger) -> Organisation | None:
 def acceptor(matter: HiddenDanger) -> Organisation | None:
     """Who accepts: the deciding department for a major matter, else whoever dispatched it (DOMAIN §4); where that
     would be the responsible party itself, whoever stands above it (requirements, D3)."""
-    usual = matter.major_decider if matter.is_major else matter.dispatcher
+    usual = matter.major_decider if matter.is_major else (matter.dispatcher or matter.screening)
     party = party_organisation(matter)
     if usual is None or party is None or not usual.path.startswith(party.path):
         return usual
@@ -101,8 +104,80 @@ check_can_confirm_major = _check_decides_major
 check_can_refuse_major = _check_decides_major
 
 
+def check_can_merge_duplicate(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "核定", matter.screening)
+
+
+def check_can_report_up(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "上报", matter.screening)
+    _no_major_pending(matter)
+
+
+def check_can_fix_on_the_spot(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "现场整改", matter.reporter, matter.screening)
+    _no_major_pending(matter)
+    if matter.is_major:
+        raise Refused("major_is_not_for_the_spot", "重大隐患不能立即整改了结，请交办整改。")
+
+
+def _check_was_bounced(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "交办", matter.screening)
+    _no_major_pending(matter)
+    if not matter.bounce_count:
+        raise Refused("not_bounced", "没有被退件，请直接“交办”。")
+
+
+check_can_redispatch = _check_was_bounced
+check_can_designate = _check_was_bounced
+
+
+def check_can_bounce(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "签收或者退件", matter.lead)
+    if matter.is_designated:
+        raise Refused("designated", "这件隐患是指定承办的，不能再退。")
+    if matter.bounce_count:
+        raise Refused("bounced_before", "这件隐患已经退过一次，请签收；确有困难的请与交办单位协商。")
+
+
+def check_can_request_extension(actor: Actor, matter: HiddenDanger) -> None:
+    _check_puts_right(actor, matter)
+    if pending_extension(matter):
+        raise Refused("extension_pending", "已有一份延期申请待批。")
+    if matter.extension_count >= EXTENSIONS_AT_MOST:
+        raise Refused("no_more_extensions", f"最多延期 {EXTENSIONS_AT_MOST} 次，已经用完。不能按期整改的，请申请暂缓。")
+
+
+def _check_decides_extension(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "审批延期", matter.dispatcher)
+    request = pending_extension(matter)
+    if request is None:
+        raise Refused("nothing_requested", "没有待批的延期申请。")
+    if request.requested_by_id == actor.user_id:
+        raise Forbidden("own_request", "申请人不能审批自己的申请。")
+
+
+check_can_approve_extension = _check_decides_extension
+check_can_refuse_extension = _check_decides_extension
+
+
+def check_can_look_back(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "回头看", matter.screening, matter.dispatcher, matter.major_decider)
+    if actor.user_id == matter.accepted_by_id:
+        raise Forbidden("own_acceptance", "回头看由验收人以外的人进行。")
+
+
+def check_can_withdraw(actor: Actor, matter: HiddenDanger) -> None:
+    processes.check_can_withdraw(actor, PROCESS, matter.id)
+
+
+def check_can_correct(actor: Actor, matter: HiddenDanger) -> None:
+    _must_act_for(actor, "更正", matter.screening, matter.dispatcher)
+
+
 def check_can_dispatch(actor: Actor, matter: HiddenDanger) -> None:
     _must_act_for(actor, "交办", matter.screening)
+    if matter.bounce_count:
+        raise Refused("was_bounced", "这件隐患被退过件，请“转办”或者“指定承办”。")
     _no_major_pending(matter)
 
 
@@ -151,6 +226,8 @@ def check_can_submit_rectification(actor: Actor, matter: HiddenDanger) -> None:
     _no_major_pending(matter)
     if pending_suspension(matter):
         raise Refused("suspension_pending", "暂缓申请待批，批复后再报验。")
+    if pending_extension(matter):
+        raise Refused("extension_pending", "延期申请待批，批复后再报验。")
     if matter.is_major:
         _five_complete(matter)
 

@@ -41,7 +41,7 @@ BEFORE_DISPATCH = frozenset(
 
 STEP_TITLES = {step.event: step.label for _, step in PROCESS.steps()}
 VERB_LABELS = {transition.verb: transition.label for transition in PROCESS.transitions}
-DANGEROUS = frozenset({"dismiss", "terminate", "return_to_reporter"})
+DANGEROUS = frozenset({"dismiss", "terminate", "return_to_reporter", "merge_duplicate"})
 
 
 def hides_reporter(actor: Actor, matter: HiddenDanger) -> bool:
@@ -176,9 +176,11 @@ PRIMARY = (
     "register",
     "confirm_major",
     "confirm",
+    "redispatch",
     "dispatch",
     "acknowledge",
     "approve_suspension",
+    "approve_extension",
     "accept_rectification",
     "submit_rectification",
     "resume",

@@ -12,7 +12,7 @@ from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
 from anlan.authz.scope import in_subtree
 from anlan.hidden_dangers.choices import Decision, MajorState
-from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, Suspension
+from anlan.hidden_dangers.models import Extension, HiddenDanger, RectificationPlan, Suspension
 from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
 from anlan.lib import clock
 
@@ -157,6 +157,10 @@ def plan_of(matter: HiddenDanger) -> RectificationPlan | None:
 def pending_suspension(matter: HiddenDanger) -> Suspension | None:
     """The request for suspension that nobody has decided yet."""
     return next((one for one in matter.suspensions.all() if one.decision == Decision.PENDING), None)
+
+
+def pending_extension(matter: HiddenDanger) -> Extension | None:
+    return Extension.objects.filter(hidden_danger=matter, decision=Decision.PENDING).first()
 
 
 def suspensions_of(matter: HiddenDanger) -> list[Suspension]:

@@ -21,7 +21,8 @@ class Term:
         return calendar.add_working_days(started_on, self.working_days)
 
 
-TERMS = {
-    name: Term(**values)
-    for name, values in tomllib.loads(Path(__file__).with_name("terms.toml").read_text("utf-8")).items()
-}
+_READ = tomllib.loads(Path(__file__).with_name("terms.toml").read_text("utf-8"))
+
+TERMS = {name: Term(**values) for name, values in _READ.items() if "working_days" in values}
+
+EXTENSIONS_AT_MOST: int = _READ["EXTENSIONS"]["at_most"]

@@ -10,7 +10,7 @@ from anlan.authz.actors import Actor
 from anlan.authz.scope import require
 from anlan.lib import clock
 from anlan.lib.refusals import Refused, Stale
-from anlan.processes import deadlines
+from anlan.processes import deadlines, stepping_back
 from anlan.processes.choices import EventKind
 from anlan.processes.events import About, Words, write_event
 from anlan.processes.models import Event
@@ -37,7 +37,7 @@ def check_state(
     if row is None:
         label = process.rows_of(verb)[0].label
         now = process.statuses(subject.status).label if subject.status else "未登记"
-        raise Refused("wrong_state", f"{process.label}现在是“{now}”，不能{label}。", extra={"status": subject.status})
+        raise Refused("wrong_state", f"{process.label}现在是“{now}”，不能{label}。", extra={"current_status": subject.status})
     return row
 
 
@@ -49,6 +49,7 @@ def fire(
     verb: str,
     note: str = "",
     payload: dict[str, Any] | None = None,
+    is_automatic: bool = False,
 ) -> Event:
     """Move ``subject`` by ``verb``: status, version, history, ledger, deadlines, reactions. The caller saves the rest.
 
@@ -60,6 +61,7 @@ def fire(
     subject.status = row.leads_to(before)
     subject.version += 1
     subject.changed_at = clock.now()
+    undo = stepping_back.changes(subject)
     subject.save()
     event = write_event(
         actor=actor,
@@ -70,7 +72,10 @@ def fire(
         statuses=(before, subject.status),
         words=Words(note),
         payload=payload or {},
+        undo=undo,
+        is_automatic=is_automatic,
     )
+    stepping_back.remember(subject)
     _move_deadlines(process, subject, row, event.at)
     return event
 

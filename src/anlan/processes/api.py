@@ -13,6 +13,7 @@ from anlan.processes.selectors import (
     running_deadlines,
     subjects_past,
 )
+from anlan.processes.stepping_back import check_can_withdraw, remember, withdraw
 from anlan.processes.tables import NEW, PROCESSES, SAME, DeadlineKind, Process, Step, Transition, register
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Process",
     "Step",
     "Transition",
+    "check_can_withdraw",
     "check_state",
     "comment",
     "fire",
@@ -36,7 +38,9 @@ __all__ = [
     "next_due_on",
     "reaction",
     "register",
+    "remember",
     "running_deadlines",
     "subjects_past",
     "sweep",
+    "withdraw",
 ]

@@ -56,6 +56,15 @@ def resume(subject_id: UUID, kinds: Iterable[str]) -> None:
     rows.update(state=DeadlineState.OPEN)
 
 
+def rewind(subject_id: UUID, since: datetime) -> None:
+    """Put the subject's periods back to how they ran before ``since``: what started then ends, what ended then runs."""
+    rows = Deadline.objects.filter(subject_id=subject_id)
+    started = rows.filter(opened_at__gte=since)
+    ended = rows.filter(opened_at__lt=since, ended_at__gte=since)
+    started.filter(state__in=RUNNING).update(state=DeadlineState.CANCELLED, ended_at=clock.now())
+    ended.update(state=DeadlineState.OPEN, ended_at=None)
+
+
 def sweep(actor: Actor, batch: int = 50) -> int:
     """Take every rung that has come due inside the actor's range, ``batch`` deadlines a transaction; their number."""
     taken = 0

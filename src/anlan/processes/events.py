@@ -43,6 +43,8 @@ def write_event(
     payload: dict[str, Any],
     verb: str = "",
     statuses: tuple[str, str] = ("", ""),
+    undo: dict[str, Any] | None = None,
+    is_automatic: bool = False,
 ) -> Event:
     event = Event.objects.create(
         subject_type=about.subject_type,
@@ -62,6 +64,8 @@ def write_event(
         note=words.note,
         salt=words.salt if words.note else "",
         payload=hashing.canonical_value(payload),
+        undo=hashing.canonical_value(undo or {}),
+        is_automatic=is_automatic,
     )
     ledger.record(
         actor=actor,

@@ -32,6 +32,8 @@ class Event(models.Model):
     note = models.TextField(blank=True)
     salt = models.CharField(max_length=32, blank=True)
     payload = models.JSONField(default=dict)
+    undo = models.JSONField(default=dict, help_text="这一步改动的列在改动之前的值，供撤回")
+    is_automatic = models.BooleanField(default=False, help_text="随上一步自动发生，与它一起撤回")
 
     class Meta:
         ordering = ("at", "id")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from anlan.processes.choices import DeadlineState
+from anlan.processes.choices import DeadlineState, EventKind
 from anlan.processes.models import Deadline, Event
 
 
@@ -33,6 +33,12 @@ def nearest_deadlines(subject_ids: Iterable[UUID]) -> dict[UUID, Deadline]:
     for deadline in rows.order_by("due_on"):
         found[deadline.subject_id].append(deadline)
     return {subject_id: deadlines[0] for subject_id, deadlines in found.items()}
+
+
+def latest_transitions(subject_id: UUID, count: int = 4) -> list[Event]:
+    """The subject's last transitions, the latest first."""
+    rows = Event.objects.filter(subject_id=subject_id, kind=EventKind.TRANSITION)
+    return list(rows.order_by("-at", "-id")[:count])
 
 
 def last_event(subject_id: UUID, *events: str) -> Event | None:

@@ -40,6 +40,7 @@ class Transition:
     resumes: tuple[str, ...] = ()
     cancels: tuple[str, ...] = ()
     automatic: bool = False
+    withdrawable: bool = False
 
     def leads_to(self, status: str) -> str:
         """The status after the verb, when ``status`` is the one before."""

@@ -26,8 +26,7 @@ def return_rectification(
     with moving(actor, hidden_danger_id, "return", if_versions) as matter:
         matter.return_count += 1
         matter.due_on = _new_due_on(matter, due_on)
-        if matter.lead is not None:
-            hold(matter, matter.lead)
+        _name_a_lead(matter)
         reason = needed(reason, "reason", "退回理由")
         fire(actor, matter, "return", reason, return_count=matter.return_count, due_on=matter.due_on)
         return matter
@@ -63,7 +62,7 @@ def accept_rectification(
             files=[*(photo_ids or []), *(report_ids or [])],
         )
         matter.ended_at = clock.now()
-        fire(actor, matter, "close")
+        fire(actor, matter, "close", is_automatic=True)
         return matter
 
 
@@ -80,6 +79,15 @@ def _check_major(report_ids: list[UUID], officers: list[str]) -> None:
         raise Invalid.at("/report", "重大隐患请上传企业自验报告。")
     if len(set(officers)) < OFFICERS_ON_SITE:
         raise Invalid.at("/officers", f"重大隐患验收须有 {OFFICERS_ON_SITE} 名以上执法人员到场，请填写姓名。")
+
+
+def _name_a_lead(matter: HiddenDanger) -> None:
+    """What was fixed on the spot was never dispatched: returned, it is the screening office's to see to."""
+    if matter.lead is None:
+        matter.dispatcher = matter.lead = matter.screening
+        matter.dispatched_at = clock.now()
+        matter.original_due_on = matter.due_on
+    hold(matter, matter.lead)
 
 
 def _new_due_on(matter: HiddenDanger, due_on: date | None) -> date:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from anlan.authz.actors import Actor
@@ -45,23 +46,73 @@ def dispatch(
 ) -> HiddenDanger:
     """Dispatch a confirmed matter. A lead that dispatches to itself has acknowledged by doing so."""
     with moving(actor, hidden_danger_id, "dispatch", if_versions) as matter:
-        lead = _lead(actor, matter, to.lead_id)
-        assisting = [_assisting(actor, matter, n, each) for n, each in enumerate(to.assisting_ids)]
-        if not to.modes:
-            raise Invalid.at("/mode", "请至少选择一种处置方式。")
-        matter.dispatched_at = clock.now()
-        matter.dispatcher = organisations.organisation_of(actor)
-        matter.lead = lead
-        matter.modes = list(dict.fromkeys(to.modes))
-        matter.due_on = matter.original_due_on = not_past(to.due_on, "due_on", "整改期限")
-        matter.concealed = False
-        hold(matter, lead)
-        fire(actor, matter, "dispatch", note, lead=lead.id, assisting=[o.id for o in assisting], modes=matter.modes,
-             due_on=matter.due_on)  # fmt: skip
-        _let_take_part(matter, assisting)
-        if lead.id == actor.organisation_id:
-            fire(actor, matter, "acknowledge", "本单位主办，交办即签收")
+        _assign(actor, matter, "dispatch", to, note)
         return matter
+
+
+def redispatch(
+    *, actor: Actor, hidden_danger_id: UUID, to: Assignment, note: str = "", if_versions: frozenset[int] | None = None
+) -> HiddenDanger:
+    """Dispatch a bounced matter to another lead."""
+    with moving(actor, hidden_danger_id, "redispatch", if_versions) as matter:
+        if to.lead_id == matter.lead_id:
+            raise Invalid.at("/lead", "退件的单位不能用“转办”再交给它；确需由它承办的，请“指定承办”。")
+        _assign(actor, matter, "redispatch", to, note)
+        return matter
+
+
+def designate(
+    *, actor: Actor, hidden_danger_id: UUID, to: Assignment, note: str = "", if_versions: frozenset[int] | None = None
+) -> HiddenDanger:
+    """Dispatch a bounced matter for good: the lead that is designated cannot bounce it."""
+    with moving(actor, hidden_danger_id, "designate", if_versions) as matter:
+        matter.is_designated = True
+        _assign(actor, matter, "designate", to, note)
+        return matter
+
+
+def bounce(
+    *,
+    actor: Actor,
+    hidden_danger_id: UUID,
+    reason: str,
+    suggested_id: UUID | None = None,
+    if_versions: frozenset[int] | None = None,
+) -> HiddenDanger:
+    """The lead says, once, that it is not its matter, and may suggest whose it is."""
+    with moving(actor, hidden_danger_id, "bounce", if_versions) as matter:
+        suggested = organisations.organisation(actor, suggested_id) if suggested_id else None
+        matter.bounce_count += 1
+        hold(matter, matter.screening)
+        reason = needed(reason, "reason", "退件理由")
+        words = f"{reason}（建议由{suggested.short_name}办理）" if suggested else reason
+        fire(actor, matter, "bounce", words, suggested=suggested.id if suggested else None)
+        return matter
+
+
+def _assign(actor: Actor, matter: HiddenDanger, verb: str, to: Assignment, note: str) -> None:
+    lead = _lead(actor, matter, to.lead_id)
+    assisting = [_assisting(actor, matter, n, each) for n, each in enumerate(to.assisting_ids)]
+    if not to.modes:
+        raise Invalid.at("/mode", "请至少选择一种处置方式。")
+    matter.dispatched_at = clock.now()
+    matter.dispatcher = organisations.organisation_of(actor)
+    matter.lead = lead
+    matter.modes = list(dict.fromkeys(to.modes))
+    matter.due_on = not_past(to.due_on, "due_on", "整改期限")
+    matter.original_due_on = matter.due_on
+    matter.concealed = False
+    hold(matter, lead)
+    told: dict[str, Any] = {
+        "lead": lead.id,
+        "assisting": [o.id for o in assisting],
+        "modes": matter.modes,
+        "due_on": matter.due_on,
+    }
+    fire(actor, matter, verb, note, **told)
+    _let_take_part(matter, assisting)
+    if lead.id == actor.organisation_id:
+        fire(actor, matter, "acknowledge", "本单位主办，交办即签收", is_automatic=True)
 
 
 def acknowledge(

@@ -43,7 +43,7 @@ def confirm(
         if level != Level.GENERAL:
             text = "这里只能核定一般隐患；认为重大的，请“提请判定重大”，由主管部门判定。"
             raise Refused("major_needs_department", text, "安全生产法第一百一十八条")
-        _grade(actor, matter, cause=cause, party=party, clause=clause, sector=sector)
+        grade(actor, matter, cause=cause, party=party, clause=clause, sector=sector)
         matter.level = Level.GENERAL
         if due_on:
             matter.suggested_due_on = not_past(due_on, "due_on", "建议整改期限")
@@ -92,7 +92,7 @@ def confirm_major(
     with moving(actor, hidden_danger_id, "confirm_major", if_versions) as matter:
         matter.clause = needed(clause, "clause", "判定依据的条款")
         if matter.status == Status.REGISTERED:
-            _grade(actor, matter, cause=cause, party=party, clause=clause, sector="")
+            grade(actor, matter, cause=cause, party=party, clause=clause, sector="")
         matter.level = Level.MAJOR
         matter.major_state = MajorState.CONFIRMED
         fire(actor, matter, "confirm_major", note, level=matter.level, clause=matter.clause)
@@ -109,7 +109,8 @@ def refuse_major(
         return matter
 
 
-def _grade(actor: Actor, matter: HiddenDanger, *, cause: str, party: Party | None, clause: str, sector: str) -> None:
+def grade(actor: Actor, matter: HiddenDanger, *, cause: str, party: Party | None, clause: str, sector: str) -> None:
+    """Say the cause, the party, the clause and the sector, and who confirmed when. Raises Invalid (422)."""
     if cause not in Cause:
         raise Invalid.at("/cause", "请选择成因。")
     matter.cause = cause

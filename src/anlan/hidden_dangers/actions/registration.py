@@ -83,6 +83,26 @@ def register_again(
         return _put_forward(actor, matter, find)
 
 
+def register_recurrence(actor: Actor, closed: HiddenDanger, description: str) -> HiddenDanger:
+    """A new matter for one that came back: same place, same party's site, linked; screened where the old one was."""
+    matter = HiddenDanger(
+        number=_new_number(closed.region),
+        status="",
+        source=Source.GRASSROOTS_CHECK,
+        region=closed.region,
+        region_path=closed.region_path,
+        registered_at=clock.now(),
+        registered_by_id=actor.person_id,
+        reporter=organisations.organisation_of(actor),
+        screening=closed.screening,
+        recurrence_of=closed,
+        sector=closed.sector,
+    )
+    find = Find(description=description, source=Source.GRASSROOTS_CHECK, place=closed.place, sector=closed.sector)
+    _describe(matter, find, closed.site)
+    return _put_forward(actor, matter, find)
+
+
 def return_to_reporter(
     *, actor: Actor, hidden_danger_id: UUID, reason: str, if_versions: frozenset[int] | None = None
 ) -> HiddenDanger:

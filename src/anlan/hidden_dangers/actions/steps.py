@@ -35,14 +35,25 @@ def moving(
         require(actor, PROCESS.rows_of(verb)[0].permission)
         processes.check_state(PROCESS, matter, verb, if_versions)
         load_organisations(matter)
+        processes.remember(matter)
         checker(verb)(actor, matter)
         yield matter
 
 
-def fire(actor: Actor, matter: HiddenDanger, verb: str, note: str = "", **payload: Any) -> None:
+def fire(
+    actor: Actor, matter: HiddenDanger, verb: str, note: str = "", *, is_automatic: bool = False, **payload: Any
+) -> None:
     """Fire the verb with what was decided; empty values are left out of the payload."""
     kept = {name: value for name, value in payload.items() if value not in (None, "", [], ())}
-    processes.fire(actor=actor, process=PROCESS, subject=matter, verb=verb, note=note, payload=kept)
+    processes.fire(
+        actor=actor,
+        process=PROCESS,
+        subject=matter,
+        verb=verb,
+        note=note,
+        payload=kept,
+        is_automatic=is_automatic,
+    )
 
 
 def comment(*, actor: Actor, hidden_danger_id: UUID, note: str) -> None:
