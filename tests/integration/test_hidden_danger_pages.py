@@ -14,6 +14,7 @@ from anlan.authz.scope import acting
 from anlan.hidden_dangers import api as loop
 from anlan.hidden_dangers.api import HiddenDanger, Status
 from anlan.hidden_dangers.forms.acts import FORMS
+from anlan.hidden_dangers.presenters import verbs
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.jobs import api as jobs
 from anlan.lib import clock
@@ -180,9 +181,100 @@ def test_places_are_those_the_person_sees(cast: Cast) -> None:
     assert "太平鞋业" not in names
 
 
-def test_every_verb_of_a_person_has_a_form() -> None:
-    people = {transition.verb for transition in PROCESS.transitions if not transition.automatic}
-    assert people - {"register"} <= set(FORMS)
+def test_every_command_has_a_form() -> None:
+    assert set(FORMS) == set(loop.COMMANDS)
+
+
+def test_every_button_opens_its_form(cast: Cast, matters: Matters) -> None:
+    """Whoever is shown a button gets a page and a panel behind it, never a refusal."""
+    opened = set()
+    waiting = matters.registered()
+    matters.act(cast.town, waiting, "propose_major", reason="住宿与车间同楼")
+    returned = matters.registered(cast.village, source="GRID_PATROL")
+    matters.act(cast.town, returned, "return_to_reporter", reason="请补照片")
+    asked = matters.rectifying()
+    matters.act(cast.firm, asked, "request_extension", until=clock.today() + timedelta(days=30), reason="等配件")
+    rests = matters.rectifying()
+    matters.act(cast.firm, rests, "request_suspension", controls="停用", review_on=clock.today())
+    bounced = matters.dispatched(cast.fire)
+    matters.act(cast.fire, bounced, "bounce", reason="不归我管")
+    everything = [waiting, returned, asked, rests, bounced, matters.registered(), matters.confirmed()]
+    everything += [matters.dispatched(), matters.rectifying(), matters.submitted(), matters.closed(), matters.major()]
+    cast.add("town_b", "TOWNSHIP_OFFICE", "褚古城", cast.organisations["古城街道"], cast.regions["331082001"])
+    for name in ("town", "town_b", "village", "firm", "fire", "county"):
+        page, panel = as_(cast, name), as_(cast, name, HX_Request="true")
+        for matter in everything:
+            with acting(cast.actors[name]):
+                if not loop.hidden_dangers(cast.actors[name], loop.Filters(), clock.today()).filter(id=matter.id):
+                    continue
+                shown = verbs(cast.actors[name], loop.hidden_danger(cast.actors[name], matter.id))
+            for verb in [one.transition.verb for one in shown if not one.refused]:
+                url = act_url(matter, verb.replace("_", "-"))
+                assert page.get(url).status_code == 200, (name, verb, matter.status)
+                assert panel.get(url).status_code == 200, (name, verb, matter.status)
+                opened.add(verb)
+    assert opened >= {one.verb for one in PROCESS.transitions if not one.automatic} - {"resume"}
+
+
+def test_bounced_and_given_to_another(cast: Cast, matters: Matters) -> None:
+    matter = matters.dispatched(cast.fire)
+    form = {"reason": "不属消防职责", "suggested": str(cast.organisations["临海应急局"].id)}
+    assert as_(cast, "fire").post(act_url(matter, "bounce"), form).status_code == 303
+    due_on = (clock.today() + timedelta(days=5)).isoformat()
+    form = {"lead": str(cast.organisations["临海应急局"].id), "due_on": due_on, "mode": ["SUPERVISED"]}
+    again = as_(cast, "town").post(act_url(matter, "redispatch"), form)
+    assert again.status_code == 303, again.content.decode()
+    assert reread(cast, matter).lead == cast.organisations["临海应急局"]
+
+
+def test_more_time_is_asked_for_and_granted(cast: Cast, matters: Matters) -> None:
+    matter = matters.rectifying()
+    until = clock.today() + timedelta(days=30)
+    asked = as_(cast, "firm").post(
+        act_url(matter, "request-extension"), {"until": until.isoformat(), "reason": "等配件"}
+    )
+    assert asked.status_code == 303
+    assert "等配件" in as_(cast, "town").get(act_url(matter, "approve-extension")).content.decode()
+    assert as_(cast, "town").post(act_url(matter, "approve-extension"), {}).status_code == 303
+    moved = reread(cast, matter)
+    assert (moved.due_on, moved.original_due_on != until) == (until, True)
+
+
+def test_a_duplicate_is_merged_by_choice_or_by_number(cast: Cast, matters: Matters) -> None:
+    first, second, third = matters.registered(), matters.registered(), matters.registered()
+    town = as_(cast, "town")
+    assert first.number in town.get(act_url(second, "merge-duplicate")).content.decode()
+    assert "请选择或者填写" in town.post(act_url(second, "merge-duplicate"), {}).content.decode()
+    assert "没有找到这个编号" in town.post(act_url(second, "merge-duplicate"), {"number": "x"}).content.decode()
+    assert town.post(act_url(second, "merge-duplicate"), {"into": str(first.id)}).status_code == 303
+    assert town.post(act_url(third, "merge-duplicate"), {"number": first.number}).status_code == 303
+    assert reread(cast, third).status == Status.MERGED
+
+
+def test_put_right_on_the_spot(cast: Cast, matters: Matters) -> None:
+    matter = matters.registered()
+    form = {"cause": "STATE", "party_kind": "ENTERPRISE", "note": "当场清理", "after": [picture()]}
+    form["party_enterprise"] = str(cast.enterprises["firm"].id)
+    answer = as_(cast, "town").post(act_url(matter, "fix-on-the-spot"), form)
+    assert answer.status_code == 303, answer.content.decode()
+    assert reread(cast, matter).status == Status.SUBMITTED
+
+
+@pytest.mark.parametrize(("field", "typed"), [("place", {"text": "二号楼"}), ("sector", {"sector": "GAS"})])
+def test_a_slip_is_corrected(cast: Cast, matters: Matters, field: str, typed: dict[str, str]) -> None:
+    matter = matters.registered()
+    form = {"field": field, "reason": "写错了", **typed}
+    assert as_(cast, "town").post(act_url(matter, "correct"), form).status_code == 303
+    assert getattr(reread(cast, matter), field) == next(iter(typed.values()))
+
+
+def test_the_last_step_may_be_withdrawn_from_the_page(cast: Cast, matters: Matters) -> None:
+    matter = matters.dispatched(cast.fire)
+    case_url = reverse("hidden_dangers:case", args=[matter.id])
+    assert "撤回“交办”" in as_(cast, "town").get(case_url).content.decode()
+    assert "撤回" not in as_(cast, "fire").get(case_url).content.decode()
+    assert as_(cast, "town").post(act_url(matter, "withdraw"), {"reason": "选错单位"}).status_code == 303
+    assert reread(cast, matter).status == Status.CONFIRMED
 
 
 def test_confirm_dispatch_acknowledge_by_forms(cast: Cast, matters: Matters) -> None:

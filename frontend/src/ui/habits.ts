@@ -1,10 +1,10 @@
-// Habits of forms. `data-shows-when="name=value"` is shown while the field of that name in its form has the value;
+// Habits of forms. `data-shows-when="name=one|other"` is shown while the field of that name in its form has one of the values;
 // `data-sets="id" data-value="…"` is a button that fills a field. Without scripts everything is shown.
 
 function settle(form: HTMLFormElement): void {
   form.querySelectorAll<HTMLElement>("[data-shows-when]").forEach((part) => {
     const [name, value] = part.dataset.showsWhen!.split("=");
-    part.hidden = new FormData(form).get(name) !== value;
+    part.hidden = !value.split("|").includes(String(new FormData(form).get(name)));
   });
 }
 

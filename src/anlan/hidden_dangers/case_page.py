@@ -103,7 +103,7 @@ def case_page(actor: Actor, matter: HiddenDanger) -> CasePage:
         suspensions=suspensions,
         participants=_participants(matter, hidden=hidden),
         timeline=timeline(actor, matter, events, evidence),
-        bar=action_bar(actor, matter),
+        bar=action_bar(actor, matter, events),
         may_comment=actor.can(Permission.HIDDEN_DANGER_COMMENT),
     )
 

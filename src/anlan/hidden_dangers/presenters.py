@@ -1,7 +1,7 @@
 """What pages and the API say of a matter. An enterprise never learns who reported it or by which channel
 (DOMAIN §1): that is decided here, once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
+from anlan.authz.permissions import Permission
 from anlan.files import api as files
 from anlan.hidden_dangers.choices import (
     HandlingMode,
@@ -114,6 +115,8 @@ def _facts(payload: dict[str, Any], names: dict[str, str]) -> list[tuple[str, st
         facts.append(("处置方式", "、".join(HandlingMode(mode).label for mode in payload["modes"])))
     if payload.get("due_on"):
         facts.append(("期限", payload["due_on"]))
+    if payload.get("until"):
+        facts.append(("申请延至", payload["until"]))
     if payload.get("review_on"):
         facts.append(("复核日期", payload["review_on"]))
     if payload.get("missing"):
@@ -188,8 +191,9 @@ PRIMARY = (
 """Which verb is a page's one primary button, the first that is possible."""
 
 
-def action_bar(actor: Actor, matter: HiddenDanger) -> ActionBar:
-    """What may be done now, by whom, until when."""
+def action_bar(actor: Actor, matter: HiddenDanger, events: Sequence[Event] = ()) -> ActionBar:
+    """What may be done now, by whom, until when. ``events``, the history, says whether the last step is the actor's
+    own and can be withdrawn."""
     possible = {verb.transition.verb: verb for verb in verbs(actor, matter)}
     ready = [name for name in PRIMARY if name in possible and not possible[name].refused]
     primary = ready[0] if ready else ""
@@ -202,8 +206,23 @@ def action_bar(actor: Actor, matter: HiddenDanger) -> ActionBar:
         due_on=deadline.due_on if deadline else None,
         primary=acts.get(primary),
         secondary=[act for act in rest if not act.danger][:2],
-        more=[act for act in rest if not act.danger][2:] + [act for act in rest if act.danger],
+        more=[
+            *[act for act in rest if not act.danger][2:],
+            *_withdrawal(actor, matter, events),
+            *[act for act in rest if act.danger],
+        ],
     )
+
+
+def _withdrawal(actor: Actor, matter: HiddenDanger, events: Sequence[Event]) -> list[Act]:
+    last = next((event for event in reversed(events) if event.verb), None)
+    if last is None or last.user_id != actor.user_id or not actor.can(Permission.HIDDEN_DANGER_WITHDRAW):
+        return []
+    try:
+        processes.check_can_withdraw(actor, PROCESS, matter.id)
+    except Refusal:
+        return []
+    return [Act(f"撤回“{title_of(last)}”", act_url(matter, "withdraw"), danger=True)]
 
 
 def _act(matter: HiddenDanger, verb: Verb) -> Act:

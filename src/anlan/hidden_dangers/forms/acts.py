@@ -6,11 +6,14 @@ from typing import Any
 
 from django import forms
 
-from anlan.authz.choices import Sector
-from anlan.hidden_dangers.choices import Cause, HandlingMode, PartyKind
-from anlan.hidden_dangers.forms.base import CommandForm, DateInput
-from anlan.hidden_dangers.forms.choosing import BLANK, assisting_for, leads_for
+from anlan.authz.permissions import LABELS, Permission
+from anlan.hidden_dangers.choices import HandlingMode
+from anlan.hidden_dangers.forms import detours
+from anlan.hidden_dangers.forms.base import CommandForm
+from anlan.hidden_dangers.forms.choosing import leads_for
 from anlan.hidden_dangers.forms.evidence import EvidenceField
+from anlan.hidden_dangers.forms.fields import CLAUSE_HELP, day, line, sector_choice, words
+from anlan.hidden_dangers.forms.parties import PartyForm
 from anlan.hidden_dangers.forms.registration import RegisterAgainForm
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.selectors import pending_suspension, plan_of
@@ -20,106 +23,38 @@ from anlan.lib import clock
 QUICK_DAYS = (3, 7, 15, 30)
 
 
-def _words(label: str, *, required: bool = True, rows: int = 3, **options: Any) -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": rows, "placeholder": options.pop("placeholder", "")})
-    return forms.CharField(label=label, required=required, widget=area, max_length=2000, **options)
-
-
-def _line(label: str, *, required: bool = True, maximum: int = 200, **options: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=required, max_length=maximum, **options)
-
-
-def _day(label: str, *, required: bool = True, **options: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=DateInput(), **options)
-
-
-def _sector(*, required: bool = False, **options: Any) -> forms.ChoiceField:
-    choices = [("", "请选择"), *Sector.choices]
-    widget = forms.Select(attrs={"data-search": True})
-    return forms.ChoiceField(label="行业领域", required=required, choices=choices, widget=widget, **options)
-
-
-CLAUSE_HELP = "例：《工贸企业重大事故隐患判定标准》第三条。"
-
-
 class ReasonForm(CommandForm):
     """A verb that needs nothing but its reason."""
 
-    reason = _words("理由")
+    reason = words("理由")
 
 
 class NoteForm(CommandForm):
     """A verb that needs nothing; a word may be added."""
 
-    note = _words("说明", required=False, rows=2)
+    note = words("说明", required=False, rows=2)
 
 
 class ReturnToReporterForm(ReasonForm):
     verb = "return_to_reporter"
     intro = "退回后由上报人补充，重新登记。请写清楚缺什么。"
-    reason = _words("退回理由", placeholder="例：照片看不清，请补拍配电箱近照。")
+    reason = words("退回理由", placeholder="例：照片看不清，请补拍配电箱近照。")
 
 
 class DismissForm(ReasonForm):
     verb = "dismiss"
     intro = "认定后这件事不再作为隐患统计，上报人会收到您的答复。"
-    reason = _words("不成立的理由")
-
-
-class PartyForm(CommandForm):
-    """Forms that name the responsible party: an enterprise, an organisation or a person."""
-
-    template = "hidden_dangers/forms/_grading.html"
-
-    cause = forms.ChoiceField(label="成因", choices=Cause.choices, widget=forms.RadioSelect)
-    party_kind = forms.ChoiceField(
-        label="责任主体",
-        choices=[(kind.value, kind.label) for kind in PartyKind],
-        widget=forms.RadioSelect(attrs={"data-party": True}),
-        initial=PartyKind.ENTERPRISE,
-    )
-    party_enterprise = forms.CharField(required=False, label="责任企业")
-    party_organisation = forms.ChoiceField(
-        label="责任机关、组织", required=False, widget=forms.Select(attrs={"data-search": True})
-    )
-    party_person = _line("责任人姓名", required=False, maximum=60)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        organs = [BLANK, *assisting_for(self.actor, self.matter)]
-        self.fields["party_organisation"].choices = organs  # type: ignore[attr-defined]
-
-    def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
-        return {"clause": matter.clause, "sector": matter.sector, "cause": matter.cause or None}
-
-    def payload(self) -> dict[str, Any]:
-        values = super().payload()
-        kind = values.pop("party_kind")
-        chosen = {
-            PartyKind.ENTERPRISE: values.pop("party_enterprise", ""),
-            PartyKind.ORGANISATION: values.pop("party_organisation", ""),
-            PartyKind.PERSON: values.pop("party_person", ""),
-        }[PartyKind(kind)]
-        for name in ("party_enterprise", "party_organisation", "party_person"):
-            values.pop(name, None)
-        key = "name" if kind == PartyKind.PERSON else "id"
-        return {**values, "responsible_party": {"kind": kind, **({key: chosen} if chosen else {})}}
-
-    def field_of(self, pointer: str) -> str | None:
-        if pointer.startswith("/responsible_party"):
-            kind = self.data.get("party_kind", PartyKind.ENTERPRISE)
-            return f"party_{kind.lower()}" if kind in PartyKind.values else "party_kind"
-        return super().field_of(pointer)
+    reason = words("不成立的理由")
 
 
 class ConfirmForm(PartyForm):
     verb = "confirm"
     intro = "这里核定一般隐患。认为可能是重大隐患的，请改用“提请判定重大”，由主管部门判定。"
 
-    clause = _line("依据条款", required=False, help_text="现在不确定的，可以留空。")
-    sector = _sector(help_text="按事项的性质选：工厂里的消防问题选“消防”。")
-    due_on = _day("建议整改期限", required=False)
-    note = _words("核定意见", required=False, rows=2)
+    clause = line("依据条款", required=False, help_text="现在不确定的，可以留空。")
+    sector = sector_choice(help_text="按事项的性质选：工厂里的消防问题选“消防”。")
+    due_on = day("建议整改期限", required=False)
+    note = words("核定意见", required=False, rows=2)
 
     field_order = ("cause", "party_kind", "clause", "sector", "due_on", "note")
 
@@ -127,9 +62,9 @@ class ConfirmForm(PartyForm):
 class ProposeMajorForm(ReasonForm):
     verb = "propose_major"
     intro = "由这个行业领域的主管部门在规定时限内判定。判定之前不能交办、报验。"
-    sector = _sector(required=True)
-    clause = _line("认为符合的条款", required=False, help_text=CLAUSE_HELP)
-    reason = _words("提请理由")
+    sector = sector_choice(required=True)
+    clause = line("认为符合的条款", required=False, help_text=CLAUSE_HELP)
+    reason = words("提请理由")
 
     field_order = ("sector", "clause", "reason")
 
@@ -142,8 +77,8 @@ class ConfirmMajorForm(CommandForm):
 
     verb = "confirm_major"
     intro = "判定后按重大事故隐患办理：须五到位，由您单位到场验收，两名以上执法人员。"
-    clause = _line("判定依据的条款", help_text=CLAUSE_HELP)
-    note = _words("判定意见", required=False, rows=2)
+    clause = line("判定依据的条款", help_text=CLAUSE_HELP)
+    note = words("判定意见", required=False, rows=2)
 
     def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
         return {"clause": matter.clause}
@@ -154,15 +89,15 @@ class ConfirmMajorAndGradeForm(PartyForm):
 
     verb = "confirm_major"
     intro = ConfirmMajorForm.intro
-    clause = _line("判定依据的条款", help_text=CLAUSE_HELP)
-    note = _words("判定意见", required=False, rows=2)
+    clause = line("判定依据的条款", help_text=CLAUSE_HELP)
+    note = words("判定意见", required=False, rows=2)
 
     field_order = ("clause", "cause", "party_kind", "note")
 
 
 class RefuseMajorForm(ReasonForm):
     verb = "refuse_major"
-    reason = _words("不属重大的理由")
+    reason = words("不属重大的理由")
 
 
 class DispatchForm(CommandForm):
@@ -170,7 +105,7 @@ class DispatchForm(CommandForm):
     template = "hidden_dangers/forms/_dispatch.html"
 
     lead = forms.ChoiceField(label="主办单位", widget=forms.Select(attrs={"data-search": True}))
-    due_on = _day("整改期限")
+    due_on = day("整改期限")
     mode = forms.MultipleChoiceField(
         label="处置方式",
         choices=HandlingMode.choices,
@@ -180,13 +115,13 @@ class DispatchForm(CommandForm):
     assisting = forms.MultipleChoiceField(
         label="协办单位", required=False, widget=forms.SelectMultiple(attrs={"data-search": True})
     )
-    note = _words("交办要求", required=False, rows=2)
+    note = words("交办要求", required=False, rows=2)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         leads = leads_for(self.actor, self.matter)
-        self.fields["lead"].choices = leads  # type: ignore[attr-defined]
-        self.fields["assisting"].choices = leads[1:]  # type: ignore[attr-defined]
+        self.offer("lead", leads)
+        self.offer("assisting", leads[1:])
         self.fields["due_on"].widget.attrs["min"] = clock.today().isoformat()
 
     def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
@@ -195,6 +130,16 @@ class DispatchForm(CommandForm):
     @property
     def quick_days(self) -> list[tuple[int, date]]:
         return [(days, clock.today() + timedelta(days=days)) for days in QUICK_DAYS]
+
+
+class RedispatchForm(DispatchForm):
+    verb = "redispatch"
+    intro = "被退件的，转给另一个主办单位。"
+
+
+class DesignateForm(DispatchForm):
+    verb = "designate"
+    intro = "指定承办的不能再退件。"
 
 
 class AcknowledgeForm(NoteForm):
@@ -207,13 +152,13 @@ class FillFiveForm(CommandForm):
     template = "hidden_dangers/forms/_five.html"
     intro = "可以分几次填；五项都到位以后才能报验。"
 
-    plan = _words("方案", required=False, help_text="怎么治理，分哪几步。")
-    due_on = _day("时限", required=False)
-    person = _line("责任人", required=False, maximum=60)
+    plan = words("方案", required=False, help_text="怎么治理，分哪几步。")
+    due_on = day("时限", required=False)
+    person = line("责任人", required=False, maximum=60)
     funds_cny = forms.DecimalField(
         label="资金（元）", required=False, min_value=0, max_digits=14, decimal_places=2, help_text="不需要资金的填 0。"
     )
-    measures = _words("措施", required=False, help_text="治理期间怎样防止出事：停用、警戒、专人看守等。")
+    measures = words("措施", required=False, help_text="治理期间怎样防止出事：停用、警戒、专人看守等。")
 
     def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
         plan = plan_of(matter)
@@ -225,8 +170,8 @@ class FillFiveForm(CommandForm):
 class RequestSuspensionForm(CommandForm):
     verb = "request_suspension"
     intro = "一时确实改不了的，先采取防范措施，经交办单位批准后暂缓；到复核日期再看。暂缓不是延期。"
-    controls = _words("防范措施")
-    review_on = _day("复核日期")
+    controls = words("防范措施")
+    review_on = day("复核日期")
 
 
 class ApproveSuspensionForm(NoteForm):
@@ -242,7 +187,7 @@ class ApproveSuspensionForm(NoteForm):
 class RefuseSuspensionForm(ReasonForm):
     verb = "refuse_suspension"
     template = "hidden_dangers/forms/_suspension.html"
-    reason = _words("不批准的理由")
+    reason = words("不批准的理由")
 
     @property
     def request(self) -> Any:
@@ -257,20 +202,20 @@ class SubmitRectificationForm(CommandForm):
     verb = "submit_rectification"
     intro = "请从整改前照片的同一角度拍，让人一眼看得出改好了。"
     photos = EvidenceField(kind="AFTER", label="整改后照片")
-    note = _words("整改情况说明", placeholder="例：已更换报警器 4 只，并与风机联锁，试运行正常。")
+    note = words("整改情况说明", placeholder="例：已更换报警器 4 只，并与风机联锁，试运行正常。")
 
 
 class ReturnForm(ReasonForm):
     verb = "return"
     intro = "退回后重新整改，计入退回次数。"
-    reason = _words("退回理由")
-    due_on = _day("新的整改期限", required=False, help_text="不填的沿用原期限；已过期的按规定另给期限。")
+    reason = words("退回理由")
+    due_on = day("新的整改期限", required=False, help_text="不填的沿用原期限；已过期的按规定另给期限。")
 
 
 class AcceptRectificationForm(CommandForm):
     verb = "accept_rectification"
     intro = "验收通过即销号。"
-    note = _words("验收意见", placeholder="例：现场核查，已整改到位。")
+    note = words("验收意见", placeholder="例：现场核查，已整改到位。")
     photos = EvidenceField(kind="OTHER", label="验收照片", required=False)
 
 
@@ -280,8 +225,8 @@ class AcceptMajorForm(CommandForm):
     verb = "accept_rectification"
     intro = "重大隐患须到场验收：企业自验报告、两名以上执法人员。验收通过即销号。"
     report = EvidenceField(kind="REPORT", label="企业自验报告", photos_only=False, help_text="PDF、Word 或照片。")
-    officers = _line("到场执法人员", help_text="两名以上，用顿号或者空格分开。")
-    note = _words("验收意见")
+    officers = line("到场执法人员", help_text="两名以上，用顿号或者空格分开。")
+    note = words("验收意见")
     photos = EvidenceField(kind="OTHER", label="验收照片", required=False)
 
     def clean_officers(self) -> list[str]:
@@ -298,7 +243,7 @@ class CloseForm(CommandForm):
 class TerminateForm(ReasonForm):
     verb = "terminate"
     intro = "单位已关闭等无法再整改的才可以终结；不计入整改率。"
-    reason = _words("终结理由")
+    reason = words("终结理由")
 
 
 FORMS: dict[str, type[CommandForm]] = {
@@ -323,6 +268,18 @@ FORMS: dict[str, type[CommandForm]] = {
         AcceptRectificationForm,
         CloseForm,
         TerminateForm,
+        RedispatchForm,
+        DesignateForm,
+        detours.BounceForm,
+        detours.ReportUpForm,
+        detours.MergeDuplicateForm,
+        detours.FixOnTheSpotForm,
+        detours.RequestExtensionForm,
+        detours.ApproveExtensionForm,
+        detours.RefuseExtensionForm,
+        detours.LookBackForm,
+        detours.WithdrawForm,
+        detours.CorrectForm,
     )
 }
 
@@ -333,8 +290,11 @@ def form_for(verb: str, matter: HiddenDanger) -> type[CommandForm]:
         return AcceptMajorForm
     if verb == "confirm_major" and not matter.confirmed_at:
         return ConfirmMajorAndGradeForm
+    if verb == "fix_on_the_spot" and not matter.confirmed_at:
+        return detours.GradeAndFixOnTheSpotForm
     return FORMS[verb]
 
 
 def label_of(verb: str) -> str:
-    return PROCESS.rows_of(verb)[0].label
+    rows = PROCESS.rows_of(verb)
+    return rows[0].label if rows else LABELS[Permission(f"hidden_danger.{verb}")]

@@ -9,11 +9,15 @@ from django.http import QueryDict
 from pydantic import ValidationError
 
 from anlan.authz.actors import Actor
+from anlan.authz.scope import require
 from anlan.files import api as files
 from anlan.hidden_dangers.commands import COMMANDS
 from anlan.hidden_dangers.forms.evidence import Evidence, EvidenceField
 from anlan.hidden_dangers.models import HiddenDanger
+from anlan.hidden_dangers.policies import checker
+from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib.refusals import FieldError, Invalid, NotInScope, Refusal, Stale
+from anlan.processes import api as processes
 
 WORDS = {
     "missing": "请填写这一项。",
@@ -108,6 +112,16 @@ class CommandForm(EvidenceForm):
         options.setdefault("initial", {})
         options["initial"] = {"version": matter.version, **self.starting_values(matter), **options["initial"]}
         super().__init__(*args, **options)
+
+    @classmethod
+    def check(cls, actor: Actor, matter: HiddenDanger) -> None:
+        """A form is not offered where it could only be refused: by role (403), state (409) or policy."""
+        require(actor, PROCESS.rows_of(cls.verb)[0].permission)
+        processes.check_state(PROCESS, matter, cls.verb)
+        checker(cls.verb)(actor, matter)
+
+    def offer(self, name: str, choices: Any) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
         """What is known already; only before anything was typed."""

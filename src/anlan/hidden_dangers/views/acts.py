@@ -10,17 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.authz.permissions import Permission
-from anlan.authz.scope import require
 from anlan.hidden_dangers import actions, selectors
 from anlan.hidden_dangers.forms.acts import FORMS, form_for, label_of
 from anlan.hidden_dangers.forms.base import CommandForm
 from anlan.hidden_dangers.forms.registration import RegisterForm, enterprises_matching, sites_matching
-from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.policies import checker
-from anlan.hidden_dangers.workflow import PROCESS
 from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.lib.refusals import Invalid
-from anlan.processes import api as processes
 
 SEARCH_LENGTH = 60
 
@@ -51,7 +46,7 @@ def act(request: ActingRequest, hidden_danger_id: UUID, verb: str) -> HttpRespon
     matter = selectors.hidden_danger(request.actor, hidden_danger_id)
     form_class = form_for(name, matter)
     if request.method == "GET":
-        _check(request, matter, name)
+        form_class.check(request.actor, matter)
         return _answer(request, form_class(actor=request.actor, matter=matter))
     form = form_class(request.POST, request.FILES, actor=request.actor, matter=matter)
     moved = form.run()
@@ -88,13 +83,6 @@ def parties(request: ActingRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:SEARCH_LENGTH]
     context = {"enterprises": enterprises_matching(request.actor, text) if text else [], "text": text}
     return render(request, "hidden_dangers/_parties.html", context)
-
-
-def _check(request: ActingRequest, matter: HiddenDanger, verb: str) -> None:
-    """A form is not offered where it could only be refused."""
-    require(request.actor, PROCESS.rows_of(verb)[0].permission)
-    processes.check_state(PROCESS, matter, verb)
-    checker(verb)(request.actor, matter)
 
 
 def _answer(request: ActingRequest, form: CommandForm) -> HttpResponse:
