@@ -13,9 +13,11 @@ GLOSSARY = tomllib.loads((Path(__file__).parents[2] / "glossary.toml").read_text
 INSIDE = {
     "ApiToken",
     "CalendarDay",
+    "ColumnMemory",
     "DeadlineEffect",
     "Event",
     "IdempotencyRecord",
+    "ImportedRow",
     "Industry",
     "Job",
     "Message",

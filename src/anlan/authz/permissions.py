@@ -15,6 +15,8 @@ class Permission(StrEnum):
     JOB_VIEW = "job.view"
     FILE_VIEW = "file.view"
     LEDGER_VIEW = "ledger.view"
+    # spreadsheets
+    SHEET_IMPORT = "sheet.import"
     CHECK_VIEW = "check.view"
     # the register
     ENTERPRISE_REGISTER = "enterprise.register"
@@ -79,6 +81,7 @@ LABELS: dict[Permission, str] = {
     Permission.JOB_VIEW: "查看后台任务",
     Permission.FILE_VIEW: "查看附件",
     Permission.LEDGER_VIEW: "查看存证账本",
+    Permission.SHEET_IMPORT: "导入表格",
     Permission.ENTERPRISE_REGISTER: "登记企业",
     Permission.ENTERPRISE_EDIT: "修改企业",
     Permission.SITE_REGISTER: "登记场所",

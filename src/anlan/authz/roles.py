@@ -41,7 +41,8 @@ _REPORT = {P.HIDDEN_DANGER_REGISTER, P.HIDDEN_DANGER_COMMENT}
 _CHECK = {P.CHECK_REGISTER, P.CHECK_VOID}
 _SELF_CHECK = {P.SELF_CHECK_FILE, P.CHECK_RATE, P.CHECK_VOID}
 _FOLLOW_UP = {P.SUPERVISION_LETTER_VIEW, P.ENFORCEMENT_LEAD_VIEW, P.HIDDEN_DANGER_EXPORT, P.CHECK_EXPORT}
-_REGISTER = {P.ENTERPRISE_REGISTER, P.ENTERPRISE_EDIT, P.SITE_REGISTER, P.SITE_EDIT}
+_REGISTER = {P.ENTERPRISE_REGISTER, P.ENTERPRISE_EDIT, P.SITE_REGISTER, P.SITE_EDIT, P.SHEET_IMPORT}
+_GRID = {P.GRID_EDIT}
 _SCREEN = {
     P.HIDDEN_DANGER_RETURN_TO_REPORTER,
     P.HIDDEN_DANGER_DISMISS,
@@ -88,7 +89,16 @@ ROLES: dict[str, Role] = {
             "安委办工作人员",
             Reach.REGION,
             frozenset(
-                _READ | _FOLLOW_UP | _REPORT | _CHECK | _REGISTER | _SCREEN | _SUSPENSION | _ACCEPT | {P.CHECKLIST_EDIT}
+                _READ
+                | _FOLLOW_UP
+                | _REPORT
+                | _CHECK
+                | _REGISTER
+                | _GRID
+                | _SCREEN
+                | _SUSPENSION
+                | _ACCEPT
+                | {P.CHECKLIST_EDIT}
             ),
         ),
         Role(
@@ -124,6 +134,7 @@ ROLES: dict[str, Role] = {
                 | _FOLLOW_UP
                 | _REPORT
                 | _REGISTER
+                | _GRID
                 | _SCREEN
                 | _LEAD
                 | _SUSPENSION

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "anlan.jobs",
     "anlan.notify",
     "anlan.processes",
+    "anlan.sheets",
     "anlan.accounts",
     "anlan.organisations",
     "anlan.territory",

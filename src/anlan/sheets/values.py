@@ -99,9 +99,8 @@ def identifier(value: Cell) -> str:
         plain = value
     else:
         plain = "".join(unicodedata.normalize("NFKC", _WIDTHLESS.sub("", text(value))).split()).strip("'‘’`\"")
-    if "+" in plain or len(plain) < 12:
-        if _SCIENTIFIC.fullmatch(plain):
-            raise Unreadable(LOST_DIGITS)
+    if ("+" in plain or len(plain) < 12) and _SCIENTIFIC.fullmatch(plain):
+        raise Unreadable(LOST_DIGITS)
     return plain.upper()
 
 
@@ -186,7 +185,7 @@ def integer(value: Cell) -> int:
 
 def decimal(value: Cell) -> Decimal:
     """A number with its digits as written. Raises Unreadable."""
-    if isinstance(value, bool) or isinstance(value, date):
+    if isinstance(value, (bool, date)):
         raise Unreadable(f"“{text(value)}”不是数字，请核对。")
     if isinstance(value, (int, float)):
         return Decimal(repr(value))
