@@ -1,5 +1,38 @@
 """The territory's door for other slices."""
 
+from anlan.territory.choices import HOLDING_POSTS, GridKind, GridLevel, GridPost
+from anlan.territory.grids.actions import (
+    PostsMoved,
+    appoint_member,
+    checked_reason,
+    dissolve_grid,
+    edit_grid,
+    end_appointment,
+    establish_grid,
+    load_grids,
+    lock_grid,
+    move_posts,
+    settled,
+)
+from anlan.territory.grids.establishment import establishment
+from anlan.territory.grids.facts import Appointment, GridFacts, PersonInPost
+from anlan.territory.grids.selectors import (
+    GridFilters,
+    Vacancy,
+    appointable_users,
+    grid,
+    grids,
+    grids_by_id,
+    holder_counts,
+    member,
+    members,
+    members_on,
+    posts_of,
+    vacancies,
+    vacancies_of,
+)
+from anlan.territory.models import Grid, GridMember
+from anlan.territory.querysets import DatedQuerySet, GridQuerySet
 from anlan.territory.selectors import (
     ancestors,
     breadcrumb,
@@ -14,14 +47,50 @@ from anlan.territory.selectors import (
 )
 
 __all__ = [
+    "HOLDING_POSTS",
+    "Appointment",
+    "DatedQuerySet",
+    "Grid",
+    "GridFacts",
+    "GridFilters",
+    "GridKind",
+    "GridLevel",
+    "GridMember",
+    "GridPost",
+    "GridQuerySet",
+    "PersonInPost",
+    "PostsMoved",
+    "Vacancy",
     "ancestors",
+    "appoint_member",
+    "appointable_users",
     "breadcrumb",
+    "checked_reason",
     "children",
+    "dissolve_grid",
+    "edit_grid",
+    "end_appointment",
+    "establish_grid",
+    "establishment",
     "find_region",
+    "grid",
+    "grids",
+    "grids_by_id",
+    "holder_counts",
     "inside",
+    "load_grids",
+    "lock_grid",
+    "member",
+    "members",
+    "members_on",
+    "move_posts",
     "paths_above",
+    "posts_of",
     "region",
     "regions",
     "regions_of",
     "search_regions",
+    "settled",
+    "vacancies",
+    "vacancies_of",
 ]

@@ -1,5 +1,6 @@
 """The register's tables."""
 
 from anlan.register.models.enterprises import Enterprise, Industry, Site, SitePerson, SiteRegulator
+from anlan.register.models.grids import ResponsibleOfficial, SiteGrid
 
-__all__ = ["Enterprise", "Industry", "Site", "SitePerson", "SiteRegulator"]
+__all__ = ["Enterprise", "Industry", "ResponsibleOfficial", "Site", "SiteGrid", "SitePerson", "SiteRegulator"]

@@ -1,0 +1,1 @@
+"""The grids: cells of the ground with named people."""
