@@ -2,7 +2,7 @@
 (DOMAIN §1): that is decided here, once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
-from anlan.authz.permissions import Permission
 from anlan.files import api as files
 from anlan.hidden_dangers.choices import (
     HandlingMode,
@@ -192,13 +191,16 @@ PRIMARY = (
 
 
 def action_bar(actor: Actor, matter: HiddenDanger, events: Sequence[Event] = ()) -> ActionBar:
-    """What may be done now, by whom, until when. ``events``, the history, says whether the last step is the actor's
-    own and can be withdrawn."""
+    """What may be done now, by whom, until when. ``events``, the history, says what a withdrawal would take back."""
     possible = {verb.transition.verb: verb for verb in verbs(actor, matter)}
     ready = [name for name in PRIMARY if name in possible and not possible[name].refused]
     primary = ready[0] if ready else ""
     acts = {name: _act(matter, verb) for name, verb in possible.items()}
-    rest = [act for name, act in acts.items() if name != primary]
+    last = next((event for event in reversed(events) if event.verb), None)
+    if last is not None and "withdraw" in acts:
+        acts["withdraw"] = replace(acts["withdraw"], label=f"撤回“{title_of(last)}”")
+    quiet = [act for name, act in acts.items() if name in QUIET]
+    rest = [act for name, act in acts.items() if name != primary and name not in QUIET]
     deadline = next(iter(processes.running_deadlines(matter.id)), None) if matter.is_open else None
     return ActionBar(
         now=_now(matter, deadline.kind if deadline else ""),
@@ -208,21 +210,10 @@ def action_bar(actor: Actor, matter: HiddenDanger, events: Sequence[Event] = ())
         secondary=[act for act in rest if not act.danger][:2],
         more=[
             *[act for act in rest if not act.danger][2:],
-            *_withdrawal(actor, matter, events),
+            *quiet,
             *[act for act in rest if act.danger],
         ],
     )
-
-
-def _withdrawal(actor: Actor, matter: HiddenDanger, events: Sequence[Event]) -> list[Act]:
-    last = next((event for event in reversed(events) if event.verb), None)
-    if last is None or last.user_id != actor.user_id or not actor.can(Permission.HIDDEN_DANGER_WITHDRAW):
-        return []
-    try:
-        processes.check_can_withdraw(actor, PROCESS, matter.id)
-    except Refusal:
-        return []
-    return [Act(f"撤回“{title_of(last)}”", act_url(matter, "withdraw"), danger=True)]
 
 
 def _act(matter: HiddenDanger, verb: Verb) -> Act:

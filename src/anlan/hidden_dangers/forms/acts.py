@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 
-from anlan.authz.permissions import LABELS, Permission
 from anlan.hidden_dangers.choices import HandlingMode
 from anlan.hidden_dangers.forms import detours
 from anlan.hidden_dangers.forms.base import CommandForm
@@ -296,5 +295,4 @@ def form_for(verb: str, matter: HiddenDanger) -> type[CommandForm]:
 
 
 def label_of(verb: str) -> str:
-    rows = PROCESS.rows_of(verb)
-    return rows[0].label if rows else LABELS[Permission(f"hidden_danger.{verb}")]
+    return PROCESS.rows_of(verb)[0].label

@@ -8,8 +8,6 @@ from django import forms
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
-from anlan.authz.permissions import Permission
-from anlan.authz.scope import require
 from anlan.hidden_dangers.choices import Cause, LookBackResult
 from anlan.hidden_dangers.forms.base import CommandForm
 from anlan.hidden_dangers.forms.choosing import BLANK, leads_for
@@ -18,9 +16,7 @@ from anlan.hidden_dangers.forms.fields import day, line, organisation_choice, wo
 from anlan.hidden_dangers.forms.parties import PartyForm
 from anlan.hidden_dangers.models import Extension, HiddenDanger
 from anlan.hidden_dangers.selectors import Filters, hidden_dangers, pending_extension
-from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib import clock
-from anlan.processes import api as processes
 
 LIKELY = 8
 
@@ -138,16 +134,11 @@ class LookBackForm(CommandForm):
 
 
 class WithdrawForm(CommandForm):
-    """The actor's own last step; there is no row of the table for it."""
+    """The actor's own last step."""
 
     verb = "withdraw"
     intro = "撤回您刚才办的这一步，回到上一步；别人接着办理以后就不能撤回了。"
     reason = words("撤回理由", required=False, rows=2)
-
-    @classmethod
-    def check(cls, actor: Actor, matter: HiddenDanger) -> None:
-        require(actor, Permission.HIDDEN_DANGER_WITHDRAW)
-        processes.check_can_withdraw(actor, PROCESS, matter.id)
 
 
 class CorrectForm(CommandForm):
