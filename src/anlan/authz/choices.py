@@ -46,6 +46,7 @@ class ParticipationKind(TextChoices):
     DISPATCHER = "DISPATCHER", "交办单位"
     MAJOR_DECIDER = "MAJOR_DECIDER", "重大隐患判定单位"
     ACCEPTOR = "ACCEPTOR", "验收单位"
+    LISTER = "LISTER", "挂牌单位"
     COPIED = "COPIED", "抄送单位"
 
 

@@ -9,6 +9,7 @@ class Permission(StrEnum):
     REGION_VIEW = "region.view"
     ORGANISATION_VIEW = "organisation.view"
     ENTERPRISE_VIEW = "enterprise.view"
+    OBJECT_VIEW = "object.view"
     HIDDEN_DANGER_VIEW = "hidden_danger.view"
     SUPERVISION_LETTER_VIEW = "supervision_letter.view"
     ENFORCEMENT_LEAD_VIEW = "enforcement_lead.view"
@@ -23,6 +24,12 @@ class Permission(StrEnum):
     ENTERPRISE_EDIT = "enterprise.edit"
     SITE_REGISTER = "site.register"
     SITE_EDIT = "site.edit"
+    SITE_REQUEST_RESUMPTION = "site.request_resumption"
+    SITE_ACCEPT_RESUMPTION = "site.accept_resumption"
+    SITE_TRANSFER = "site.transfer"
+    ENTERPRISE_MERGE = "enterprise.merge"
+    OBJECT_EDIT = "object.edit"
+    LICENCE_EDIT = "licence.edit"
     # grids
     GRID_VIEW = "grid.view"
     GRID_EDIT = "grid.edit"
@@ -46,6 +53,15 @@ class Permission(StrEnum):
     HIDDEN_DANGER_ACCEPT_RECTIFICATION = "hidden_danger.accept_rectification"
     HIDDEN_DANGER_CLOSE = "hidden_danger.close"
     HIDDEN_DANGER_TERMINATE = "hidden_danger.terminate"
+    # 挂牌督办
+    SUPERVISION_LISTING_VIEW = "supervision_listing.view"
+    SUPERVISION_LISTING_LIST = "supervision_listing.list"
+    SUPERVISION_LISTING_REPORT_PROGRESS = "supervision_listing.report_progress"
+    SUPERVISION_LISTING_REQUEST_RELEASE = "supervision_listing.request_release"
+    SUPERVISION_LISTING_RECHECK = "supervision_listing.recheck"
+    SUPERVISION_LISTING_REFUSE_RELEASE = "supervision_listing.refuse_release"
+    SUPERVISION_LISTING_RELEASE = "supervision_listing.release"
+    # the detours of the loop
     HIDDEN_DANGER_REPORT_UP = "hidden_danger.report_up"
     HIDDEN_DANGER_MERGE_DUPLICATE = "hidden_danger.merge_duplicate"
     HIDDEN_DANGER_FIX_ON_THE_SPOT = "hidden_danger.fix_on_the_spot"
@@ -75,6 +91,7 @@ LABELS: dict[Permission, str] = {
     Permission.REGION_VIEW: "查看区划",
     Permission.ORGANISATION_VIEW: "查看组织机构",
     Permission.ENTERPRISE_VIEW: "查看企业",
+    Permission.OBJECT_VIEW: "查看监管对象",
     Permission.HIDDEN_DANGER_VIEW: "查看隐患",
     Permission.SUPERVISION_LETTER_VIEW: "查看督办函",
     Permission.ENFORCEMENT_LEAD_VIEW: "查看执法线索",
@@ -86,6 +103,12 @@ LABELS: dict[Permission, str] = {
     Permission.ENTERPRISE_EDIT: "修改企业",
     Permission.SITE_REGISTER: "登记场所",
     Permission.SITE_EDIT: "修改场所",
+    Permission.SITE_REQUEST_RESUMPTION: "申请复产验收",
+    Permission.SITE_ACCEPT_RESUMPTION: "复产验收",
+    Permission.SITE_TRANSFER: "移交和接收场所",
+    Permission.ENTERPRISE_MERGE: "合并重复企业",
+    Permission.OBJECT_EDIT: "登记和修改监管对象",
+    Permission.LICENCE_EDIT: "登记和修改证照",
     Permission.GRID_VIEW: "查看网格",
     Permission.GRID_EDIT: "维护网格",
     Permission.HIDDEN_DANGER_REGISTER: "登记隐患",
@@ -107,6 +130,13 @@ LABELS: dict[Permission, str] = {
     Permission.HIDDEN_DANGER_ACCEPT_RECTIFICATION: "验收",
     Permission.HIDDEN_DANGER_CLOSE: "销号",
     Permission.HIDDEN_DANGER_TERMINATE: "终结",
+    Permission.SUPERVISION_LISTING_VIEW: "查看挂牌督办",
+    Permission.SUPERVISION_LISTING_LIST: "挂牌督办",
+    Permission.SUPERVISION_LISTING_REPORT_PROGRESS: "报月进展",
+    Permission.SUPERVISION_LISTING_REQUEST_RELEASE: "申请摘牌",
+    Permission.SUPERVISION_LISTING_RECHECK: "复查合格",
+    Permission.SUPERVISION_LISTING_REFUSE_RELEASE: "复查不合格",
+    Permission.SUPERVISION_LISTING_RELEASE: "摘牌",
     Permission.HIDDEN_DANGER_REPORT_UP: "上报上级",
     Permission.HIDDEN_DANGER_MERGE_DUPLICATE: "合并重复",
     Permission.HIDDEN_DANGER_FIX_ON_THE_SPOT: "立即整改",

@@ -31,6 +31,7 @@ _READ = {
     P.REGION_VIEW,
     P.ORGANISATION_VIEW,
     P.ENTERPRISE_VIEW,
+    P.OBJECT_VIEW,
     P.HIDDEN_DANGER_VIEW,
     P.CHECK_VIEW,
     P.JOB_VIEW,
@@ -40,8 +41,25 @@ _READ = {
 _REPORT = {P.HIDDEN_DANGER_REGISTER, P.HIDDEN_DANGER_COMMENT}
 _CHECK = {P.CHECK_REGISTER, P.CHECK_VOID}
 _SELF_CHECK = {P.SELF_CHECK_FILE, P.CHECK_RATE, P.CHECK_VOID}
-_FOLLOW_UP = {P.SUPERVISION_LETTER_VIEW, P.ENFORCEMENT_LEAD_VIEW, P.HIDDEN_DANGER_EXPORT, P.CHECK_EXPORT}
-_REGISTER = {P.ENTERPRISE_REGISTER, P.ENTERPRISE_EDIT, P.SITE_REGISTER, P.SITE_EDIT, P.SHEET_IMPORT}
+_FOLLOW_UP = {
+    P.SUPERVISION_LETTER_VIEW,
+    P.SUPERVISION_LISTING_VIEW,
+    P.ENFORCEMENT_LEAD_VIEW,
+    P.HIDDEN_DANGER_EXPORT,
+    P.CHECK_EXPORT,
+}
+_REGISTER = {
+    P.ENTERPRISE_REGISTER,
+    P.ENTERPRISE_EDIT,
+    P.SITE_REGISTER,
+    P.SITE_EDIT,
+    P.SHEET_IMPORT,
+    P.SITE_REQUEST_RESUMPTION,
+    P.SITE_ACCEPT_RESUMPTION,
+    P.SITE_TRANSFER,
+    P.OBJECT_EDIT,
+    P.LICENCE_EDIT,
+}
 _GRID = {P.GRID_EDIT}
 _SCREEN = {
     P.HIDDEN_DANGER_RETURN_TO_REPORTER,
@@ -60,6 +78,17 @@ _SCREEN = {
     P.HIDDEN_DANGER_LOOK_BACK,
     P.HIDDEN_DANGER_CORRECT,
     P.HIDDEN_DANGER_WITHDRAW,
+}
+_LISTER = {
+    P.SUPERVISION_LISTING_LIST,
+    P.SUPERVISION_LISTING_RECHECK,
+    P.SUPERVISION_LISTING_REFUSE_RELEASE,
+    P.SUPERVISION_LISTING_RELEASE,
+}
+_LISTED = {
+    P.SUPERVISION_LISTING_VIEW,
+    P.SUPERVISION_LISTING_REPORT_PROGRESS,
+    P.SUPERVISION_LISTING_REQUEST_RELEASE,
 }
 _LEAD = {
     P.HIDDEN_DANGER_ACKNOWLEDGE,
@@ -83,7 +112,7 @@ _DECIDE_MAJOR = {P.HIDDEN_DANGER_CONFIRM_MAJOR, P.HIDDEN_DANGER_REFUSE_MAJOR}
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
-        Role("LEADER", "领导", Reach.REGION, frozenset(_READ | _FOLLOW_UP | {P.HIDDEN_DANGER_COMMENT})),
+        Role("LEADER", "领导", Reach.REGION, frozenset(_READ | _FOLLOW_UP | _LISTER | {P.HIDDEN_DANGER_COMMENT})),
         Role(
             "COMMITTEE_OFFICE",
             "安委办工作人员",
@@ -94,10 +123,13 @@ ROLES: dict[str, Role] = {
                 | _REPORT
                 | _CHECK
                 | _REGISTER
+                | {P.ENTERPRISE_MERGE}
                 | _GRID
                 | _SCREEN
                 | _SUSPENSION
                 | _ACCEPT
+                | _LISTER
+                | _LISTED
                 | {P.CHECKLIST_EDIT}
             ),
         ),
@@ -105,7 +137,7 @@ ROLES: dict[str, Role] = {
             "SPECIAL_COMMITTEE_OFFICE",
             "专委办工作人员",
             Reach.SECTOR,
-            frozenset(_READ | _FOLLOW_UP | _REPORT | _CHECK | _SCREEN | _SUSPENSION | _ACCEPT),
+            frozenset(_READ | _FOLLOW_UP | _REPORT | _CHECK | _SCREEN | _SUSPENSION | _ACCEPT | _LISTER | _LISTED),
         ),
         Role(
             "DEPARTMENT_INSPECTOR",
@@ -120,6 +152,8 @@ ROLES: dict[str, Role] = {
                 | _LEAD
                 | _SUSPENSION
                 | _ACCEPT
+                | _LISTER
+                | _LISTED
                 | _DECIDE_MAJOR
                 | _CHECK
                 | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION, P.CHECKLIST_EDIT}
@@ -139,6 +173,8 @@ ROLES: dict[str, Role] = {
                 | _LEAD
                 | _SUSPENSION
                 | _ACCEPT
+                | _LISTER
+                | _LISTED
                 | _CHECK
                 | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION, P.SELF_CHECK_SAMPLE}
             ),
@@ -147,13 +183,13 @@ ROLES: dict[str, Role] = {
             "VILLAGE_GRID_MEMBER",
             "村（社区）网格员",
             Reach.REGION,
-            frozenset(_READ | _REPORT | _CHECK | _RECTIFY | _LEAD | {P.HIDDEN_DANGER_FIX_ON_THE_SPOT}),
+            frozenset(_READ | _REPORT | _CHECK | _RECTIFY | _LEAD | _LISTED | {P.HIDDEN_DANGER_FIX_ON_THE_SPOT}),
         ),
         Role(
             "ENTERPRISE_OFFICER",
             "企业安全管理人员",
             Reach.PARTICIPATION,
-            frozenset(_READ | _REPORT | _SELF_CHECK | _RECTIFY),
+            frozenset(_READ | _REPORT | _SELF_CHECK | _RECTIFY | _LISTED | {P.SITE_REQUEST_RESUMPTION}),
         ),
         Role("EXPERT", "第三方专家", Reach.PARTICIPATION, frozenset(_READ | _REPORT | _CHECK)),
         Role("SYSTEM", "系统", Reach.REGION, frozenset(P)),

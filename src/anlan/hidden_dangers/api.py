@@ -10,8 +10,9 @@ from anlan.hidden_dangers.case_page import CasePage, case_page
 from anlan.hidden_dangers.choices import Level, PartyKind, Source, Status
 from anlan.hidden_dangers.commands import COMMANDS
 from anlan.hidden_dangers.forms.filters import query_of
+from anlan.hidden_dangers.holds import hold_open
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.policies import acceptor
+from anlan.hidden_dangers.policies import acceptor, puts_right
 from anlan.hidden_dangers.rows import COLUMNS, Row, rows_of
 from anlan.hidden_dangers.selectors import Filters, counts, hidden_danger, hidden_dangers, overdue_by_lead
 from anlan.hidden_dangers.workflow import PROCESS
@@ -35,7 +36,9 @@ __all__ = [
     "counts",
     "hidden_danger",
     "hidden_dangers",
+    "hold_open",
     "overdue_by_lead",
+    "puts_right",
     "query_of",
     "register",
     "rows_of",

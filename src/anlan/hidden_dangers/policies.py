@@ -7,6 +7,7 @@ from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind
 from anlan.authz.models import Organisation
 from anlan.hidden_dangers.choices import MajorState
+from anlan.hidden_dangers.holds import held_by
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.selectors import pending_extension, pending_suspension, plan_of
 from anlan.hidden_dangers.terms import EXTENSIONS_AT_MOST
@@ -250,7 +251,17 @@ def _check_decides_acceptance(actor: Actor, matter: HiddenDanger) -> None:
 
 check_can_return = _check_decides_acceptance
 check_can_accept_rectification = _check_decides_acceptance
-check_can_close = _check_decides_acceptance
+
+
+def check_can_close(actor: Actor, matter: HiddenDanger) -> None:
+    _check_decides_acceptance(actor, matter)
+    if holders := held_by(matter):
+        raise Refused("listed", f"还没有摘牌：{'、'.join(holders)}。全部摘牌以后自动销号。")
+
+
+def puts_right(actor: Actor, matter: HiddenDanger) -> bool:
+    """Whether the actor is of those who put it right: the responsible party or the lead."""
+    return is_rectifier(actor, matter) or acts_for(actor, matter.lead)
 
 
 def check_can_terminate(actor: Actor, matter: HiddenDanger) -> None:

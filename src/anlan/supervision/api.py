@@ -1,6 +1,6 @@
 """The door of supervision."""
 
-from anlan.supervision.models import SupervisionLetter
-from anlan.supervision.selectors import letters, letters_about
+from anlan.supervision.models import SupervisionLetter, SupervisionListing
+from anlan.supervision.selectors import letters, letters_about, listings, listings_about
 
-__all__ = ["SupervisionLetter", "letters", "letters_about"]
+__all__ = ["SupervisionLetter", "SupervisionListing", "letters", "letters_about", "listings", "listings_about"]

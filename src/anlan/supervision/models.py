@@ -1,4 +1,4 @@
-"""督办函：逾期自动拟发，一件一函，文号按单位、年度连续。"""
+"""督办函：逾期自动拟发，一件一函。挂牌督办：一件隐患可以几家挂牌，各摘各的。文号按单位、年度连续。"""
 
 from django.db import models
 
@@ -6,6 +6,7 @@ from anlan.authz.fields import PathField
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import ScopeColumns, ScopedModel
 from anlan.lib import ids
+from anlan.supervision.choices import ListerLevel, ListingStatus
 
 
 class SupervisionLetter(ScopedModel):
@@ -37,3 +38,68 @@ class SupervisionLetter(ScopedModel):
 
     def __str__(self) -> str:
         return self.document_number
+
+
+class SupervisionListing(ScopedModel):
+    """挂牌督办 of one matter by one lister."""
+
+    view_permission = Permission.SUPERVISION_LISTING_VIEW
+    scope_columns = ScopeColumns(organisation="lister_path", matter="hidden_danger_id")
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    region_path = PathField()
+    hidden_danger = models.ForeignKey("hidden_dangers.HiddenDanger", models.PROTECT, related_name="listings")
+    lister = models.ForeignKey("authz.Organisation", models.PROTECT, related_name="+", verbose_name="挂牌单位")
+    lister_path = PathField()
+    level = models.CharField("挂牌层级", max_length=20, choices=ListerLevel)
+    year = models.PositiveSmallIntegerField("年度")
+    serial = models.PositiveIntegerField("序号")
+    document_number = models.CharField("文号", max_length=60)
+    leader = models.CharField("包抓领导", max_length=60)
+    due_on = models.DateField("督办期限")
+    status = models.CharField("状态", max_length=20, choices=ListingStatus)
+    version = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField("更新时间")
+    progress_count = models.PositiveSmallIntegerField("进展次数", default=0)
+    listed_at = models.DateTimeField("挂牌时间")
+    released_at = models.DateTimeField("摘牌时间", null=True)
+
+    class Meta:
+        verbose_name = "挂牌督办"
+        ordering = ("-listed_at", "-id")
+        constraints = [
+            models.UniqueConstraint(fields=["lister", "year", "serial"], name="supervision_listing_serial"),
+            models.UniqueConstraint(
+                fields=["hidden_danger", "lister"],
+                condition=~models.Q(status=ListingStatus.RELEASED),
+                name="supervision_listing_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=ListingStatus.RELEASED) ^ models.Q(released_at=None),
+                name="supervision_listing_released_with_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.document_number
+
+    @property
+    def is_open(self) -> bool:
+        return self.released_at is None
+
+
+class ListingProgress(models.Model):
+    """A month's progress; read only through its listing."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    region_path = PathField()
+    listing = models.ForeignKey(SupervisionListing, models.PROTECT, related_name="progress")
+    note = models.TextField("进展")
+    reported_at = models.DateTimeField()
+    reported_by = models.ForeignKey("authz.User", models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("reported_at",)
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} {self.reported_at:%Y-%m}"

@@ -1,9 +1,12 @@
-"""Lateness in the loop brings a letter."""
+"""Lateness in the loop brings a letter; an open listing holds a matter open, and the last release closes it."""
 
 from anlan.authz.actors import Actor
-from anlan.hidden_dangers.api import hidden_danger
+from anlan.hidden_dangers import api as loop
 from anlan.processes.api import Event, reaction
 from anlan.supervision.actions import issue_letter
+from anlan.supervision.selectors import listing, open_listers
+
+loop.hold_open(lambda matter: open_listers(matter.id))
 
 
 @reaction("hidden_danger.rectification_overdue", "hidden_danger.acknowledgement_overdue")
@@ -13,5 +16,13 @@ def urge(actor: Actor, event: Event) -> None:
         "hidden_danger.rectification_overdue": "隐患整改逾期",
         "hidden_danger.acknowledgement_overdue": "交办的隐患超期未签收",
     }
-    matter = hidden_danger(actor, event.subject_id)
+    matter = loop.hidden_danger(actor, event.subject_id)
     issue_letter(actor=actor, matter=matter, event=event, reason=reasons[event.event])
+
+
+@reaction("supervision_listing.released")
+def close_matter(actor: Actor, event: Event) -> None:
+    """The last listing is gone and the matter has been accepted: it closes."""
+    matter = loop.hidden_danger(actor, listing(actor, event.subject_id).hidden_danger_id)
+    if matter.status == loop.Status.ACCEPTED and not open_listers(matter.id):
+        loop.act(actor, matter.id, "close")

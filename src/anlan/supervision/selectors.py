@@ -1,11 +1,11 @@
-"""Reads of letters."""
+"""Reads of letters and listings."""
 
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from anlan.authz.actors import Actor
-from anlan.supervision.models import SupervisionLetter
+from anlan.supervision.models import ListingProgress, SupervisionLetter, SupervisionListing
 
 
 def letters(actor: Actor) -> QuerySet[SupervisionLetter]:
@@ -15,3 +15,31 @@ def letters(actor: Actor) -> QuerySet[SupervisionLetter]:
 
 def letters_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionLetter]:
     return list(letters(actor).filter(hidden_danger_id=hidden_danger_id))
+
+
+def listings(actor: Actor) -> QuerySet[SupervisionListing]:
+    """The listings the actor sees, the newest first."""
+    return SupervisionListing.objects.visible_to(actor).select_related("lister", "hidden_danger")
+
+
+def listings_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionListing]:
+    return list(listings(actor).filter(hidden_danger_id=hidden_danger_id))
+
+
+def listing(actor: Actor, listing_id: UUID) -> SupervisionListing:
+    """One listing; NotInScope (404) outside the scope."""
+    found: SupervisionListing = SupervisionListing.objects.select_related(
+        "lister", "hidden_danger__region"
+    ).get_visible(actor, id=listing_id)
+    return found
+
+
+def progress_of(listing: SupervisionListing) -> list[ListingProgress]:
+    """The monthly reports, the newest first; the caller has found the listing through its scope."""
+    return list(listing.progress.select_related("reported_by").order_by("-reported_at"))
+
+
+def open_listers(hidden_danger_id: UUID) -> list[str]:
+    """Who still holds the matter open, by short name; asked inside the loop, whatever the actor sees."""
+    rows = SupervisionListing.objects.filter(hidden_danger_id=hidden_danger_id, released_at=None)
+    return list(rows.values_list("lister__short_name", flat=True))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.hidden_dangers.actions.steps import attach, fire, hold, moving, needed, not_past
+from anlan.hidden_dangers.holds import held_by
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.terms import TERMS
 from anlan.lib import clock
@@ -61,8 +62,9 @@ def accept_rectification(
             officers=len(named),
             files=[*(photo_ids or []), *(report_ids or [])],
         )
-        matter.ended_at = clock.now()
-        fire(actor, matter, "close", is_automatic=True)
+        if not held_by(matter):
+            matter.ended_at = clock.now()
+            fire(actor, matter, "close", is_automatic=True)
         return matter
 
 

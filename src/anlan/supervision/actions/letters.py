@@ -1,7 +1,6 @@
-"""The only writer of letters."""
+"""督办函: from the dispatcher to the lead of a late matter."""
 
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
@@ -10,6 +9,7 @@ from anlan.hidden_dangers.api import HiddenDanger
 from anlan.ledger import api as ledger
 from anlan.lib import clock
 from anlan.processes.api import Event
+from anlan.supervision.actions.numbering import next_serial
 from anlan.supervision.models import SupervisionLetter
 
 REPLY_WORKING_DAYS = 3
@@ -21,7 +21,6 @@ def issue_letter(*, actor: Actor, matter: HiddenDanger, event: Event, reason: st
     if matter.dispatcher is None or matter.lead is None:
         return None
     with transaction.atomic():
-        _lock_series(matter.dispatcher)
         if SupervisionLetter.objects.filter(event_id=event.id).exists():
             return None
         letter = _new_letter(matter, matter.dispatcher, matter.lead, event, reason)
@@ -48,12 +47,12 @@ def _new_letter(
     matter: HiddenDanger, issuer: Organisation, addressee: Organisation, event: Event, reason: str
 ) -> SupervisionLetter:
     year = clock.today().year
-    last = SupervisionLetter.objects.filter(issuer=issuer, year=year).aggregate(last=Max("serial"))["last"] or 0
+    serial = next_serial(SupervisionLetter, issuer, year)
     return SupervisionLetter(
         region_path=matter.region_path,
         year=year,
-        serial=last + 1,
-        document_number=f"{issuer.document_prefix or issuer.short_name}督〔{year}〕{last + 1}号",
+        serial=serial,
+        document_number=f"{issuer.document_prefix or issuer.short_name}督〔{year}〕{serial}号",
         issuer=issuer,
         issuer_path=issuer.path,
         addressee=addressee,
@@ -63,9 +62,3 @@ def _new_letter(
         issued_at=clock.now(),
         reply_due_on=calendar.add_working_days(clock.today(), REPLY_WORKING_DAYS),
     )
-
-
-def _lock_series(issuer: Organisation) -> None:
-    """One letter of an issuer at a time, so that the numbers have no gaps and no twins."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"supervision_letter:{issuer.id}"])

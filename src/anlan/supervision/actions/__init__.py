@@ -1,0 +1,21 @@
+"""The only writers of letters and listings."""
+
+from anlan.supervision.actions.letters import issue_letter
+from anlan.supervision.actions.listings import (
+    list_matter,
+    recheck,
+    refuse_release,
+    release,
+    report_progress,
+    request_release,
+)
+
+__all__ = [
+    "issue_letter",
+    "list_matter",
+    "recheck",
+    "refuse_release",
+    "release",
+    "report_progress",
+    "request_release",
+]

@@ -1,0 +1,43 @@
+"""Who may do what to a listing, beyond the role."""
+
+from collections.abc import Callable
+
+from anlan.authz.actors import Actor
+from anlan.hidden_dangers import api as loop
+from anlan.lib.refusals import Forbidden, Refused
+from anlan.supervision.models import SupervisionListing
+
+
+def check_can_list(actor: Actor, matter: loop.HiddenDanger) -> None:
+    """A matter is listed once it has been dispatched and before it is closed."""
+    if matter.dispatched_at is None or not matter.is_open:
+        raise Refused("not_to_be_listed", "已交办、未销号的隐患才能挂牌督办。")
+
+
+def _of_the_rectifiers(actor: Actor, listing: SupervisionListing) -> None:
+    matter = loop.hidden_danger(actor, listing.hidden_danger_id)
+    if not loop.puts_right(actor, matter):
+        raise Forbidden("not_your_turn", "由这件隐患的主办单位或者责任单位办理。")
+
+
+def _of_the_lister(actor: Actor, listing: SupervisionListing) -> None:
+    if not actor.is_system and not actor.within(listing.lister_path):
+        raise Forbidden("not_your_listing", f"由挂牌单位{listing.lister.short_name}办理，各摘各的牌。")
+
+
+def check_can_request_release(actor: Actor, listing: SupervisionListing) -> None:
+    _of_the_rectifiers(actor, listing)
+    if listing.hidden_danger.accepted_at is None:
+        raise Refused("not_accepted", "隐患还没有验收，验收以后再申请摘牌。")
+
+
+check_can_report_progress = _of_the_rectifiers
+check_can_recheck = _of_the_lister
+check_can_refuse_release = _of_the_lister
+check_can_release = _of_the_lister
+
+
+def checker(verb: str) -> Callable[[Actor, SupervisionListing], None]:
+    """The policy of a verb on a listing."""
+    found: Callable[[Actor, SupervisionListing], None] = globals()[f"check_can_{verb}"]
+    return found
