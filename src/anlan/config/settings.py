@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "anlan.hidden_dangers",
     "anlan.enforcement",
     "anlan.supervision",
+    "anlan.inspections",
     "anlan.desk",
     "anlan.demo",
     "django.contrib.auth",

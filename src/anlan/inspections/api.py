@@ -1,0 +1,52 @@
+"""The checks' door for other slices."""
+
+from anlan.inspections.actions import begin, close_inside, draw, file, hand_over, publish_checklist, rate, verify, void
+from anlan.inspections.choices import ActClass, Answer, Arrival, InspectionKind
+from anlan.inspections.facts import CheckFacts, FreeFinding, GivenAnswer, Officer, Start
+from anlan.inspections.models import CheckRecord
+from anlan.inspections.selectors import (
+    Filters,
+    check,
+    checklist_versions,
+    checks,
+    checks_of_day,
+    filing_counts,
+    month_of,
+    self_check_line,
+    self_checks,
+    without_self_check,
+)
+from anlan.inspections.workflow import PROCESS
+
+__all__ = [
+    "PROCESS",
+    "ActClass",
+    "Answer",
+    "Arrival",
+    "CheckFacts",
+    "CheckRecord",
+    "Filters",
+    "FreeFinding",
+    "GivenAnswer",
+    "InspectionKind",
+    "Officer",
+    "Start",
+    "begin",
+    "check",
+    "checklist_versions",
+    "checks",
+    "checks_of_day",
+    "close_inside",
+    "draw",
+    "file",
+    "filing_counts",
+    "hand_over",
+    "month_of",
+    "publish_checklist",
+    "rate",
+    "self_check_line",
+    "self_checks",
+    "verify",
+    "void",
+    "without_self_check",
+]

@@ -1,0 +1,12 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class InspectionsConfig(AppConfig):
+    name = "anlan.inspections"
+    label = "inspections"
+    verbose_name = "检查"
+
+    def ready(self) -> None:
+        import_module("anlan.inspections.reactions")

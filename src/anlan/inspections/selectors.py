@@ -1,0 +1,257 @@
+"""Reads of checks. The first argument of a public one is always the actor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+
+from anlan.authz.actors import Actor
+from anlan.authz.scope import in_subtree
+from anlan.inspections.choices import ActClass, Filing, SelfCheckFindingState, Status
+from anlan.inspections.models import (
+    CheckAnswer,
+    CheckFinding,
+    Checklist,
+    ChecklistItem,
+    ChecklistVersion,
+    CheckRecord,
+    SelfCheckFinding,
+    SelfCheckSample,
+    SelfCheckSampleItem,
+)
+from anlan.inspections.querysets import CheckRecordQuerySet
+from anlan.lib import clock
+from anlan.lib.refusals import NotInScope
+from anlan.register import api as enterprises
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed by; every part is optional and stands in the URL under its own name."""
+
+    q: str = ""
+    act_class: str = ""
+    status: str = ""
+    region_path: str = ""
+    organisation_id: UUID | None = None
+    enterprise_id: UUID | None = None
+    site_id: UUID | None = None
+    started_from: date | None = None
+    started_to: date | None = None
+    with_findings: bool = False
+
+
+def checks(actor: Actor, filters: Filters) -> CheckRecordQuerySet:
+    """The checks the actor sees, narrowed; the newest first."""
+    rows = CheckRecord.objects.visible_to(actor)
+    equal = {
+        "act_class": filters.act_class,
+        "status": filters.status,
+        "organisation_id": filters.organisation_id,
+        "enterprise_id": filters.enterprise_id,
+        "site_id": filters.site_id,
+    }
+    rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    if filters.region_path:
+        rows = rows.filter(in_subtree("region_path", filters.region_path))
+    if filters.started_from:
+        rows = rows.filter(started_at__gte=clock.start_of(filters.started_from))
+    if filters.started_to:
+        rows = rows.filter(started_at__lt=clock.end_of(filters.started_to))
+    if filters.with_findings:
+        rows = rows.filter(finding_count__gt=0)
+    return rows.matching(filters.q) if filters.q else rows
+
+
+def check(actor: Actor, check_id: UUID) -> CheckRecord:
+    """One check with its names, in one query; NotInScope (404) outside the scope."""
+    rows = CheckRecord.objects.select_related(
+        "region", "organisation", "enterprise", "site", "checklist_version__checklist", "registered_by"
+    )
+    found: CheckRecord = rows.get_visible(actor, id=check_id)
+    return found
+
+
+def sees(actor: Actor, check_id: UUID) -> bool:
+    """Whether the actor may see the check: how its files are guarded."""
+    return CheckRecord.objects.visible_to(actor).filter(id=check_id).exists()
+
+
+def with_parts(actor: Actor, check_id: UUID) -> CheckRecord:
+    """The same with officers, answers, findings: five queries, however many there are."""
+    found = check(actor, check_id)
+    parts = (
+        "officers",
+        Prefetch("answers", CheckAnswer.objects.select_related("item").order_by("item__number")),
+        Prefetch("findings", CheckFinding.objects.select_related("item", "hidden_danger__holder")),
+        Prefetch("self_check_findings", SelfCheckFinding.objects.select_related("item", "hidden_danger")),
+    )
+    prefetch_related_objects([found], *parts)
+    return found
+
+
+def checks_of_day(actor: Actor, on: date) -> CheckRecordQuerySet:
+    """The filed checks begun on that legal day: a tile of the desk."""
+    rows: CheckRecordQuerySet = CheckRecord.objects.visible_to(actor).filed()
+    return rows.exclude(act_class=ActClass.SELF_CHECK).started_between(on, on)
+
+
+# ── checklists ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def checklists(actor: Actor) -> QuerySet[Checklist]:
+    """The county's own checklists and the delivered ones; for an enterprise those meant for self-checks."""
+    found = Checklist.objects.filter(Q(owner_path="") | Q(owner_path=actor.wall[0]))
+    return found.filter(for_self_check=True) if actor.is_enterprise else found
+
+
+def checklist_versions(actor: Actor) -> list[ChecklistVersion]:
+    """The newest version of each checklist, with its items: two queries."""
+    newest = ChecklistVersion.objects.filter(checklist=OuterRef("checklist")).order_by("-number").values("id")[:1]
+    rows = ChecklistVersion.objects.filter(checklist__in=checklists(actor), id=Subquery(newest))
+    return list(rows.select_related("checklist").prefetch_related("items").order_by("checklist__code"))
+
+
+def checklist_version(actor: Actor, version_id: UUID) -> ChecklistVersion:
+    """A version the actor may use, with its checklist. NotInScope (404)."""
+    try:
+        version = _version(version_id)
+    except ChecklistVersion.DoesNotExist as error:
+        raise NotInScope("检查表") from error
+    if version.checklist.owner_path not in ("", actor.wall[0]):
+        raise NotInScope("检查表")
+    return version
+
+
+@lru_cache(maxsize=256)
+def _version(version_id: UUID) -> ChecklistVersion:
+    """A published version never changes, so it is read once."""
+    return ChecklistVersion.objects.select_related("checklist").get(id=version_id)
+
+
+@lru_cache(maxsize=256)
+def items_of(version_id: UUID) -> tuple[ChecklistItem, ...]:
+    """The items of a published version, in order; read once."""
+    return tuple(ChecklistItem.objects.filter(version_id=version_id).order_by("number"))
+
+
+def owned_checklist(owner_path: str, code: str) -> Checklist | None:
+    return Checklist.objects.filter(owner_path=owner_path, code=code).first()
+
+
+def latest_version(checklist: Checklist) -> ChecklistVersion | None:
+    return checklist.versions.order_by("-number").first()
+
+
+# ── the monthly self-checks ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def month_of(day: date) -> date:
+    """The first day of its month."""
+    return day.replace(day=1)
+
+
+def end_of_month(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def self_checks(actor: Actor, month: date) -> CheckRecordQuerySet:
+    """The filed self-checks of the month inside the scope."""
+    rows: CheckRecordQuerySet = CheckRecord.objects.visible_to(actor).self_checks_of(month)
+    return rows
+
+
+def due_to_file(actor: Actor, region_path: str = "") -> QuerySet[enterprises.Enterprise]:
+    """The enterprises that are to file: those in operation."""
+    filters = enterprises.EnterpriseFilters(status=enterprises.OperatingStatus.OPERATING, region_path=region_path)
+    return enterprises.enterprises(actor, filters)
+
+
+def without_self_check(actor: Actor, month: date, region_path: str = "") -> QuerySet[enterprises.Enterprise]:
+    """The enterprises that have not filed the month's self-check: a tile of the desk."""
+    return due_to_file(actor, region_path).exclude(id__in=self_checks(actor, month).values("enterprise_id"))
+
+
+def with_filing(actor: Actor, month: date, state: str = "", region_path: str = "") -> QuerySet[enterprises.Enterprise]:
+    """The enterprises with ``filing_id`` and ``filing_at`` of the month, narrowed to one state of filing."""
+    mine = self_checks(actor, month).filter(enterprise_id=OuterRef("pk")).order_by()
+    rows = due_to_file(actor, region_path).annotate(
+        filing_id=Subquery(mine.values("id")[:1]), filing_at=Subquery(mine.values("filed_at")[:1])
+    )
+    in_time = clock.end_of(end_of_month(month))
+    narrowed = {
+        Filing.FILED: Q(filing_at__lt=in_time),
+        Filing.LATE: Q(filing_at__gte=in_time),
+        Filing.MISSING: Q(filing_at=None),
+    }
+    return rows.filter(narrowed[Filing(state)]) if state in Filing.values else rows
+
+
+def filing_counts(actor: Actor, month: date, region_path: str = "") -> dict[str, int]:
+    """How many filed, filed late, are missing; in one query."""
+    in_time = clock.end_of(end_of_month(month))
+    rows = with_filing(actor, month, region_path=region_path).order_by()
+    return rows.aggregate(
+        total=Count("id"),
+        filed=Count("id", filter=Q(filing_at__lt=in_time)),
+        late=Count("id", filter=Q(filing_at__gte=in_time)),
+        missing=Count("id", filter=Q(filing_at=None)),
+    )
+
+
+def sample_of(actor: Actor, month: date) -> SelfCheckSample | None:
+    """The draw of the actor's own organisation for the month."""
+    rows = SelfCheckSample.objects.visible_to(actor).filter(month=month)
+    return rows.filter(organisation__path=actor.organisation_path).first()
+
+
+def sample_items(sample: SelfCheckSample) -> Sequence[SelfCheckSampleItem]:
+    """What was drawn, in the order of the draw."""
+    rows = SelfCheckSampleItem.objects.filter(sample=sample).select_related("check_record__enterprise", "verified_by")
+    return list(rows.order_by("position"))
+
+
+def is_sampled(check: CheckRecord) -> bool:
+    return SelfCheckSampleItem.objects.filter(check_record=check).exists()
+
+
+def open_self_check_findings(actor: Actor) -> QuerySet[SelfCheckFinding]:
+    """Found by enterprises themselves and not yet put right, the nearest due date first."""
+    rows = SelfCheckFinding.objects.visible_to(actor).filter(state=SelfCheckFindingState.OPEN)
+    return rows.select_related("check_record__enterprise").order_by("due_on", "id")
+
+
+def self_check_line(actor: Actor, month: date) -> dict[str, int]:
+    """企业自查自改 of a month, its own line beside the official rate: found, closed inside, handed over."""
+    rows = SelfCheckFinding.objects.visible_to(actor).filter(check_record__in=self_checks(actor, month).values("id"))
+    states = SelfCheckFindingState
+    return rows.aggregate(
+        found=Count("id"),
+        closed=Count("id", filter=Q(state=states.CLOSED)),
+        handed_over=Count("id", filter=Q(state=states.HANDED_OVER)),
+    )
+
+
+def finding_of(hidden_danger_id: UUID) -> CheckFinding | None:
+    """The check's finding behind a hidden danger; for the reactions."""
+    return CheckFinding.objects.filter(hidden_danger_id=hidden_danger_id).first()
+
+
+def still_secret(check_record_id: UUID) -> bool:
+    """Whether a finding of the check is concealed and not at its end."""
+    rows = CheckFinding.objects.filter(check_record_id=check_record_id)
+    return rows.filter(hidden_danger__concealed=True, hidden_danger__ended_at=None).exists()
+
+
+def drafts(actor: Actor) -> CheckRecordQuerySet:
+    """What the actor has begun and not filed."""
+    rows: CheckRecordQuerySet = CheckRecord.objects.visible_to(actor).filter(status=Status.DRAFT)
+    return rows
+
+
+def sees_self_check_finding(actor: Actor, finding_id: UUID) -> bool:
+    """Whether the actor may see the finding of a self-check: how its files are guarded."""
+    return SelfCheckFinding.objects.visible_to(actor).filter(id=finding_id).exists()
