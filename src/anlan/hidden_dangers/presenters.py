@@ -42,6 +42,8 @@ BEFORE_DISPATCH = frozenset(
 STEP_TITLES = {step.event: step.label for _, step in PROCESS.steps()}
 VERB_LABELS = {transition.verb: transition.label for transition in PROCESS.transitions}
 DANGEROUS = frozenset({"dismiss", "terminate", "return_to_reporter", "merge_duplicate"})
+QUIET = frozenset({"withdraw", "correct"})
+"""Seldom meant: never a button of their own."""
 
 
 def hides_reporter(actor: Actor, matter: HiddenDanger) -> bool:
