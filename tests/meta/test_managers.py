@@ -14,6 +14,9 @@ FLOOR = {"authz", "lib", "ui", "http", "config"}
 DOORS = {"api", "urls"}
 """What a slice shows to others: its functions, and its addresses to whoever mounts them."""
 
+COMPOSER = "desk"
+"""Makes pages from several slices, so it may also take what a slice's views show."""
+
 AUTHZ_TABLES = {"Region", "Organisation", "User", "Grant", "Participation"}
 
 EXCUSED = {

@@ -8,7 +8,6 @@ from anlan.authz.scope import acting
 from anlan.demo import people, scenery
 from anlan.demo.places import COUNTY, OTHER, World
 from anlan.register import api as register
-from anlan.register.choices import PersonPost, SourceCrs
 from anlan.territory import api as territory
 
 CENTRE = (Decimal("121.1310"), Decimal("28.8510"))  # the seat of 临海, WGS-84
@@ -76,10 +75,14 @@ def _site(random: Random, facts: register.EnterpriseFacts, kind: scenery.Kind) -
         region_id=facts.region_id,
         longitude=longitude,
         latitude=latitude,
-        source_crs=SourceCrs.WGS84,
+        source_crs=register.SourceCrs.WGS84,
         people=(
-            register.PersonFacts(name=facts.legal_representative, post=PersonPost.PRINCIPAL, phone=facts.phone),
-            register.PersonFacts(name=scenery.person(random), post=PersonPost.SAFETY_MANAGER, phone=facts.phone),
+            register.PersonFacts(
+                name=facts.legal_representative, post=register.PersonPost.PRINCIPAL, phone=facts.phone
+            ),
+            register.PersonFacts(
+                name=scenery.person(random), post=register.PersonPost.SAFETY_MANAGER, phone=facts.phone
+            ),
         ),
         sectors=(kind.sector, "FIRE"),
     )

@@ -1,7 +1,6 @@
-from django.apps import AppConfig
-from django.urls import reverse
+from importlib import import_module
 
-from anlan.notify import subjects
+from django.apps import AppConfig
 
 
 class DeskConfig(AppConfig):
@@ -10,4 +9,4 @@ class DeskConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self) -> None:
-        subjects.register_address("hidden_danger", lambda matter_id: reverse("hidden_dangers:case", args=[matter_id]))
+        import_module("anlan.desk.addresses")
