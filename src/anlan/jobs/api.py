@@ -10,14 +10,17 @@ from anlan.jobs import actions, runner, tasks
 from anlan.jobs.deferring import defer, inline, run_pending, task
 from anlan.jobs.models import Job
 from anlan.jobs.runner import Cancelled, LongWork, Result, long_task, progress, result_folder
+from anlan.jobs.selectors import job_by_id
 
 __all__ = [
     "Cancelled",
     "Job",
+    "LongWork",
     "Result",
     "app",
     "defer",
     "inline",
+    "job_by_id",
     "long_task",
     "progress",
     "result_folder",

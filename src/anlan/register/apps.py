@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class RegisterConfig(AppConfig):
     name = "anlan.register"
     label = "register"
     verbose_name = "监管对象"
+
+    def ready(self) -> None:
+        import_module("anlan.register.sheets").register_kinds()

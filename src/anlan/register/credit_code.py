@@ -1,10 +1,14 @@
 """统一社会信用代码 (GB 32100-2015): which of its checks fails, in words."""
 
+import re
+
 from stdnum.cn import uscc
 
 from anlan.lib import ids
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_SHAPE = re.compile(f"[{_ALPHABET}]{{2}}[0-9]{{6}}[{_ALPHABET}]{{10}}")
+_WEIGHTED = [{letter: value * 3**place for value, letter in enumerate(_ALPHABET)} for place in range(17)]
 
 
 def compact(text: str) -> str:
@@ -27,6 +31,14 @@ def problem_of(code: str) -> str:
     if code[17] != uscc.calc_check_digit(code):
         return "统一社会信用代码的校验码（第 18 位）不符，请核对是否抄错。"
     return ""
+
+
+def is_sound(code: str) -> bool:
+    """Whether nothing is wrong with a compact code: the same as :func:`problem_of`, fast enough for whole ledgers."""
+    if not _SHAPE.fullmatch(code):
+        return False
+    total = sum([weighted[letter] for weighted, letter in zip(_WEIGHTED, code, strict=False)])
+    return _ALPHABET[-total % 31] == code[17]
 
 
 def temporary_number(county_code: str) -> str:

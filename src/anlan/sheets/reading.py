@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from anlan.lib.refusals import Invalid
 from anlan.sheets.kinds import Kind
 from anlan.sheets.mapping import bare, best_match
-from anlan.sheets.values import Cell, Unreadable, is_nothing, text
+from anlan.sheets.values import Cell, Unreadable, text
 
 MAX_ROWS = 100_000
 MAX_UNPACKED = 400 * 1024 * 1024
@@ -30,6 +30,7 @@ _FAR_CELL = re.compile(rb'<c [^>]*?r="(?:[A-Z]{3,}\d+|[A-Z]+\d{6,})"[^>]*[^/>]>'
 _SUMS = ("合计", "总计", "小计", "共计")
 _FOOT = re.compile(r"^(填报人|填表人|制表人|审核人|负责人|单位负责人|填报单位|联系人|备注|注|说明)\s*[:：]")
 EXAMPLE = "示例"
+_SUSPECT = frozenset("合总小共示【[(（*填制审负单联备注说")
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,13 @@ def _check_extent(archive: zipfile.ZipFile, name: str) -> None:
             rest = part[-100:]
 
 
-def read_table(path: Path, kind: Kind) -> Table:
-    """The sheet whose header fits the kind best. Invalid (422) for a file that cannot be opened or holds nothing."""
+def read_table(path: Path, kind: Kind, *, top: int | None = None) -> Table:
+    """The sheet whose header fits the kind best, or only its first ``top`` rows. Invalid (422) for a file that cannot
+    be opened or holds nothing."""
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             visible = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
-            found = [table for name in visible[:10] if (table := _table_of(book.get_sheet_by_name(name), kind))]
+            found = [table for name in visible[:10] if (table := _table_of(book.get_sheet_by_name(name), kind, top))]
     except (CalamineError, OSError, UnicodeDecodeError) as error:
         raise Invalid.at("/file", BROKEN) from error
     if not found:
@@ -116,12 +118,12 @@ def read_table(path: Path, kind: Kind) -> Table:
     return max(found, key=lambda scored: scored[0])[1]
 
 
-def _table_of(sheet: CalamineSheet, kind: Kind) -> tuple[int, Table] | None:
+def _table_of(sheet: CalamineSheet, kind: Kind, top: int | None) -> tuple[int, Table] | None:
     if sheet.start is None:
         return None
     if sheet.total_height > MAX_ROWS + LOOKED_AT:
         raise Invalid.at("/file", TOO_LARGE)
-    rows = sheet.to_python(skip_empty_area=False)
+    rows = cast(list[list[Cell]], sheet.to_python(skip_empty_area=False, nrows=top))
     _fill_merged(rows, sheet.merged_cell_ranges or [])
     score, header, first = _find_header(rows, kind)
     return score, Table(sheet.name, header, first, rows)
@@ -192,20 +194,21 @@ def _filled(row: Sequence[Cell]) -> int:
 def _holds_data(row: Sequence[Cell], header: Sequence[str]) -> bool:
     """Not blank, no heading across the sheet, no sum, no signature line, no example of ours, not the header once more
     (printed on each page)."""
-    filled = [cell for cell in row if not (cell is None or cell == "" or is_nothing(cell))]
+    filled = [position for position, cell in enumerate(row) if cell is not None and cell != ""]
     if not filled:
         return False
-    first = filled[0]
-    if len(filled) > 2 and filled.count(first) == len(filled):
-        return False
+    first = row[filled[0]]
     if type(first) is not str:
         return True
-    plain = bare(first)
-    if plain.startswith(_SUMS) or plain.startswith(EXAMPLE):
+    if len(filled) > 2 and all(row[position] == first for position in filled):
         return False
-    if _FOOT.match(first.strip()) or (len(filled) == 1 and len(header) > 2 and _FOOT.match(plain)):
+    if first.lstrip()[:1] in _SUSPECT and _is_around_the_data(bare(first), first.strip()):
         return False
-    return not (len(filled) > 1 and [_word(cell) for cell in row] == list(header))
+    return not (_word(first) == header[filled[0]] and [_word(cell) for cell in row] == list(header))
+
+
+def _is_around_the_data(plain: str, first: str) -> bool:
+    return plain.startswith((*_SUMS, EXAMPLE)) or bool(_FOOT.match(first))
 
 
 def _word(cell: Cell) -> str:

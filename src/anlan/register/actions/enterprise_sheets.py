@@ -1,0 +1,211 @@
+"""Enterprises by the thousand: rows of a ledger become rows of the register, by their credit code."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from anlan.authz.actors import Actor
+from anlan.authz.models import Region
+from anlan.authz.permissions import Permission
+from anlan.lib import clock, ids
+from anlan.register import credit_code
+from anlan.register.choices import OperatingStatus
+from anlan.register.models import Enterprise
+from anlan.register.naming import Industries, Places
+from anlan.sheets import api as sheets
+
+FIELDS = (
+    "name",
+    "short_name",
+    "unified_social_credit_code",
+    "legal_representative",
+    "phone",
+    "industry_id",
+    "above_designated_size",
+    "employee_count",
+    "status",
+    "registered_address",
+    "region_id",
+    "region_path",
+)
+CODE, REGION, PATH = FIELDS.index("unified_social_credit_code"), FIELDS.index("region_id"), FIELDS.index("region_path")
+WHEN_BLANK = ("", "", None, "", "", None, None, None, OperatingStatus.OPERATING.value, "", None, "")
+NEW = ("id", *FIELDS, "own_no", "wall_path", "registered_at", "changed_at", "version")
+ELSEWHERE = "本县（市、区）已登记过这个统一社会信用代码，但不在您的管辖范围内，请联系安委办认领。"
+NO_REGION = "所属乡镇（街道）：没有填写。"
+MOVED = "不能迁到其他县（市、区）：跨县的须由迁入地另行登记。"
+TWINS = "同名企业有好几家，请填写统一社会信用代码。"
+QUICKER = "刚刚有人登记了同一个统一社会信用代码，请再导入一次。"
+
+Values = tuple[Any, ...]
+
+
+class EnterpriseBatch:
+    """One run over a file of enterprises."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.places = Places(actor)
+        self.industries = Industries()
+        self._seen: dict[str, int] = {}
+
+    def draft(self, chunk: sheets.Chunk) -> list[sheets.Draft]:
+        """See :class:`sheets.Batch`."""
+        regions = self._resolve(chunk)
+        self._refuse_doubles(chunk)
+        known = _Known(self.actor, chunk)
+        columns = [chunk.columns[name] for name in FIELDS[:REGION]]
+        drafts = []
+        for place, written in enumerate(zip(*columns, strict=True)):
+            if place in chunk.errors:
+                continue
+            row = known.of(chunk, place, written)
+            if place in chunk.errors:
+                continue
+            draft = self._new(chunk, place, written, regions[place]) if row is None else (
+                self._changed(chunk, place, written, regions[place], row)
+            )  # fmt: skip
+            if draft is not None:
+                drafts.append(draft)
+        return drafts
+
+    def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> list[sheets.Draft]:
+        """See :class:`sheets.Batch`."""
+        now = clock.now()
+        made = [draft for draft in drafts if draft.outcome == sheets.Outcome.CREATED]
+        inserted = sheets.bulk.insert(Enterprise, NEW, self._new_rows(made, now))
+        for draft in made:
+            if draft.record_id not in inserted:
+                chunk.refuse(draft.place, QUICKER)
+        changed = [draft for draft in drafts if draft.outcome == sheets.Outcome.UPDATED]
+        sheets.bulk.update(
+            Enterprise, ("id", *FIELDS, "changed_at"), ((draft.record_id, *draft.row, now) for draft in changed)
+        )
+        return [draft for draft in drafts if draft.place not in chunk.errors]
+
+    def undo(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
+        """See :class:`sheets.Batch`."""
+        rows = Enterprise.objects.visible_to(self.actor, Permission.ENTERPRISE_EDIT)
+        return sheets.undo(rows, FIELDS, kept)
+
+    def _resolve(self, chunk: sheets.Chunk) -> list[Region | None]:
+        """The region of each row; industries as codes; credit codes checked."""
+        columns = chunk.columns
+        codes = columns["unified_social_credit_code"]
+        industries = columns["industry_id"] = [None] * len(codes)
+        regions: list[Region | None] = [None] * len(codes)
+        cells = zip(
+            codes, columns["region_code"], columns["township"], columns["village"], columns["industry"], strict=True
+        )
+        for place, (code, region_code, township, village, industry) in enumerate(cells):
+            if code and not credit_code.is_sound(code) and (problem := credit_code.problem_of(code)):
+                chunk.refuse(place, problem)
+            try:
+                regions[place] = self.places.find(region_code, township, village)
+            except sheets.values.Unreadable as why:
+                chunk.refuse(place, str(why))
+            if industry:
+                try:
+                    industries[place] = self.industries.code_of(industry)
+                except sheets.values.Unreadable as why:
+                    chunk.refuse(place, f"国民经济行业：{why}")
+        return regions
+
+    def _refuse_doubles(self, chunk: sheets.Chunk) -> None:
+        """The same enterprise twice in a file: the first counts."""
+        names = chunk.columns["name"]
+        for place, code in enumerate(chunk.columns["unified_social_credit_code"]):
+            key = code or names[place]
+            if key is None or place in chunk.errors:
+                continue
+            first = self._seen.setdefault(key, chunk.numbers[place])
+            if first != chunk.numbers[place]:
+                chunk.refuse(
+                    place, f"与原表第 {first} 行是同一家企业（{'统一社会信用代码' if code else '名称'}相同）。"
+                )
+
+    def _new(self, chunk: sheets.Chunk, place: int, written: Values, region: Region | None) -> sheets.Draft | None:
+        region = region or self.places.home
+        if region is None:
+            chunk.refuse(place, NO_REGION)
+            return None
+        values = [blank if value is None else value for value, blank in zip(written, WHEN_BLANK, strict=False)]
+        row = (*values, region.id, region.path)
+        number = chunk.numbers[place]
+        return sheets.Draft(place, number, sheets.Outcome.CREATED, ids.uuid7(), str(row[0]), region.path, row=row)
+
+    def _changed(
+        self, chunk: sheets.Chunk, place: int, written: Values, region: Region | None, row: "_Row"
+    ) -> sheets.Draft | None:
+        """A blank cell leaves what stands there."""
+        old = row.values
+        home = old[REGION:] if region is None else (region.id, region.path)
+        if region is not None and region.wall_path != row.wall_path:
+            chunk.refuse(place, MOVED)
+            return None
+        new = (*(now if value is None else value for value, now in zip(written, old, strict=False)), *home)
+        number = chunk.numbers[place]
+        if new == old:
+            return sheets.Draft(place, number, sheets.Outcome.UNCHANGED, row.id, new[0], new[PATH])
+        before = {name: was for name, was, now in zip(FIELDS, old, new, strict=True) if was != now}
+        return sheets.Draft(
+            place, number, sheets.Outcome.UPDATED, row.id, new[0], new[PATH], row.version + 1, before, row=new
+        )
+
+    def _new_rows(self, drafts: Sequence[sheets.Draft], now: Any) -> Iterator[Values]:
+        for draft in drafts:
+            region = self.places.by_id[draft.row[REGION]]
+            own_no = None if draft.row[CODE] else credit_code.temporary_number(region.code[:6])
+            yield (draft.record_id, *draft.row, own_no, region.wall_path, now, now, 0)
+
+
+class _Row:
+    """An enterprise that is there."""
+
+    __slots__ = ("id", "values", "version", "wall_path")
+
+    def __init__(self, columns: Sequence[Any]) -> None:
+        self.id, self.wall_path, self.version = columns[:3]
+        self.values = tuple(columns[3:])
+
+
+class _Known:
+    """The enterprises that the rows of a chunk are about: by credit code, else by name. Three queries a chunk."""
+
+    def __init__(self, actor: Actor, chunk: sheets.Chunk) -> None:
+        good = list(chunk.good())
+        codes = {code for place in good if (code := chunk.columns["unified_social_credit_code"][place])}
+        names = {name for place in good if (name := chunk.columns["name"][place])}
+        mine = (
+            Enterprise.objects.order_by().visible_to(actor, Permission.ENTERPRISE_EDIT).select_for_update(of=("self",))
+        )
+        self.by_code = self._read(mine.filter(unified_social_credit_code__in=codes))
+        unmet = [
+            chunk.columns["name"][place]
+            for place in good
+            if chunk.columns["unified_social_credit_code"][place] not in self.by_code
+        ]
+        self.by_name: dict[str, list[_Row]] = {}
+        for row in self._read(mine.filter(name__in=unmet)).values() if unmet and names else ():
+            self.by_name.setdefault(row.values[0], []).append(row)
+        missing = codes - self.by_code.keys()
+        taken = Enterprise.objects.order_by().filter(unified_social_credit_code__in=missing)
+        self.elsewhere = set(taken.values_list("unified_social_credit_code", flat=True)) if missing else set()
+
+    def of(self, chunk: sheets.Chunk, place: int, written: Values) -> _Row | None:
+        """The enterprise of a row; None when it is new. Adds a reason when it cannot be told or is out of reach."""
+        code = written[CODE]
+        if code and (row := self.by_code.get(code)):
+            return row
+        if code in self.elsewhere:
+            chunk.refuse(place, ELSEWHERE)
+            return None
+        same = [row for row in self.by_name.get(written[0], ()) if not (code and row.values[CODE])]
+        if len(same) > 1:
+            chunk.refuse(place, TWINS)
+        return same[0] if len(same) == 1 else None
+
+    @staticmethod
+    def _read(rows: Any) -> dict[Any, _Row]:
+        found = (_Row(columns) for columns in rows.values_list("id", "wall_path", "version", *FIELDS))
+        return {row.values[CODE] or row.id: row for row in found}

@@ -1,0 +1,250 @@
+"""Writes of imports. What the rows become is written by their kind; here is the frame around it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from anlan.authz.actors import Actor
+from anlan.authz.permissions import Permission
+from anlan.authz.scope import require
+from anlan.jobs import api as jobs
+from anlan.ledger import api as ledger
+from anlan.lib import clock, hashing
+from anlan.lib.refusals import Forbidden, Invalid, Refused
+from anlan.sheets import mapping as mappings
+from anlan.sheets import runs, selectors, storage
+from anlan.sheets.choices import State
+from anlan.sheets.kinds import Kept, Kind, kind_of
+from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
+from anlan.sheets.reading import LOOKED_AT, check_file, read_table
+from anlan.sheets.writing import write_bad_rows
+
+MEGABYTE = 1024 * 1024
+SHOWN_BAD_ROWS = 20
+Progress = Callable[[int, int], None]
+
+
+def upload(*, actor: Actor, kind_code: str, file: UploadedFile) -> SheetImport:
+    """Keep a file that shall be imported, with a guess at its columns. Invalid (422) for what is no such table."""
+    require(actor, Permission.SHEET_IMPORT)
+    kind = selectors.kind_for(actor, kind_code)
+    if actor.organisation_id is None:
+        raise Forbidden("forbidden", "导入须由登录的人员进行。")
+    _check_size(file)
+    content = cast(BinaryIO, file)
+    entry = SheetImport(
+        kind=kind.code,
+        region_path=actor.region_path,
+        organisation_id=actor.organisation_id,
+        organisation_path=actor.organisation_path,
+        uploaded_by_id=actor.person_id,
+        uploaded_at=clock.now(),
+        file_name=_clean_name(file.name or ""),
+        extension=check_file(content),
+        size=file.size or 0,
+        salt=hashing.new_salt(),
+    )
+    entry.sha256 = storage.keep(content, entry.id, entry.extension)
+    try:
+        table = read_table(selectors.source_path(entry), kind, top=LOOKED_AT * 2)
+    except Invalid:
+        selectors.source_path(entry).unlink(missing_ok=True)
+        raise
+    entry.sheet_name = table.sheet[:100]
+    entry.header = [{"label": word, "samples": table.samples(at)} for at, word in enumerate(table.header)]
+    entry.mapping = mappings.guess(table.header, kind, selectors.meanings(actor, kind))
+    entry.save(force_insert=True)
+    return entry
+
+
+def set_mapping(*, actor: Actor, import_id: UUID, mapping: Sequence[str]) -> SheetImport:
+    """Say which column is which fact, and remember it for the office. Invalid (422) when a required one is missing."""
+    require(actor, Permission.SHEET_IMPORT)
+    with transaction.atomic():
+        entry = _lock(actor, import_id)
+        _check_not_imported(entry)
+        kind = selectors.kind_for(actor, entry.kind)
+        chosen = [name if name in kind.names else mappings.IGNORED for name in mapping]
+        if len(chosen) != len(entry.header):
+            raise Invalid.at("/mapping", "列数与文件不符，请刷新页面后重试。")
+        _check_mapping(kind, chosen)
+        if chosen != entry.mapping or entry.state == State.CHECKED:
+            entry.mapping, entry.state = chosen, State.UPLOADED
+            entry.save()
+        _remember(actor, kind, entry)
+    return entry
+
+
+def start(
+    *, actor: Actor, import_id: UUID, work: jobs.LongWork, title: str, check: Callable[[SheetImport], None]
+) -> SheetImport:
+    """Start a job over the import: a dry run, the import itself, or undoing it (``check`` says whether it may be).
+    Refused (409) while one is running."""
+    require(actor, Permission.SHEET_IMPORT)
+    with transaction.atomic():
+        entry = _lock(actor, import_id)
+        kind = selectors.kind_for(actor, entry.kind)
+        check(entry)
+        job = selectors.job_of(entry)
+        if job is not None and job.is_open:
+            raise Refused("import_busy", "这份文件正在处理，请等它完成。")
+        title = f"{title}{kind.label}：{entry.file_name}"
+        entry.job_id = jobs.start(actor=actor, work=work, title=title, import_id=entry.id).id
+        entry.save(update_fields=["job_id"])
+    return entry
+
+
+def check_ready(entry: SheetImport) -> None:
+    """Refused (409) unless it can be imported, Invalid (422) when a required column is missing."""
+    _check_not_imported(entry)
+    _check_mapping(kind_of(entry.kind), entry.mapping)
+
+
+def check_undoable(entry: SheetImport) -> None:
+    """Refused (409) unless there is something to undo."""
+    if entry.state != State.IMPORTED:
+        raise Refused("not_imported", "这份文件还没有导入，或者已经撤销，没有可以撤销的内容。")
+
+
+def run_check(*, actor: Actor, import_id: UUID, bad_rows: Path, progress: Progress) -> SheetImport:
+    """The dry run: counts and the bad rows, nothing else is written."""
+    with transaction.atomic():
+        entry = _lock(actor, import_id)
+        check_ready(entry)
+        kind = selectors.kind_for(actor, entry.kind)
+        table = read_table(selectors.source_path(entry), kind)
+        report = runs.check(actor, kind, table, entry.mapping, progress)
+        _put(entry, report, bad_rows)
+        entry.state = State.CHECKED
+        entry.save()
+    return entry
+
+
+def run_import(*, actor: Actor, import_id: UUID, bad_rows: Path, progress: Progress) -> SheetImport:
+    """Write the good rows: one transaction, one ledger entry that carries the Merkle root of the rows."""
+    with transaction.atomic():
+        entry = _lock(actor, import_id)
+        check_ready(entry)
+        kind = selectors.kind_for(actor, entry.kind)
+        table = read_table(selectors.source_path(entry), kind)
+        report = runs.write(actor, kind, table, entry, progress)
+        _put(entry, report, bad_rows)
+        entry.state, entry.imported_at, entry.imported_by_id = State.IMPORTED, clock.now(), actor.person_id
+        entry.merkle_root = report.root
+        entry.save()
+        _record(actor, entry, "sheet.imported", merkle_root=entry.merkle_root, rows=len(report.leaves))
+    return entry
+
+
+def run_undo(*, actor: Actor, import_id: UUID, progress: Progress) -> SheetImport:
+    """Take the import back: what it changed is as it was, what it made is gone, the rest stays with its reason."""
+    with transaction.atomic():
+        entry = _lock(actor, import_id)
+        check_undoable(entry)
+        kind = selectors.kind_for(actor, entry.kind)
+        rows = list(selectors.rows_to_undo(actor, entry))
+        kept = [
+            Kept(row.number, row.outcome, row.record_id, row.label, row.version, row.before, row.after)
+            for row in reversed(rows)
+        ]
+        reasons = kind.open(actor).undo(kept)
+        stay = [row for row in rows if row.record_id in reasons]
+        for row in stay:
+            row.remaining = reasons[row.record_id][:200]
+        ImportedRow.objects.bulk_update(stay, ["remaining"], batch_size=1000)
+        entry.state, entry.undone_at, entry.remaining_count = State.UNDONE, clock.now(), len(stay)
+        entry.save()
+        _record(actor, entry, "sheet.undone", rows=len(rows), remaining=len(stay))
+        progress(len(rows), len(rows))
+    return entry
+
+
+def _lock(actor: Actor, import_id: UUID) -> SheetImport:
+    entry: SheetImport = SheetImport.objects.lock_visible(actor, id=import_id)
+    if entry.organisation_id != actor.organisation_id:
+        raise Forbidden("not_your_import", "这份文件是别的单位导入的，请由该单位办理。")
+    return entry
+
+
+def _check_not_imported(entry: SheetImport) -> None:
+    if entry.state in (State.IMPORTED, State.UNDONE):
+        raise Refused("already_imported", "这份文件已经导入过。要再导入，请重新上传。")
+
+
+def _check_mapping(kind: Kind, mapping: Sequence[str]) -> None:
+    twice = {name for name in mapping if name and list(mapping).count(name) > 1}
+    if twice:
+        labels = "、".join(column.label for column in kind.columns if column.name in twice)
+        raise Invalid.at("/mapping", f"有两列都对应到“{labels}”，请只留一列。")
+    if lacking := mappings.missing(mapping, kind):
+        raise Invalid.at("/mapping", f"文件里没有找到必填的列：{'、'.join(lacking)}。请核对表头，或下载模板填写。")
+
+
+def _check_size(file: UploadedFile) -> None:
+    limit = getattr(settings, "ANLAN_MAX_UPLOAD_MB", 20)
+    if not file.size:
+        raise Invalid.at("/file", "文件是空的，请重新选择。")
+    if file.size > limit * MEGABYTE:
+        raise Invalid.at("/file", f"文件超过 {limit} MB，请分成几个文件。")
+
+
+def _remember(actor: Actor, kind: Kind, entry: SheetImport) -> None:
+    said = selectors.meanings_of([one["label"] for one in entry.header], entry.mapping)
+    memory, _ = ColumnMemory.objects.get_or_create(
+        organisation_id=entry.organisation_id, kind=kind.code, defaults={"region_path": actor.region_path}
+    )
+    if memory.meanings != (together := {**memory.meanings, **said}):
+        memory.meanings = together
+        memory.save()
+
+
+def _put(entry: SheetImport, report: runs.Report, bad_rows: Path) -> None:
+    entry.row_count = report.row_count
+    entry.created_count = report.counts["CREATED"]
+    entry.updated_count = report.counts["UPDATED"]
+    entry.unchanged_count = report.counts["UNCHANGED"]
+    entry.bad_count = len(report.bad)
+    entry.first_bad = [
+        {"number": bad.number, "label": _label_of(entry, bad), "reason": bad.reason}
+        for bad in report.bad[:SHOWN_BAD_ROWS]
+    ]
+    if report.bad:
+        write_bad_rows(bad_rows, [one["label"] for one in entry.header], report.bad)
+
+
+def _label_of(entry: SheetImport, bad: runs.BadRow) -> str:
+    """What the row calls itself: its first mapped cells."""
+    used = [at for at, name in enumerate(entry.mapping) if name][:3]
+    words = [str(bad.cells[at]).strip() for at in used if at < len(bad.cells) and bad.cells[at] not in (None, "")]
+    return "　".join(words)[:80]
+
+
+def _record(actor: Actor, entry: SheetImport, event: str, **more: object) -> None:
+    ledger.record(
+        actor=actor,
+        subject_type="sheet_import",
+        subject_id=entry.id,
+        region_path=entry.region_path,
+        event=event,
+        payload={
+            "kind": entry.kind,
+            "file_sha256": entry.sha256,
+            "created": entry.created_count,
+            "updated": entry.updated_count,
+            "unchanged": entry.unchanged_count,
+            "bad": entry.bad_count,
+            **more,
+        },
+    )
+
+
+def _clean_name(name: str) -> str:
+    last = name.replace("\\", "/").rpartition("/")[2]
+    printable = "".join(letter for letter in last if letter.isprintable()).strip() or "表格"
+    path = Path(printable)
+    return printable if len(printable) <= 200 else path.stem[:150] + path.suffix[:40]

@@ -1,0 +1,24 @@
+"""Imports: the door for other slices. A slice declares its kinds in ``<slice>/sheets.py`` and registers them."""
+
+from anlan.sheets import bulk, values
+from anlan.sheets.kinds import Batch, Chunk, Column, Draft, Kept, Kind, Look, Outcome, kinds_for, register_kind
+from anlan.sheets.undoing import GONE, TOUCHED, referring_to, undo
+
+__all__ = [
+    "GONE",
+    "TOUCHED",
+    "Batch",
+    "Chunk",
+    "Column",
+    "Draft",
+    "Kept",
+    "Kind",
+    "Look",
+    "Outcome",
+    "bulk",
+    "kinds_for",
+    "referring_to",
+    "register_kind",
+    "undo",
+    "values",
+]

@@ -1,0 +1,62 @@
+"""Taking back what an import wrote into one table: what it made goes, what it changed is as it was, and what somebody
+has touched or built upon since stays, with the reason."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from anlan.sheets import bulk
+from anlan.sheets.choices import RowOutcome
+from anlan.sheets.kinds import Kept
+
+TOUCHED = "导入之后又被修改过，保留现在的内容。"
+GONE = "记录已经不在，或者已不在您的管辖范围内。"
+SIZE = 2000
+
+
+def undo(rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept]) -> dict[UUID, str]:
+    """Undo ``kept`` within ``rows`` (what the actor may change). ``fields`` are the columns an import writes; the model
+    has a ``version``. Returns why, for each record that stays."""
+    reasons: dict[UUID, str] = {}
+    for start in range(0, len(kept), SIZE):
+        reasons |= _undo(rows, fields, kept[start : start + SIZE])
+    return reasons
+
+
+def _undo(rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept]) -> dict[UUID, str]:
+    model = rows.model
+    found = rows.order_by("id").filter(id__in=[one.record_id for one in kept]).select_for_update(of=("self",))
+    now = {row[0]: row for row in found.values_list("id", "version", *fields)}
+    reasons = {one.record_id: GONE for one in kept if one.record_id not in now}
+    reasons |= {one.record_id: TOUCHED for one in kept if one.record_id in now and now[one.record_id][1] != one.version}
+    free = [one for one in kept if one.record_id not in reasons]
+    made = [one.record_id for one in free if one.outcome == RowOutcome.CREATED]
+    reasons |= referring_to(model, made)
+    bulk.delete(model, [made_id for made_id in made if made_id not in reasons])
+    changed = [one for one in free if one.outcome == RowOutcome.UPDATED]
+    bulk.update(model, ("id", *fields), (_as_it_was(one, fields, now[one.record_id][2:]) for one in changed))
+    return reasons
+
+
+def _as_it_was(one: Kept, fields: Sequence[str], values: Sequence[Any]) -> list[Any]:
+    before = one.before or {}
+    return [one.record_id, *(before.get(name, value) for name, value in zip(fields, values, strict=True))]
+
+
+def referring_to(model: type[Model], ids: Collection[UUID], *, besides: Iterable[type[Model]] = ()) -> dict[UUID, str]:
+    """Which of the records other records hang on, and what those are."""
+    own = set(besides)
+    words: dict[UUID, list[str]] = defaultdict(list)
+    for relation in model._meta.related_objects:
+        if relation.related_model in own or not ids:
+            continue
+        name = relation.field.attname
+        others = relation.related_model._base_manager.filter(**{f"{name}__in": ids})
+        label = str(relation.related_model._meta.verbose_name)
+        for record_id in others.values_list(name, flat=True).distinct():
+            if label not in words[record_id]:
+                words[record_id].append(label)
+    return {record_id: f"已有{'、'.join(found)}关联到它，不能删除。" for record_id, found in words.items()}
