@@ -146,7 +146,7 @@ class TestEditEnterprise:
             edited = register.edit_enterprise(
                 actor=cast.dept,
                 enterprise_id=firm.id,
-                changes={"employee_count": 90, "status": OperatingStatus.STOPPED, "phone": "13712345678"},
+                changes={"employee_count": 90, "short_name": "江南", "phone": "13712345678"},
                 if_versions=frozenset({firm.version}),
             )
             entry = entry_of(edited)
@@ -154,8 +154,8 @@ class TestEditEnterprise:
         assert entry.event == "enterprise.edited"
         changes = entry.payload["changes"]
         assert changes["employee_count"] == {"from": 120, "to": 90}
-        assert changes["status"] == {"from": "OPERATING", "to": "STOPPED"}
-        assert set(changes) == {"employee_count", "status", "phone"}
+        assert changes["short_name"] == {"from": "江南机械", "to": "江南"}
+        assert set(changes) == {"employee_count", "short_name", "phone"}
         assert set(changes["phone"]) == {"salt", "from", "to"}
 
     def test_no_difference_writes_nothing(self, cast: Cast) -> None:
@@ -324,20 +324,19 @@ class TestEditSite:
         assert changes["sectors"] == {"from": ["FIRE", "INDUSTRY"], "to": ["GAS"]}
         assert "新人" not in repr(changes)
 
-    def test_a_move_takes_everything_along(self, cast: Cast) -> None:
+    def test_a_move_inside_the_unit_takes_everything_along(self, cast: Cast) -> None:
         site = cast.sites["firm"]
         with acting(cast.county):
             moved = register.edit_site(
-                actor=cast.county, site_id=site.id, changes={"region_id": cast.regions["331082002002"].id}
+                actor=cast.county, site_id=site.id, changes={"region_id": cast.regions["331082001002"].id}
             )
             paths = {
                 *SitePerson.objects.filter(site=site).values_list("region_path", flat=True),
                 *SiteRegulator.objects.filter(site=site).values_list("region_path", flat=True),
             }
             changes = entry_of(moved).payload["changes"]
-        assert moved.local_unit == cast.organisations["大洋街道"]
-        assert paths == {"33/10/82/002/002/"} == {moved.region_path}
-        assert changes["local_unit_id"]["to"] == str(cast.organisations["大洋街道"].id)
+        assert moved.local_unit == cast.organisations["古城街道"]
+        assert paths == {"33/10/82/001/002/"} == {moved.region_path}
         assert "people" not in changes
 
     def test_the_position_is_not_shifted_twice(self, cast: Cast) -> None:

@@ -7,8 +7,10 @@ from anlan.hidden_dangers.selectors import hidden_danger, sees
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.notify import api as notify
 from anlan.processes.api import Event, reaction
+from anlan.register import api as register
 
 files.register_subject(PROCESS.subject_type, sees)
+register.register_open_matters("件隐患", lambda site: site.hidden_dangers.open().filter(concealed=False).count())
 
 
 @reaction(*TELLINGS)

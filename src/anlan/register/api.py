@@ -1,16 +1,28 @@
 """The register's door for other slices."""
 
 from anlan.register.actions import (
+    Evidenced,
+    accept_resumption,
+    confirm_transfer,
     edit_enterprise,
     edit_site,
     link_enterprise_organisation,
     open_enterprise_organisation,
+    propose_site_transfer,
+    refuse_resumption,
+    refuse_transfer,
     register_enterprise,
     register_site,
+    register_tenancy,
+    request_resumption,
+    set_enterprise_status,
+    set_site_status,
+    withdraw_transfer,
 )
 from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
 from anlan.register.facts import EnterpriseFacts, PersonFacts, SiteFacts
 from anlan.register.models import Enterprise, Site
+from anlan.register.open_matters import register_open_matters
 from anlan.register.selectors import (
     EnterpriseFilters,
     SiteFilters,
@@ -28,6 +40,7 @@ __all__ = [
     "Enterprise",
     "EnterpriseFacts",
     "EnterpriseFilters",
+    "Evidenced",
     "OperatingStatus",
     "PersonFacts",
     "PersonPost",
@@ -35,6 +48,8 @@ __all__ = [
     "SiteFacts",
     "SiteFilters",
     "SourceCrs",
+    "accept_resumption",
+    "confirm_transfer",
     "edit_enterprise",
     "edit_site",
     "enterprise",
@@ -43,10 +58,19 @@ __all__ = [
     "link_enterprise_organisation",
     "open_enterprise_organisation",
     "people_of",
+    "propose_site_transfer",
+    "refuse_resumption",
+    "refuse_transfer",
     "register_enterprise",
+    "register_open_matters",
     "register_site",
+    "register_tenancy",
+    "request_resumption",
+    "set_enterprise_status",
+    "set_site_status",
     "site",
     "site_with_people",
     "sites",
     "sites_with_people",
+    "withdraw_transfer",
 ]

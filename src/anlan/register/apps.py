@@ -9,4 +9,5 @@ class RegisterConfig(AppConfig):
     verbose_name = "监管对象"
 
     def ready(self) -> None:
+        import_module("anlan.register.reactions")
         import_module("anlan.register.sheets").register_kinds()

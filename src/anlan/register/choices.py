@@ -33,3 +33,18 @@ class SourceCrs(TextChoices):
     CGCS2000 = "CGCS2000", "CGCS2000（天地图）"
     GCJ02 = "GCJ02", "GCJ-02（高德、腾讯）"
     BD09 = "BD09", "BD-09（百度）"
+
+
+class ChangeState(TextChoices):
+    """Where a change of status stands: most are in force at once, resuming waits for its acceptance."""
+
+    REQUESTED = "REQUESTED", "待复产验收"
+    IN_FORCE = "IN_FORCE", "已生效"
+    REFUSED = "REFUSED", "未通过"
+
+
+class TransferState(TextChoices):
+    PROPOSED = "PROPOSED", "待接收"
+    CONFIRMED = "CONFIRMED", "已接收"
+    REFUSED = "REFUSED", "不接收"
+    WITHDRAWN = "WITHDRAWN", "已撤回"

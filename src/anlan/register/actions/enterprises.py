@@ -51,6 +51,8 @@ def edit_enterprise(
         check_version(enterprise, if_versions)
         before = EnterpriseFacts.of(enterprise)
         after = replace(before, **changes).checked()
+        if before.status != after.status:
+            raise Invalid.at("/status", "经营状态凭证明材料变更，请用“变更状态”办理。")
         if changed := difference(before, after):
             region = enterprise.region
             if after.region_id != before.region_id:

@@ -34,7 +34,7 @@ def register_site(*, actor: Actor, enterprise_id: UUID, facts: SiteFacts) -> Sit
         enterprise: Enterprise = Enterprise.objects.lock_visible(actor, id=enterprise_id)
         region = region_of_move(actor, facts.region_id, enterprise.wall_path)
         site = Site(enterprise=enterprise, registered_at=clock.now())
-        site.local_unit = _local_unit(actor, facts.local_unit_id, region)
+        site.local_unit = local_unit_for(actor, facts.local_unit_id, region)
         facts = replace(facts, local_unit_id=site.local_unit_id)
         _place(site, facts, region)
         _settle(site, facts)
@@ -57,12 +57,25 @@ def edit_site(
         check_version(site, if_versions)
         before = SiteFacts.of(site)
         after, region = _moved(actor, site, before, replace(before, **changes).checked())
+        _check_no_act_of_its_own(site, before, after)
         if changed := difference(before, after):
             site.version += 1
             _place(site, after, region, before)
             _settle(site, after, before)
             record(actor, "site", site, "site.edited", changed)
         return _site(actor, site.id)
+
+
+def _check_no_act_of_its_own(site: Site, before: SiteFacts, after: SiteFacts) -> None:
+    """Status and 属地 unit are not edited: the one is set on evidence, the other asks the receiver."""
+    errors = []
+    if before.status != after.status:
+        errors.append(FieldError("/status", "经营状态凭证明材料变更，请用“变更状态”办理。"))
+    if before.local_unit_id != after.local_unit_id:
+        message = f"属地单位会变成{site.local_unit.short_name}：请用“移交”办理，由对方接收。"
+        errors.append(FieldError("/region", message))
+    if errors:
+        raise Invalid(errors)
 
 
 def _moved(actor: Actor, site: Site, before: SiteFacts, after: SiteFacts) -> tuple[SiteFacts, Region]:
@@ -74,7 +87,7 @@ def _moved(actor: Actor, site: Site, before: SiteFacts, after: SiteFacts) -> tup
     if moves:
         region = region_of_move(actor, after.region_id, site.enterprise.wall_path)
     if moves or named is not None or after.local_unit_id is None:
-        site.local_unit = _local_unit(actor, named, region)
+        site.local_unit = local_unit_for(actor, named, region)
     return replace(after, local_unit_id=site.local_unit_id), region
 
 
@@ -102,7 +115,8 @@ def _locate(site: Site, facts: SiteFacts) -> None:
         site.source_crs = facts.source_crs
 
 
-def _local_unit(actor: Actor, organisation_id: UUID | None, region: Region) -> Organisation:
+def local_unit_for(actor: Actor, organisation_id: UUID | None, region: Region) -> Organisation:
+    """The township of the region, or the unit that was named. Invalid (422)."""
     if organisation_id is None:
         unit = organisations.local_unit_of(region)
         if unit is None:

@@ -60,7 +60,7 @@ def list_enterprises(request: ActingRequest, filters: Query[EnterpriseQuery], pa
 @router.post("/enterprises", response={201: EnterpriseOut}, summary="登记企业", url_name="enterprise_register")
 @requires(Permission.ENTERPRISE_REGISTER)
 def register_enterprise(request: ActingRequest, response: HttpResponse, sent: EnterpriseIn) -> Status[Enterprise]:
-    facts = EnterpriseFacts(**{"name": sent.name, **enterprise_changes(sent)}, region_id=_region(sent.region).id)
+    facts = EnterpriseFacts(**{"name": sent.name, **enterprise_changes(sent)}, region_id=region_by_code(sent.region).id)
     enterprise = actions.register_enterprise(actor=request.actor, facts=facts)
     return Status(201, _made(response, "api:enterprise", enterprise))
 
@@ -68,7 +68,7 @@ def register_enterprise(request: ActingRequest, response: HttpResponse, sent: En
 @router.get("/enterprises/{uuid:enterprise_id}", response=EnterpriseOut, summary="读一家企业", url_name="enterprise")
 @requires(Permission.ENTERPRISE_VIEW)
 def read_enterprise(request: ActingRequest, response: HttpResponse, enterprise_id: UUID) -> Enterprise:
-    return _tagged(response, selectors.enterprise(request.actor, enterprise_id))
+    return tagged(response, selectors.enterprise(request.actor, enterprise_id))
 
 
 @router.patch(
@@ -88,7 +88,7 @@ def edit_enterprise(
         changes=enterprise_changes(sent) | _moved(sent),
         if_versions=expected_versions(if_match),
     )
-    return _tagged(response, enterprise)
+    return tagged(response, enterprise)
 
 
 @router.post(
@@ -104,7 +104,7 @@ def open_organisation(
     enterprise = actions.open_enterprise_organisation(
         actor=request.actor, enterprise_id=enterprise_id, if_versions=expected_versions(if_match)
     )
-    return Status(201, _tagged(response, enterprise))
+    return Status(201, tagged(response, enterprise))
 
 
 @router.post(
@@ -112,7 +112,7 @@ def open_organisation(
 )
 @requires(Permission.SITE_REGISTER)
 def register_site(request: ActingRequest, response: HttpResponse, enterprise_id: UUID, sent: SiteIn) -> Status[Site]:
-    facts = SiteFacts(**site_changes(sent), region_id=_region(sent.region).id)
+    facts = SiteFacts(**site_changes(sent), region_id=region_by_code(sent.region).id)
     site = actions.register_site(actor=request.actor, enterprise_id=enterprise_id, facts=facts)
     return Status(201, _made(response, "api:site", selectors.site_with_people(request.actor, site.id)))
 
@@ -135,7 +135,7 @@ def list_sites(request: ActingRequest, filters: Query[SiteQuery], page: Query[Pa
 @router.get("/sites/{uuid:site_id}", response=SiteDetail, summary="读一处场所", url_name="site")
 @requires(Permission.ENTERPRISE_VIEW)
 def read_site(request: ActingRequest, response: HttpResponse, site_id: UUID) -> Site:
-    return _tagged(response, selectors.site_with_people(request.actor, site_id))
+    return tagged(response, selectors.site_with_people(request.actor, site_id))
 
 
 @router.patch("/sites/{uuid:site_id}", response=SiteDetail, summary="修改场所", url_name="site_edit")
@@ -145,7 +145,7 @@ def edit_site(
 ) -> Site:
     changes = site_changes(sent) | _moved(sent)
     actions.edit_site(actor=request.actor, site_id=site_id, changes=changes, if_versions=expected_versions(if_match))
-    return _tagged(response, selectors.site_with_people(request.actor, site_id))
+    return tagged(response, selectors.site_with_people(request.actor, site_id))
 
 
 class IndustryQuery(Schema):
@@ -160,7 +160,7 @@ def list_industries(request: HttpRequest, filters: Query[IndustryQuery], page: Q
     return paginate(found, page)
 
 
-def _region(code: str) -> Region:
+def region_by_code(code: str) -> Region:
     try:
         return territory.find_region(code)
     except NotInScope as unknown:
@@ -168,18 +168,18 @@ def _region(code: str) -> Region:
 
 
 def _moved(sent: EnterprisePatch | SitePatch) -> dict[str, UUID]:
-    return {"region_id": _region(sent.region).id} if "region" in sent.model_fields_set else {}
+    return {"region_id": region_by_code(sent.region).id} if "region" in sent.model_fields_set else {}
 
 
 def _path(code: str) -> str:
-    return _region(code).path if code else ""
+    return region_by_code(code).path if code else ""
 
 
-def _tagged(response: HttpResponse, record: Any) -> Any:
+def tagged(response: HttpResponse, record: Any) -> Any:
     with_etag(response, record.version)
     return record
 
 
 def _made(response: HttpResponse, route: str, record: Any) -> Any:
     response["Location"] = reverse(route, args=[record.id])
-    return _tagged(response, record)
+    return tagged(response, record)

@@ -113,6 +113,8 @@ class EnterpriseForm(GatheringForm):
         levels = [RegionLevel.TOWNSHIP, RegionLevel.VILLAGE]
         if len(_segments(actor.region_path)) <= _DEPTHS.index(RegionLevel.COUNTY) + 1:
             levels.append(RegionLevel.COUNTY)
+        if now_in is not None:
+            del self.fields["status"]  # of a record that is there, it is set on evidence
         self.fields["region"].choices = region_choices(actor, levels, now_in)  # type: ignore[attr-defined]
 
     @staticmethod
@@ -166,6 +168,8 @@ class SiteForm(GatheringForm):
 
     def __init__(self, *args: Any, actor: Actor, now_in: Region | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
+        if now_in is not None:
+            del self.fields["status"]  # of a record that is there, it is set on evidence
         levels = [RegionLevel.TOWNSHIP, RegionLevel.VILLAGE]
         self.fields["region"].choices = region_choices(actor, levels, now_in)  # type: ignore[attr-defined]
         self.fields["local_unit"].choices = local_unit_choices(actor)  # type: ignore[attr-defined]
@@ -274,12 +278,18 @@ def _level_below(actor: Actor) -> RegionLevel:
 
 def region_choices(actor: Actor, levels: Iterable[RegionLevel], now_in: Region | None = None) -> list[Any]:
     """The regions the actor works in, villages grouped under their township, and where the record is now."""
-    groups: dict[str, list[tuple[str, str]]] = {}
+    where_it_is = []
     if now_in is not None and not now_in.path.startswith(actor.region_path):
-        groups["现在"] = [(str(now_in.id), now_in.name)]
-    for region in territory.regions_of(actor, *levels):
+        where_it_is = [("现在", [(str(now_in.id), now_in.name)])]
+    return [BLANK, *where_it_is, *region_groups(territory.regions_of(actor, *levels))]
+
+
+def region_groups(regions: Iterable[Region]) -> list[Any]:
+    """The regions as options, villages grouped under their township."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for region in regions:
         groups.setdefault(_group_of(region), []).append((str(region.id), _name_of(region)))
-    return [BLANK, *groups.items()]
+    return list(groups.items())
 
 
 def _group_of(region: Region) -> str:

@@ -64,6 +64,14 @@ def enterprise(actor: Actor, enterprise_id: UUID) -> Enterprise:
     return found
 
 
+def enterprise_called(actor: Actor, text: str) -> Enterprise | None:
+    """The one visible enterprise of that whole name or number, or None."""
+    number = text.upper()
+    named = Q(name=text) | Q(unified_social_credit_code=number) | Q(own_no=number)
+    found: list[Enterprise] = list(Enterprise.objects.visible_to(actor).filter(named)[:2]) if text else []
+    return found[0] if len(found) == 1 else None
+
+
 def sites(actor: Actor, filters: SiteFilters) -> SiteQuerySet:
     """The sites the actor sees, narrowed; the newest first."""
     rows = Site.objects.visible_to(actor)

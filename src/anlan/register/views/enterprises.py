@@ -72,13 +72,16 @@ def enterprise_page(request: ActingRequest, enterprise_id: UUID) -> HttpResponse
 
 def enterprise_context(request: ActingRequest, enterprise_id: UUID) -> dict[str, Any]:
     """What ``register/_enterprise_facts.html`` shows; for pages above that put more around it."""
-    enterprise = selectors.enterprise(request.actor, enterprise_id)
+    actor = request.actor
+    enterprise = selectors.enterprise(actor, enterprise_id)
     return {
         "enterprise": enterprise,
-        "sites": selectors.sites_with_people(request.actor, enterprise.id),
-        "may_edit": request.actor.can(Permission.ENTERPRISE_EDIT),
-        "may_register_site": request.actor.can(Permission.SITE_REGISTER),
-        "may_edit_site": request.actor.can(Permission.SITE_EDIT),
+        "sites": selectors.sites_with_people(actor, enterprise.id),
+        "may_edit": actor.can(Permission.ENTERPRISE_EDIT),
+        "may_register_site": actor.can(Permission.SITE_REGISTER),
+        "may_edit_site": actor.can(Permission.SITE_EDIT),
+        "may_transfer": actor.can(Permission.SITE_TRANSFER),
+        "may_request_resumption": actor.can(Permission.SITE_REQUEST_RESUMPTION),
     }
 
 

@@ -1,0 +1,85 @@
+"""What must hold before an act on the register: 403 when it is not this person's, 409 when a condition is unmet."""
+
+from collections.abc import Iterable
+
+from anlan.authz.actors import Actor
+from anlan.authz.models import Organisation
+from anlan.lib.refusals import Forbidden, Refused
+from anlan.register.choices import ChangeState, OperatingStatus
+from anlan.register.models import Enterprise, Site, SiteTransfer, StatusChange
+from anlan.register.open_matters import open_matters
+
+Holder = Enterprise | Site
+RESUMING = frozenset({OperatingStatus.STOPPED, OperatingStatus.SUSPENDED})
+
+
+def needs_acceptance(status: str, changes: Iterable[StatusChange]) -> bool:
+    """Whether going back to 在产 from ``status`` asks for 复产验收: it was stopped since it last worked.
+
+    ``changes`` are those in force, the newest first.
+    """
+    if status == OperatingStatus.STOPPED:
+        return True
+    if status != OperatingStatus.SUSPENDED:
+        return False
+    for change in changes:
+        if OperatingStatus.STOPPED in (change.to_status, change.from_status):
+            return True
+        if OperatingStatus.OPERATING in (change.to_status, change.from_status):
+            return False
+    return False
+
+
+def check_can_set_status(holder: Holder, to_status: str, changes: Iterable[StatusChange]) -> None:
+    changes = list(changes)
+    if to_status == holder.status:
+        raise Refused("status_unchanged", f"现在已经是“{holder.get_status_display()}”。")
+    if any(change.status == ChangeState.REQUESTED for change in changes):
+        raise Refused("resumption_waiting", "有一份复产申请还在等验收，请先办完它。")
+    in_force = [change for change in changes if change.status == ChangeState.IN_FORCE]
+    if to_status == OperatingStatus.OPERATING and needs_acceptance(holder.status, in_force):
+        raise Refused("resumption_needs_acceptance", "停产后恢复生产要先验收：请改用“申请复产验收”，由别人验收。")
+
+
+def check_can_request_resumption(holder: Holder, changes: Iterable[StatusChange]) -> None:
+    changes = list(changes)
+    if any(change.status == ChangeState.REQUESTED for change in changes):
+        raise Refused("resumption_waiting", "已经有一份复产申请在等验收。")
+    in_force = [change for change in changes if change.status == ChangeState.IN_FORCE]
+    if not needs_acceptance(holder.status, in_force):
+        raise Refused("nothing_to_resume", f"现在是“{holder.get_status_display()}”，不是停产后恢复，不需要复产验收。")
+
+
+def check_can_accept_resumption(actor: Actor, change: StatusChange) -> None:
+    """Whoever asked does not accept."""
+    if actor.user_id == change.asked_by_id:
+        raise Forbidden("own_request", "复产验收要由申请人以外的人办理，请交给同事或者上级。")
+
+
+def check_can_propose_transfer(site: Site, to_unit: Organisation) -> None:
+    if to_unit.id == site.local_unit_id:
+        raise Refused("same_unit", f"属地单位还是{to_unit.short_name}，直接修改场所的地址就可以。")
+    check_without_open_matters(site)
+
+
+def check_without_open_matters(site: Site) -> None:
+    """A site is handed over when nothing is open there."""
+    if found := open_matters(site):
+        raise Refused("open_matters", f"这处场所还有 {found}没有办结，办结（或终结）以后再移交。")
+
+
+def check_receives(actor: Actor, transfer: SiteTransfer) -> None:
+    if not is_receiver(actor, transfer):
+        raise Forbidden("not_the_receiver", f"由接收单位{transfer.to_unit.short_name}答复。")
+
+
+def is_receiver(actor: Actor, transfer: SiteTransfer) -> bool:
+    """Whether the actor acts for the receiving unit, an office of it, or whoever it belongs to."""
+    unit = transfer.to_unit.path
+    return actor.within(unit) or actor.organisation_path.startswith(unit)
+
+
+def check_can_withdraw_transfer(actor: Actor, transfer: SiteTransfer) -> None:
+    """The side that proposed takes it back; the receiver refuses instead."""
+    if is_receiver(actor, transfer):
+        raise Forbidden("is_the_receiver", "接收单位请选“不接收”并说明理由。")

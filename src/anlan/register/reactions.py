@@ -1,0 +1,61 @@
+"""What the register brings with it: who sees its files, where its messages lead, who is told what."""
+
+from django.urls import reverse
+
+from anlan.authz.actors import Actor
+from anlan.files import api as files
+from anlan.notify import api as notify
+from anlan.processes.api import Event, reaction
+from anlan.register import workflow
+from anlan.register.selectors import changes
+
+files.register_subject(workflow.STATUS.subject_type, changes.sees_status_change)
+notify.register_address(workflow.STATUS.subject_type, lambda id_: reverse("register:status-change", args=[id_]))
+notify.register_address(workflow.TRANSFER.subject_type, lambda id_: reverse("register:transfer", args=[id_]))
+
+RESUMPTIONS = {
+    "status_change.resumption_requested": "有复产申请待验收",
+    "status_change.resumption_accepted": "复产验收通过，可以恢复生产",
+    "status_change.resumption_refused": "复产验收未通过",
+}
+TRANSFERS = {
+    "site_transfer.proposed": "有场所移交给您，请接收或者说明理由",
+    "site_transfer.confirmed": "移交的场所对方已接收",
+    "site_transfer.refused": "移交的场所对方不接收，仍由本单位负责",
+    "site_transfer.withdrawn": "移交给您的场所已撤回",
+}
+
+
+@reaction(*RESUMPTIONS)
+def tell_about_resumption(actor: Actor, event: Event) -> None:
+    """The 属地 unit hears of the request, whoever asked hears of the answer."""
+    change = changes.status_change(actor, event.subject_id)
+    asked = event.event == "status_change.resumption_requested"
+    site = change.site
+    to = site.local_unit_id if asked and site is not None else change.asked_for_id
+    body = f"{change.enterprise.name} {site.name if site else ''}"
+    _tell(actor, event, to, RESUMPTIONS[event.event], body)
+
+
+@reaction(*TRANSFERS)
+def tell_about_transfer(actor: Actor, event: Event) -> None:
+    """The other side hears of it."""
+    transfer = changes.transfer(actor, event.subject_id)
+    to_receiver = event.event in ("site_transfer.proposed", "site_transfer.withdrawn")
+    to = transfer.to_unit_id if to_receiver else transfer.from_unit_id
+    _tell(actor, event, to, TRANSFERS[event.event], f"{transfer.site.enterprise.name} {transfer.site.name}")
+
+
+def _tell(actor: Actor, event: Event, organisation_id: object, title: str, body: str) -> None:
+    if organisation_id == event.organisation_id:
+        return
+    notify.tell(
+        actor=actor,
+        organisation_id=organisation_id,  # type: ignore[arg-type]
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        region_path=event.region_path,
+        title=title,
+        body=body,
+        dedupe_key=f"{event.id}:{organisation_id}",
+    )

@@ -1,0 +1,109 @@
+"""The tables of what waits for somebody else: changes of status, and moves to another 属地 unit (DOMAIN §2)."""
+
+from anlan.authz.permissions import Permission as Perm
+from anlan.processes.api import NEW, Process, Transition, register
+from anlan.register.choices import ChangeState, TransferState
+
+STATUS = register(
+    Process(
+        subject_type="status_change",
+        label="状态变更",
+        statuses=ChangeState,
+        open_statuses=frozenset({ChangeState.REQUESTED}),
+        transitions=(
+            Transition(
+                verb="set_status",
+                label="变更状态",
+                sources=(NEW,),
+                target=ChangeState.IN_FORCE,
+                permission=Perm.SITE_EDIT,
+                event="status_change.set",
+                who="登记底册的单位",
+                requires="事由、起始日期、证明材料；停产后恢复生产不走这里",
+                document="证明材料",
+            ),
+            Transition(
+                verb="request_resumption",
+                label="申请复产验收",
+                sources=(NEW,),
+                target=ChangeState.REQUESTED,
+                permission=Perm.SITE_REQUEST_RESUMPTION,
+                event="status_change.resumption_requested",
+                who="停产的企业，或者登记底册的单位",
+                requires="事由、拟复产日期、证明材料",
+                document="复产申请",
+            ),
+            Transition(
+                verb="accept_resumption",
+                label="同意复产",
+                sources=(ChangeState.REQUESTED,),
+                target=ChangeState.IN_FORCE,
+                permission=Perm.SITE_ACCEPT_RESUMPTION,
+                event="status_change.resumption_accepted",
+                who="申请人以外的人",
+                requires="验收意见、验收材料",
+                document="复产验收表",
+            ),
+            Transition(
+                verb="refuse_resumption",
+                label="不同意复产",
+                sources=(ChangeState.REQUESTED,),
+                target=ChangeState.REFUSED,
+                permission=Perm.SITE_ACCEPT_RESUMPTION,
+                event="status_change.resumption_refused",
+                who="申请人以外的人",
+                requires="理由",
+            ),
+        ),
+    )
+)
+
+TRANSFER = register(
+    Process(
+        subject_type="site_transfer",
+        label="移交",
+        statuses=TransferState,
+        open_statuses=frozenset({TransferState.PROPOSED}),
+        transitions=(
+            Transition(
+                verb="propose_transfer",
+                label="提出移交",
+                sources=(NEW,),
+                target=TransferState.PROPOSED,
+                permission=Perm.SITE_TRANSFER,
+                event="site_transfer.proposed",
+                who="原属地一侧",
+                requires="事由、迁入地；没有未办结的事项；接收前仍由原属地单位负责",
+            ),
+            Transition(
+                verb="confirm_transfer",
+                label="接收",
+                sources=(TransferState.PROPOSED,),
+                target=TransferState.CONFIRMED,
+                permission=Perm.SITE_TRANSFER,
+                event="site_transfer.confirmed",
+                who="接收单位",
+                requires="没有未办结的事项",
+            ),
+            Transition(
+                verb="refuse_transfer",
+                label="不接收",
+                sources=(TransferState.PROPOSED,),
+                target=TransferState.REFUSED,
+                permission=Perm.SITE_TRANSFER,
+                event="site_transfer.refused",
+                who="接收单位",
+                requires="理由",
+            ),
+            Transition(
+                verb="withdraw_transfer",
+                label="撤回",
+                sources=(TransferState.PROPOSED,),
+                target=TransferState.WITHDRAWN,
+                permission=Perm.SITE_TRANSFER,
+                event="site_transfer.withdrawn",
+                who="原属地一侧",
+            ),
+        ),
+    )
+)
