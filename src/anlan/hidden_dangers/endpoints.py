@@ -23,6 +23,8 @@ from anlan.territory import api as territory
 
 router = Router(tags=["隐患"])
 
+STATES = "^(" + "|".join(selectors.STATES) + ")?$"
+
 
 class ListQuery(Schema):
     """Filters of the list; all may be combined."""
@@ -38,7 +40,7 @@ class ListQuery(Schema):
     site: UUID | None = None
     registered_from: date | None = None
     registered_to: date | None = None
-    state: Annotated[str, Field(pattern="^(open|overdue|due_soon|major_pending)?$")] = ""
+    state: Annotated[str, Field(pattern=STATES)] = ""
 
     def as_filters(self) -> Filters:
         region = territory.find_region(self.region) if self.region else None

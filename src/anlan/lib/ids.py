@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from threading import Lock
 from uuid import UUID
 
 from anlan.lib import clock
@@ -9,14 +10,24 @@ from anlan.lib import clock
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 
 
+_lock = Lock()
+_last = 0
+
+
 def uuid7() -> UUID:
-    """A new UUIDv7 of the clock's instant."""
-    milliseconds = int(clock.now().timestamp() * 1000)
+    """A new UUIDv7 of the clock's instant. Those of one process and one millisecond come out in order (§6.2)."""
+    global _last
+    milliseconds = int(clock.now().timestamp() * 1000) & (2**48 - 1)
+    with _lock:
+        _last = _last + 1 if _last >> 80 == milliseconds else _fresh(milliseconds)
+        return UUID(int=_last)
+
+
+def _fresh(milliseconds: int) -> int:
+    """Version 7, variant 10, and random bits whose uppermost of each part leave room to count."""
     random_bits = int.from_bytes(os.urandom(10))
-    value = (milliseconds & (2**48 - 1)) << 80
-    value |= 0x7 << 76 | (random_bits >> 68 & 0xFFF) << 64
-    value |= 0b10 << 62 | random_bits & (2**62 - 1)
-    return UUID(int=value)
+    value = milliseconds << 80 | 0x7 << 76 | (random_bits >> 68 & 0xFFF) << 64
+    return value | 0b10 << 62 | random_bits & (2**61 - 1)
 
 
 def segment(length: int = 6) -> str:
