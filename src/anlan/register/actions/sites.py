@@ -16,6 +16,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import FieldError, Invalid
 from anlan.organisations import api as organisations
 from anlan.register import positions
+from anlan.register.actions.grids import follow_site
 from anlan.register.actions.steps import check_version, let_see, record, region_of_move
 from anlan.register.facts import PersonFacts, SiteFacts, difference
 from anlan.register.models import Enterprise, Site, SitePerson, SiteRegulator
@@ -62,6 +63,8 @@ def edit_site(
             site.version += 1
             _place(site, after, region, before)
             _settle(site, after, before)
+            if before.region_id != after.region_id:
+                follow_site(actor=actor, site=site)
             record(actor, "site", site, "site.edited", changed)
         return _site(actor, site.id)
 

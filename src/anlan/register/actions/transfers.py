@@ -15,6 +15,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import FieldError, Invalid
 from anlan.organisations import api as organisations
 from anlan.processes import api as processes
+from anlan.register.actions.grids import follow_site
 from anlan.register.actions.sites import local_unit_for
 from anlan.register.actions.steps import check_version, record
 from anlan.register.models import Site, SitePerson, SiteRegulator, SiteTenancy, SiteTransfer, StatusChange
@@ -182,4 +183,5 @@ def _move(actor: Actor, site: Site, transfer: SiteTransfer) -> None:
     for follower in FOLLOWERS:
         follower.objects.filter(site=site).update(region_path=site.region_path)
     SiteTenancy.objects.filter(tenant_site=site).update(region_path=site.region_path)
+    follow_site(actor=actor, site=site)
     record(actor, "site", site, "site.transferred", changes, because=transfer.id)

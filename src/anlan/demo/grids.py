@@ -1,0 +1,66 @@
+"""The grids of the demo: the default ones, people in them, the sites of the story, and some gaps to be found."""
+
+import os
+from datetime import date
+from random import Random
+
+from django.core.management import call_command
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import OrganisationKind
+from anlan.authz.models import Organisation
+from anlan.authz.scope import acting
+from anlan.demo import scenery
+from anlan.demo.places import COUNTY, World
+from anlan.register import api as register
+from anlan.territory import api as territory
+from anlan.territory.api import Appointment, Grid, GridPost, PersonInPost
+
+SINCE = date(2024, 1, 1)
+SHOW_GAPS_EVERY = 9
+"""So many sites, and key sites, are left for the page of gaps; in 大洋街道 some grids too."""
+
+
+def draw(world: World, random: Random) -> None:
+    """Establish the default grids, appoint people in the lively townships, let the sites join. Repeatable."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - its count is of no interest here
+        call_command("load_grids", county=[COUNTY], stdout=nowhere)
+    with acting(world.actor(world.named("临海安委办"))) as county:
+        if territory.members(county).exists():
+            return
+        sites = register.sites_without_grid(county).values_list("id", flat=True)
+        kept = [site for number, site in enumerate(sites) if number % SHOW_GAPS_EVERY]
+        register.assign_by_place(actor=county, site_ids=kept)
+    for township in world.of_kind(OrganisationKind.TOWNSHIP):
+        with acting(world.actor(township)) as actor:
+            _man(world, random, actor, township)
+
+
+def _man(world: World, random: Random, actor: Actor, township: Organisation) -> None:
+    """The township's own people; in the lively ones those of every village but some; 包保 of most key sites."""
+    grids = list(territory.grids(actor).select_related("region"))
+    own = next(grid for grid in grids if grid.region_id == township.region_id)
+    leader = _person(random)
+    _appoint(actor, own, GridPost.GRID_LEADER, leader)
+    _appoint(actor, own, GridPost.INSTRUCTOR, PersonInPost(user_id=actor.user_id))
+    by_region = {o.region_id: o for o in world.of_kind(OrganisationKind.VILLAGE) if o.id in world.actors}
+    for number, grid in enumerate(grid for grid in grids if grid.region_id in by_region):
+        if number and number % SHOW_GAPS_EVERY == 0:
+            continue
+        village = world.actor(by_region[grid.region_id])
+        _appoint(actor, grid, GridPost.GRID_MEMBER, PersonInPost(user_id=village.user_id))
+        if number % 3 != 1:
+            _appoint(actor, grid, GridPost.GRID_LEADER, _person(random))
+    for number, site in enumerate(register.key_sites_without_official(actor)):
+        if number % 3 != 2:
+            facts = register.OfficialFacts(person=leader, duty="班子成员", valid_from=SINCE)
+            register.name_official(actor=actor, site_id=site.id, facts=facts)
+
+
+def _appoint(actor: Actor, grid: Grid, post: GridPost, person: PersonInPost) -> None:
+    given = Appointment(person=person, post=post, valid_from=SINCE)
+    territory.appoint_member(actor=actor, grid_id=grid.id, appointment=given)
+
+
+def _person(random: Random) -> PersonInPost:
+    return PersonInPost(name=f"{scenery.person(random)}（演示）", phone=f"1990001{random.randint(0, 9999):04d}")

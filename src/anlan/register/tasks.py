@@ -1,0 +1,15 @@
+"""Long work of the register."""
+
+from typing import Any
+
+from anlan.authz.actors import Actor
+from anlan.jobs.api import Job, Result, long_task, result_folder
+from anlan.register.grid_roster import file_name, write_roster
+
+
+@long_task("register.export_grid_roster")
+def export_grid_roster(job: Job, actor: Actor, query: dict[str, Any]) -> Result:
+    """Write 网格员名册 of the list of that address, with what the person may see now."""
+    path = result_folder(job) / "roster.xlsx"
+    write_roster(path, job, actor, query)
+    return Result(path, file_name(actor))
