@@ -1,0 +1,178 @@
+"""The pictures of ``docs/images``: a site of its own with the demo county, a browser, and PNG files small enough to commit.
+
+``make screenshots``. Nothing of an installed site is touched: the home is a temporary folder, the port a free one.
+"""
+
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
+CHROMIUM = "/usr/bin/chromium"
+LARGEST = 200_000
+COLOURS = (256, 192, 128, 96, 64)
+START_SECONDS = 180
+DEMO_SECONDS = 900
+DESK, TALL, WIDE, PHONE = (1440, 900), (1440, 1280), (1920, 1080), (390, 844)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``open`` goes to the page, ``who`` is a login of the demo; on the phone two pixels a point."""
+
+    name: str
+    who: str
+    size: tuple[int, int]
+    open: Callable[[Page], None]
+
+
+def _goes(path: str) -> Callable[[Page], None]:
+    return lambda page: _open(page, path)
+
+
+def _first_of(*queries: str) -> Callable[[Page], None]:
+    """The first matter of the first list that has one."""
+
+    def go(page: Page) -> None:
+        for query in queries:
+            _open(page, f"/hidden-dangers/?{query}")
+            title = page.locator("table .title").first
+            if title.count():
+                return _open(page, title.get_attribute("href") or "")
+        raise LookupError(queries)
+
+    return go
+
+
+def _open_enterprise(page: Page) -> None:
+    """The enterprise of the demo's enterprise login: it has the most to tell."""
+    _open(page, "/enterprises/?q=001号")
+    _open(page, page.locator("table .title").first.get_attribute("href") or "")
+
+
+MAJOR = "level=MAJOR&sort=due_on"
+PICTURES = (
+    Picture("desk-county", "county", DESK, _goes("/")),
+    Picture("list", "county", DESK, _goes("/hidden-dangers/?state=open&sort=due_on")),
+    Picture("list-wide", "county", WIDE, _goes("/hidden-dangers/?sort=due_on&page=2")),
+    Picture("case-major", "dept", TALL, _first_of(f"{MAJOR}&status=SUBMITTED", f"{MAJOR}&state=open", MAJOR)),
+    Picture("case-phone", "firm", PHONE, _first_of("status=RECTIFYING&sort=due_on", "sort=-due_on")),
+    Picture("desk-village", "village", PHONE, _goes("/")),
+    Picture("enterprise", "county", TALL, _open_enterprise),
+)
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="anlan-pictures-") as folder,
+        _site(Path(folder)) as (url, password),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        for picture in PICTURES:
+            size = _take(browser, url, password, picture)
+            print(f"{picture.name}.png {size / 1000:.0f} kB", flush=True)
+        browser.close()
+
+
+def _take(browser: Browser, url: str, password: str, picture: Picture) -> int:
+    """Sign in, open, look, save. The size of the file."""
+    width, height = picture.size
+    context = browser.new_context(
+        base_url=url,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        viewport={"width": width, "height": height},
+        device_scale_factor=2 if picture.size == PHONE else 1,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    _open(page, "/")
+    page.get_by_label("账号").fill(picture.who)
+    page.get_by_role("textbox", name="密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("navigation").first.wait_for(state="attached")
+    picture.open(page)
+    shot = page.screenshot(animations="disabled", caret="hide")
+    context.close()
+    return _save(shot, IMAGES / f"{picture.name}.png")
+
+
+def _open(page: Page, path: str) -> None:
+    page.goto(path, wait_until="networkidle")
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def _save(shot: bytes, path: Path) -> int:
+    """As many colours as fit; flat surfaces lose nothing by it."""
+    image = Image.open(io.BytesIO(shot)).convert("RGB")
+    for colours in COLOURS:
+        out = io.BytesIO()
+        image.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() < LARGEST:
+            break
+    path.write_bytes(out.getvalue())
+    return out.tell()
+
+
+@contextmanager
+def _site(home: Path) -> Iterator[tuple[str, str]]:
+    """``anlan up`` with the demo loaded: its address and the demo's password."""
+    home.chmod(0o711)  # as root the database runs as another user, who has to pass through
+    port = _free_port()
+    foreign = ("ANLAN_", "PG")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign) and name != "DATABASE_URL"}
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "anlan.config.cli", "up"],
+        env=own | {"ANLAN_HOME": str(home), "ANLAN_PORT": str(port)},
+        start_new_session=True,
+    )
+    try:
+        _wait(process, START_SECONDS, lambda: _is_well(port), "网站没有启动")
+        _wait(process, DEMO_SECONDS, lambda: any((home / "run").glob("demo-*")), "演示数据没有装入")
+        yield f"http://127.0.0.1:{port}", json.loads((home / "secrets.json").read_text("utf-8"))["demo_password"]
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(process: "subprocess.Popen[bytes]", seconds: float, is_there: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_there():
+        if process.poll() is not None or time.monotonic() > deadline:
+            sys.exit(f"错误:{otherwise}")
+        time.sleep(0.5)
+
+
+def _is_well(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main()
