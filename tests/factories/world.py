@@ -33,6 +33,8 @@ from anlan.jobs import api as jobs
 from anlan.lib import clock
 from anlan.notify.models import Message
 from anlan.processes import api as processes
+from anlan.register import api as register
+from anlan.territory import api as territory
 from tests.database import TestCluster
 from tests.factories.cast import PEOPLE, Cast, build_cast
 from tests.factories.matters import Matters, in_days, paper, picture, upload
@@ -64,6 +66,10 @@ SEES_ENTERPRISE = {
     "firm": "city county leader dept dept2 fire market special town village firm",
     "firm2": "city county leader dept dept2 fire market special town2 firm2",
     "other_firm": "city other other_dept other_firm",
+}
+SEES_GRID = {
+    "own": "city county leader dept dept2 fire market special town village",
+    "other": "city other other_dept",
 }
 
 REGION_OF_STAGES = names("city county leader special town village")
@@ -119,6 +125,9 @@ class World:
     stages: dict[str, HiddenDanger] = field(default_factory=dict)
     photos: dict[str, UUID] = field(default_factory=dict)
     uploads: dict[str, list[UUID]] = field(default_factory=dict)
+    grids: dict[str, UUID] = field(default_factory=dict)
+    grid_members: dict[str, UUID] = field(default_factory=dict)
+    grid_officials: dict[str, UUID] = field(default_factory=dict)
     jobs: dict[str, UUID] = field(default_factory=dict)
     messages: dict[str, UUID] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
@@ -144,6 +153,9 @@ class World:
         for key, matter in {**self.matters, **self.stages}.items():
             if name not in self.sees(key):
                 words |= {canary(key), canary(key, "NOTE"), canary(key, "PHOTO"), matter.number, str(matter.id)}
+        for key, who in SEES_GRID.items():
+            if name not in names(who):
+                words |= {canary(key, "GRID"), canary(key, "HOLDER")}
         for key, number in self.letters.items():
             if name not in names(SEES_LETTER[key]):
                 words.add(number)
@@ -201,6 +213,7 @@ def build_world() -> World:
         builder.stages()
         processes.sweep(world.everything)
         builder.exports()
+        builder.grids()
     for name in world.cast.actors:
         world.uploads[name] = [upload(world.actor(name)), upload(world.actor(name), file=paper())]
         world.clients[name] = Client()
@@ -355,6 +368,24 @@ class _Builder:
             HiddenDanger.objects.filter(id=matter.id).update(**columns)
             found: HiddenDanger = HiddenDanger.objects.get(id=matter.id)
         return found
+
+    def grids(self) -> None:
+        """One village grid here and one in the county next door, each with a person and a 包保人."""
+        for key, who, code, level in (
+            ("own", "town", "331082001001", "VILLAGE"),
+            ("other", "other", "331081001", "TOWNSHIP"),
+        ):
+            with acting(self.world.actor(who)) as actor:
+                facts = territory.GridFacts(name=canary(key, "GRID"), level=level, region_id=self.cast.regions[code].id)
+                grid = territory.establish_grid(actor=actor, facts=facts)
+                person = territory.PersonInPost(name=canary(key, "HOLDER"), phone="13900000000")
+                post = territory.Appointment(person=person, post="GRID_LEADER", valid_from=clock.today())
+                member = territory.appoint_member(actor=actor, grid_id=grid.id, appointment=post)
+                named = register.OfficialFacts(person=person)
+                official = register.name_official(actor=actor, grid_id=grid.id, facts=named)
+            self.world.grids[key] = grid.id
+            self.world.grid_members[key] = member.id
+            self.world.grid_officials[key] = official.id
 
     def exports(self) -> None:
         for name in sorted(EVERYONE - names("village firm firm2 other_firm expert")):
