@@ -7,6 +7,9 @@ from anlan.jobs.endpoints import router as jobs
 from anlan.organisations.endpoints import router as organisations
 from anlan.register.endpoints import router as register
 from anlan.register.endpoints.grids import router as grids
+from anlan.sheets.endpoints import router as sheets
 from anlan.territory.endpoints import router as territory
 
-api = build_api(("", router) for router in (territory, organisations, register, grids, hidden_dangers, files, jobs))
+api = build_api(
+    ("", router) for router in (territory, organisations, register, grids, hidden_dangers, files, jobs, sheets)
+)

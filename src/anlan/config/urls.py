@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("anlan.accounts.urls")),
     path("files/", include("anlan.files.urls")),
     path("jobs/", include("anlan.jobs.urls")),
+    path("imports/", include("anlan.sheets.urls")),
     path("messages/", include("anlan.notify.urls")),
 ]

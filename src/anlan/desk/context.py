@@ -20,6 +20,7 @@ PLACES = (
     ("企业", "register:enterprise-list", "building", Permission.ENTERPRISE_VIEW),
     ("网格", "grids:list", "grid-3x3-gap", Permission.GRID_VIEW),
     ("消息", "notify:inbox", "bell", Permission.DESK_VIEW),
+    ("导入", "sheets:list", "upload", Permission.SHEET_IMPORT),
     ("任务", "jobs:list", "folder2-open", Permission.JOB_VIEW),
 )
 

@@ -56,6 +56,9 @@ def _progress(job: Job, done: int, total: int) -> None:
 def _result(entry: SheetImport, job: Job) -> Result | None:
     if not entry.bad_count:
         return None
-    return Result(
-        result_folder(job) / BAD_ROWS_NAME, f"{entry.file_name.rpartition('.')[0] or entry.file_name}_未导入的行.xlsx"
-    )
+    return Result(result_folder(job) / BAD_ROWS_NAME, bad_rows_name(entry))
+
+
+def bad_rows_name(entry: SheetImport) -> str:
+    """``企业底册_未导入的行.xlsx``."""
+    return f"{(entry.file_name.rpartition('.')[0] or entry.file_name)[:100]}_未导入的行.xlsx"

@@ -1,0 +1,105 @@
+"""Imports as the API gives them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from ninja import Field, Schema
+
+from anlan.jobs import api as jobs
+from anlan.sheets import selectors
+from anlan.sheets.choices import State
+from anlan.sheets.models import SheetImport
+
+
+class ImportIn(Schema):
+    kind: str = Field(max_length=40, description="种类，见 GET /import-kinds")
+    dry_run: bool = Field(False, description="只试算，不写入；之后用 confirm 导入")
+
+
+class ImportColumnOut(Schema):
+    name: str
+    label: str
+    required: bool
+    synonyms: list[str]
+    note: str
+
+
+class ImportKindOut(Schema):
+    code: str
+    label: str
+    key: str = Field(description="按什么认定是不是同一条")
+    columns: list[ImportColumnOut]
+
+
+class HeadingOut(Schema):
+    """A column of the file, a few things in it, and the fact it is taken for; null: not read."""
+
+    label: str
+    samples: list[str]
+    column: str | None
+
+
+class BadRowOut(Schema):
+    number: int = Field(description="原表行号")
+    label: str
+    reason: str
+
+
+class ImportOut(Schema):
+    """``job_url`` tells how far the latest work is. The counts are those of the dry run until it is imported."""
+
+    id: UUID
+    kind: str
+    state: State
+    state_label: str = Field(alias="get_state_display")
+    file_name: str
+    row_count: int
+    created_count: int
+    updated_count: int
+    unchanged_count: int
+    bad_count: int
+    remaining_count: int = Field(description="撤销时因已被引用或修改而保留的条数")
+    merkle_root: str
+    uploaded_at: datetime
+    imported_at: datetime | None
+    undone_at: datetime | None
+    job_id: UUID | None
+    job_url: str | None
+
+    @staticmethod
+    def resolve_job_url(entry: SheetImport) -> str | None:
+        return job_url(entry)
+
+
+class ImportJobOut(Schema):
+    id: UUID
+    state: str
+    done: int
+    total: int | None
+    note: str
+    error: str
+
+
+class ImportDetail(ImportOut):
+    headings: list[HeadingOut]
+    bad_rows: list[BadRowOut] = Field(alias="first_bad", description="最先的若干条；全部在 bad_rows_url 的文件里")
+    bad_rows_url: str | None
+    job: ImportJobOut | None
+
+    @staticmethod
+    def resolve_headings(entry: SheetImport) -> list[dict[str, object]]:
+        pairs = zip(entry.header, entry.mapping, strict=True)
+        return [{**heading, "column": name or None} for heading, name in pairs]
+
+    @staticmethod
+    def resolve_bad_rows_url(entry: SheetImport) -> str | None:
+        return reverse("sheets:bad-rows", args=[entry.id]) if entry.bad_count else None
+
+    @staticmethod
+    def resolve_job(entry: SheetImport) -> jobs.Job | None:
+        return selectors.job_of(entry)
+
+
+def job_url(entry: SheetImport) -> str | None:
+    return reverse("api:job", args=[entry.job_id]) if entry.job_id else None
