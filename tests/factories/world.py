@@ -34,8 +34,10 @@ from anlan.lib import clock
 from anlan.notify.models import Message
 from anlan.processes import api as processes
 from anlan.register import api as register
+from anlan.sheets.actions import upload as upload_sheet
 from anlan.territory import api as territory
 from tests.database import TestCluster
+from tests.factories.books import book
 from tests.factories.cast import PEOPLE, Cast, build_cast
 from tests.factories.matters import Matters, in_days, paper, picture, upload
 
@@ -62,6 +64,7 @@ SEES = {
     "other_hidden": "other_dept",
 }
 SEES_LETTER = {"own": "city county leader special town", "other": "city other other_dept"}
+SEES_IMPORT = {"town": "city county town", "other": "city other"}
 SEES_ENTERPRISE = {
     "firm": "city county leader dept dept2 fire market special town village firm",
     "firm2": "city county leader dept dept2 fire market special town2 firm2",
@@ -129,6 +132,7 @@ class World:
     grid_members: dict[str, UUID] = field(default_factory=dict)
     grid_officials: dict[str, UUID] = field(default_factory=dict)
     jobs: dict[str, UUID] = field(default_factory=dict)
+    imports: dict[str, UUID] = field(default_factory=dict)
     messages: dict[str, UUID] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
@@ -156,6 +160,7 @@ class World:
         for key, who in SEES_GRID.items():
             if name not in names(who):
                 words |= {canary(key, "GRID"), canary(key, "HOLDER")}
+        words |= {canary(key, "IMPORT") for key, who in SEES_IMPORT.items() if name not in names(who)}
         for key, number in self.letters.items():
             if name not in names(SEES_LETTER[key]):
                 words.add(number)
@@ -214,6 +219,7 @@ def build_world() -> World:
         processes.sweep(world.everything)
         builder.exports()
         builder.grids()
+        builder.imports()
     for name in world.cast.actors:
         world.uploads[name] = [upload(world.actor(name)), upload(world.actor(name), file=paper())]
         world.clients[name] = Client()
@@ -394,6 +400,15 @@ class _Builder:
                 self.world.jobs[name] = jobs.start(
                     actor=actor, work=export_hidden_dangers, title=f"导出 {canary(name, 'JOB')}", query={}
                 ).id
+
+    def imports(self) -> None:
+        """A file each, uploaded and not yet imported."""
+        for name in ("town", "other"):
+            actor = self.world.actor(name)
+            with acting(actor):
+                file = book(["企业名称"], [f"{canary(name, 'IMPORT')}厂"], name=f"{canary(name, 'IMPORT')}.xlsx")
+                entry = upload_sheet(actor=actor, kind_code="enterprises", file=file)
+                self.world.imports[name] = entry.id
 
     def _organisation(self, name: str) -> UUID:
         organisation_id = self.world.actor(name).organisation_id

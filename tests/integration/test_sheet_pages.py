@@ -15,8 +15,9 @@ from anlan.authz.scope import acting
 from anlan.jobs import api as jobs
 from anlan.register.models import Enterprise
 from anlan.sheets.models import SheetImport
+from tests.factories.books import book
 from tests.factories.cast import Cast
-from tests.integration.test_sheets import HEADER, book, firms
+from tests.integration.test_sheets import HEADER, firms
 
 MAX_QUERIES = 12
 BAD = ["抄错代码厂", "913310827125109380", "古城", "", "", "", "", ""]

@@ -1,12 +1,9 @@
 """Imports: ugly files in, good rows in the register, bad rows back with their reasons, all of it undone."""
 
-from datetime import date, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from python_calamine import CalamineWorkbook
@@ -22,6 +19,7 @@ from anlan.register.models import Enterprise
 from anlan.sheets import actions, selectors, tasks
 from anlan.sheets.choices import State
 from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
+from tests.factories.books import book
 from tests.factories.cast import Cast
 
 HEADER = ["企业名称", "统一社会信用代码", "所属乡镇", "所属村", "行业代码", "法人", "联系电话", "职工人数"]
@@ -32,23 +30,6 @@ GOOD_CODES = ["91331082MA2K3XQ59U", "91331082712510938T", "913310821480643223"]
 def place(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     return tmp_path
-
-
-def book(*rows: list[Any], name: str = "台账.xlsx") -> SimpleUploadedFile:
-    """An xlsx with these rows from A1."""
-    target = BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as writer:
-        sheet = writer.add_worksheet()
-        day = writer.add_format({"num_format": "yyyy-mm-dd"})
-        for number, row in enumerate(rows):
-            for position, cell in enumerate(row):
-                if isinstance(cell, date | datetime):
-                    sheet.write_datetime(number, position, cell, day)
-                elif isinstance(cell, str):
-                    sheet.write_string(number, position, cell)
-                elif cell is not None:
-                    sheet.write_number(number, position, cell)
-    return SimpleUploadedFile(name, target.getvalue())
 
 
 def run(actor: Actor, entry: SheetImport, work: jobs.LongWork = tasks.import_sheet) -> SheetImport:
