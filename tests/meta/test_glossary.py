@@ -22,6 +22,7 @@ INSIDE = {
     "Job",
     "Message",
     "SitePerson",
+    "ObjectRegulator",
     "SiteRegulator",
     "StoredFile",
     "User",

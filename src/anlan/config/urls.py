@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.desk.urls")),
     path("hidden-dangers/", include(hidden_dangers)),
     path("enterprises/", include(register)),
+    path("objects/", include("anlan.register.object_urls")),
     path("grids/", include("anlan.register.grid_urls")),
     path("api/v1/", api.urls),
     path("accounts/", include("anlan.accounts.urls")),

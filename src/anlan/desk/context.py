@@ -18,6 +18,7 @@ PLACES = (
     ("待办", "desk:home", "check2-square", Permission.DESK_VIEW),
     ("隐患", "hidden_dangers:list", "hidden-danger", Permission.HIDDEN_DANGER_VIEW),
     ("企业", "register:enterprise-list", "building", Permission.ENTERPRISE_VIEW),
+    ("对象", "objects:list", "geo-alt", Permission.OBJECT_VIEW),
     ("网格", "grids:list", "grid-3x3-gap", Permission.GRID_VIEW),
     ("消息", "notify:inbox", "bell", Permission.DESK_VIEW),
     ("导入", "sheets:list", "upload", Permission.SHEET_IMPORT),

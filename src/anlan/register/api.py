@@ -5,6 +5,7 @@ from anlan.register.actions import (
     accept_resumption,
     confirm_transfer,
     edit_enterprise,
+    edit_object,
     edit_site,
     link_enterprise_organisation,
     open_enterprise_organisation,
@@ -12,6 +13,7 @@ from anlan.register.actions import (
     refuse_resumption,
     refuse_transfer,
     register_enterprise,
+    register_object,
     register_site,
     register_tenancy,
     request_resumption,
@@ -30,9 +32,9 @@ from anlan.register.actions.grids import (
     remove_sites,
 )
 from anlan.register.actions.handing_over import HandedOver, hand_over
-from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
-from anlan.register.facts import EnterpriseFacts, PersonFacts, SiteFacts
-from anlan.register.models import Enterprise, Site
+from anlan.register.choices import ObjectKind, OperatingStatus, PartyKind, PersonPost, SourceCrs
+from anlan.register.facts import EnterpriseFacts, ObjectFacts, PersonFacts, SiteFacts
+from anlan.register.models import Enterprise, Site, SupervisedObject
 from anlan.register.open_matters import register_open_matters
 from anlan.register.selectors import (
     EnterpriseFilters,
@@ -57,6 +59,7 @@ from anlan.register.selectors.grids import (
     sites_of_grid,
     sites_without_grid,
 )
+from anlan.register.selectors.objects import ObjectFilters, supervised_object, supervised_objects
 
 __all__ = [
     "Assigned",
@@ -65,20 +68,26 @@ __all__ = [
     "EnterpriseFilters",
     "Evidenced",
     "HandedOver",
+    "ObjectFacts",
+    "ObjectFilters",
+    "ObjectKind",
     "OfficialFacts",
     "OperatingStatus",
+    "PartyKind",
     "PersonFacts",
     "PersonPost",
     "Site",
     "SiteFacts",
     "SiteFilters",
     "SourceCrs",
+    "SupervisedObject",
     "accept_resumption",
     "assign_by_place",
     "assign_sites",
     "charge_of",
     "confirm_transfer",
     "edit_enterprise",
+    "edit_object",
     "edit_site",
     "end_official",
     "enterprise",
@@ -100,6 +109,7 @@ __all__ = [
     "refuse_resumption",
     "refuse_transfer",
     "register_enterprise",
+    "register_object",
     "register_open_matters",
     "register_site",
     "register_tenancy",
@@ -113,5 +123,7 @@ __all__ = [
     "sites_of_grid",
     "sites_with_people",
     "sites_without_grid",
+    "supervised_object",
+    "supervised_objects",
     "withdraw_transfer",
 ]

@@ -48,3 +48,34 @@ class TransferState(TextChoices):
     CONFIRMED = "CONFIRMED", "已接收"
     REFUSED = "REFUSED", "不接收"
     WITHDRAWN = "WITHDRAWN", "已撤回"
+
+
+class ObjectKind(TextChoices):
+    """What is supervised besides the sites of enterprises (DOMAIN §2)."""
+
+    SMALL_VENUE = "SMALL_VENUE", "九小场所"
+    SELF_BUILT_HOUSE = "SELF_BUILT_HOUSE", "自建房"
+    RENTAL_HOUSE = "RENTAL_HOUSE", "出租房"
+    ROAD_SECTION = "ROAD_SECTION", "道路路段"
+    BRIDGE = "BRIDGE", "桥梁"
+    BUILDING = "BUILDING", "建筑、楼道"
+    CONSTRUCTION_SITE = "CONSTRUCTION_SITE", "工地"
+    PUBLIC_PLACE = "PUBLIC_PLACE", "公共场所"
+    FACILITY = "FACILITY", "设施设备"
+    VEHICLE_OR_VESSEL = "VEHICLE_OR_VESSEL", "车船"
+    WATERS = "WATERS", "水域"
+    OTHER = "OTHER", "其他"
+
+
+class ObjectStatus(TextChoices):
+    IN_USE = "IN_USE", "在用"
+    OUT_OF_USE = "OUT_OF_USE", "停用"
+    GONE = "GONE", "已灭失"
+
+
+class PartyKind(TextChoices):
+    """Who answers for an object."""
+
+    ENTERPRISE = "ENTERPRISE", "企业"
+    ORGANISATION = "ORGANISATION", "机关、村居、事业单位"
+    PERSON = "PERSON", "个人（产权人、使用人、房东）"

@@ -11,12 +11,12 @@ from anlan.authz.choices import Sector
 from anlan.lib import hashing
 from anlan.lib.refusals import FieldError, Invalid
 from anlan.register import credit_code
-from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
-from anlan.register.models import Enterprise, Site
+from anlan.register.choices import ObjectKind, ObjectStatus, OperatingStatus, PartyKind, PersonPost, SourceCrs
+from anlan.register.models import Enterprise, Site, SupervisedObject
 
 _PHONE = re.compile(r"[0-9+()\-－转 ]{5,30}")
 # Never in the ledger in clear: a salted hash stands for them (DESIGN §5).
-PERSONAL = frozenset({"legal_representative", "phone", "people"})
+PERSONAL = frozenset({"legal_representative", "phone", "people", "party_name", "party_phone"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +151,71 @@ class SiteFacts:
         return _or_invalid(clean, errors)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ObjectFacts:
+    """Everything a person may put down about a supervised object; the party is the one that ``party_kind`` names."""
+
+    kind: str
+    name: str
+    address: str
+    region_id: UUID
+    status: str = ObjectStatus.IN_USE
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    source_crs: str = ""
+    party_kind: str = ""
+    party_enterprise_id: UUID | None = None
+    party_organisation_id: UUID | None = None
+    party_name: str = ""
+    party_phone: str = ""
+    sectors: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, found: SupervisedObject) -> Self:
+        """What stands in the register now, the position in WGS-84."""
+        same = {field.name: getattr(found, field.name) for field in fields(cls) if field.name != "sectors"}
+        same["source_crs"] = "" if found.longitude is None else SourceCrs.WGS84
+        return cls(**same, sectors=tuple(sorted(regulator.sector for regulator in found.regulators.all())))
+
+    @property
+    def position(self) -> tuple[Any, ...]:
+        return self.longitude, self.latitude, self.source_crs
+
+    def checked(self) -> Self:
+        """The same, tidied. Raises Invalid (422) naming every bad field."""
+        clean = replace(_stripped(self), sectors=tuple(sorted(set(self.sectors))))
+        errors = [
+            *_choice("/kind", clean.kind, ObjectKind, "对象类别"),
+            *_text(clean, "name", "名称", 120, needed=True),
+            *_text(clean, "address", "地址", 200, needed=True),
+            *_choice("/status", clean.status, ObjectStatus, "状态"),
+            *_position(clean),
+            *_text(clean, "party_name", "责任人", 60),
+            *_phone("/party_phone", clean.party_phone),
+            *_party(clean),
+        ]
+        for number, sector in enumerate(clean.sectors):
+            errors += _choice(f"/sectors/{number}", sector, Sector, "行业领域")
+        return _or_invalid(clean, errors)
+
+
+def _party(found: ObjectFacts) -> Iterable[FieldError]:
+    """One party, of the kind that was said."""
+    if found.party_kind and found.party_kind not in PartyKind.values:
+        yield FieldError("/party_kind", f"责任主体类别中没有“{found.party_kind}”。")
+        return
+    if found.party_kind == PartyKind.ENTERPRISE and found.party_enterprise_id is None:
+        yield FieldError("/party_enterprise", "请填写责任企业。")
+    if found.party_kind == PartyKind.ORGANISATION and found.party_organisation_id is None:
+        yield FieldError("/party_organisation", "请选择责任单位。")
+    if found.party_kind == PartyKind.PERSON and not found.party_name:
+        yield FieldError("/party_name", "请填写责任人姓名。")
+    if found.party_kind != PartyKind.ENTERPRISE and found.party_enterprise_id is not None:
+        yield FieldError("/party_enterprise", "责任主体不是企业，请不要填责任企业。")
+    if found.party_kind != PartyKind.ORGANISATION and found.party_organisation_id is not None:
+        yield FieldError("/party_organisation", "责任主体不是单位，请不要选责任单位。")
+
+
 def difference(before: Any, after: Any) -> dict[str, Any]:
     """What changed, field by field, fit for the ledger: ``{"name": {"from": …, "to": …}}``.
 
@@ -203,7 +268,7 @@ def _choice(pointer: str, value: str, choices: Any, label: str) -> Iterable[Fiel
         yield FieldError(pointer, f"{label}中没有“{value}”。")
 
 
-def _position(site: SiteFacts) -> Iterable[FieldError]:
+def _position(site: SiteFacts | ObjectFacts) -> Iterable[FieldError]:
     given = [site.longitude is not None, site.latitude is not None, bool(site.source_crs)]
     if not any(given):
         return

@@ -68,6 +68,23 @@ class SiteQuerySet(ScopedQuerySet):
         return self.select_related("enterprise", "region__parent", "local_unit")
 
 
+class ObjectQuerySet(ScopedQuerySet):
+    def matching(self, text: str) -> Self:
+        """Rows whose name, address or party contains ``text``."""
+        return self.filter(
+            Q(name__contains=text)
+            | Q(address__contains=text)
+            | Q(party_name__contains=text)
+            | Q(party_enterprise__name__contains=text)
+        )
+
+    def with_names(self) -> Self:
+        """With everything a row of a list shows, in the same query."""
+        return self.select_related(
+            "region__parent", "local_unit", "party_enterprise__organisation", "party_organisation"
+        )
+
+
 def _sites() -> SiteQuerySet:
     # The model is made after its querysets.
     sites: SiteQuerySet = apps.get_model("register", "Site").objects.order_by()

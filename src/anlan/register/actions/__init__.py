@@ -6,6 +6,7 @@ from anlan.register.actions.enterprises import (
     open_enterprise_organisation,
     register_enterprise,
 )
+from anlan.register.actions.objects import edit_object, register_object
 from anlan.register.actions.sites import edit_site, register_site
 from anlan.register.actions.statuses import (
     Evidenced,
@@ -28,6 +29,7 @@ __all__ = [
     "accept_resumption",
     "confirm_transfer",
     "edit_enterprise",
+    "edit_object",
     "edit_site",
     "end_tenancy",
     "link_enterprise_organisation",
@@ -36,6 +38,7 @@ __all__ = [
     "refuse_resumption",
     "refuse_transfer",
     "register_enterprise",
+    "register_object",
     "register_site",
     "register_tenancy",
     "request_resumption",

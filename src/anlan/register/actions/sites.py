@@ -150,9 +150,17 @@ def _replace_people(site: Site, people: tuple[PersonFacts, ...]) -> None:
 
 def _replace_regulators(site: Site, sectors: tuple[str, ...]) -> None:
     SiteRegulator.objects.filter(site=site).delete()
+    SiteRegulator.objects.bulk_create(
+        SiteRegulator(site=site, region_path=site.region_path, sector=sector, organisation=unit)
+        for sector, unit in responsible_for(site.region, sectors)
+    )
+
+
+def responsible_for(region: Region, sectors: tuple[str, ...]) -> list[tuple[str, Organisation]]:
+    """Each sector with its department in the county. Invalid (422) names the sectors nobody is responsible for."""
     if not sectors:
-        return
-    responsible = organisations.regulators_of(site.region)
+        return []
+    responsible = organisations.regulators_of(region)
     orphans = [
         FieldError("/sectors", f"本县（市、区）还没有明确“{Sector(name).label}”的主管部门。")
         for name in sectors
@@ -160,10 +168,7 @@ def _replace_regulators(site: Site, sectors: tuple[str, ...]) -> None:
     ]
     if orphans:
         raise Invalid(orphans)
-    SiteRegulator.objects.bulk_create(
-        SiteRegulator(site=site, region_path=site.region_path, sector=sector, organisation=responsible[sector])
-        for sector in sectors
-    )
+    return [(sector, responsible[sector]) for sector in sectors]
 
 
 def _site(actor: Actor, site_id: UUID) -> Site:

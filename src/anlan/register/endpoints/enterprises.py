@@ -62,7 +62,7 @@ def list_enterprises(request: ActingRequest, filters: Query[EnterpriseQuery], pa
 def register_enterprise(request: ActingRequest, response: HttpResponse, sent: EnterpriseIn) -> Status[Enterprise]:
     facts = EnterpriseFacts(**{"name": sent.name, **enterprise_changes(sent)}, region_id=region_by_code(sent.region).id)
     enterprise = actions.register_enterprise(actor=request.actor, facts=facts)
-    return Status(201, _made(response, "api:enterprise", enterprise))
+    return Status(201, made(response, "api:enterprise", enterprise))
 
 
 @router.get("/enterprises/{uuid:enterprise_id}", response=EnterpriseOut, summary="读一家企业", url_name="enterprise")
@@ -114,7 +114,7 @@ def open_organisation(
 def register_site(request: ActingRequest, response: HttpResponse, enterprise_id: UUID, sent: SiteIn) -> Status[Site]:
     facts = SiteFacts(**site_changes(sent), region_id=region_by_code(sent.region).id)
     site = actions.register_site(actor=request.actor, enterprise_id=enterprise_id, facts=facts)
-    return Status(201, _made(response, "api:site", selectors.site_with_people(request.actor, site.id)))
+    return Status(201, made(response, "api:site", selectors.site_with_people(request.actor, site.id)))
 
 
 @router.get("/sites", response=Page[SiteOut], summary="查场所", url_name="site_list")
@@ -180,6 +180,6 @@ def tagged(response: HttpResponse, record: Any) -> Any:
     return record
 
 
-def _made(response: HttpResponse, route: str, record: Any) -> Any:
+def made(response: HttpResponse, route: str, record: Any) -> Any:
     response["Location"] = reverse(route, args=[record.id])
     return tagged(response, record)

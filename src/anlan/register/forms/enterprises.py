@@ -15,7 +15,7 @@ from anlan.lib.refusals import FieldError, Invalid, Refusal
 from anlan.organisations import api as organisations
 from anlan.register import selectors
 from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
-from anlan.register.facts import EnterpriseFacts, PersonFacts, SiteFacts
+from anlan.register.facts import EnterpriseFacts, ObjectFacts, PersonFacts, SiteFacts
 from anlan.register.models import Enterprise, Site
 from anlan.territory import api as territory
 
@@ -53,7 +53,7 @@ class GatheringForm(forms.Form):
             name = error.pointer.strip("/").split("/")[0]
             self.add_error(name if name in self.fields else None, error.message)
 
-    def _show(self, facts: EnterpriseFacts | SiteFacts) -> None:
+    def _show(self, facts: EnterpriseFacts | SiteFacts | ObjectFacts) -> None:
         """Show all that is wrong at once, not first what the form and then what the action finds."""
         try:
             facts.checked()
@@ -244,12 +244,8 @@ class EnterpriseFilterForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.paths: dict[str, str] = {}
-        regions = []
-        for region in territory.inside(actor.region_path, levels=[_level_below(actor)]):
-            self.paths[region.code] = region.path
-            regions.append((region.code, region.name))
-        self.fields["region"].choices = [ALL, *regions]  # type: ignore[attr-defined]
+        choices, self.paths = region_filter(actor)
+        self.fields["region"].choices = choices  # type: ignore[attr-defined]
         sections = [(one.code, one.name) for one in selectors.industry_sections()]
         self.fields["industry"].choices = [ALL, *sections]  # type: ignore[attr-defined]
 
@@ -274,6 +270,12 @@ def _segments(path: str) -> list[str]:
 def _level_below(actor: Actor) -> RegionLevel:
     own = _DEPTHS[min(len(_segments(actor.region_path)), len(_DEPTHS)) - 1]
     return BELOW.get(own, RegionLevel.VILLAGE)
+
+
+def region_filter(actor: Actor) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """The regions a list is narrowed by, and the path of each code."""
+    found = list(territory.inside(actor.region_path, levels=[_level_below(actor)]))
+    return [ALL, *((region.code, region.name) for region in found)], {region.code: region.path for region in found}
 
 
 def region_choices(actor: Actor, levels: Iterable[RegionLevel], now_in: Region | None = None) -> list[Any]:

@@ -41,7 +41,7 @@ def enterprise_list(request: ActingRequest) -> HttpResponse:
     if sort in SORTS:
         rows = rows.order_by(*SORTS[sort])
     count, is_exact = bounded_count(rows)
-    page = Page(number=_number(request, count), size=PAGE_SIZE, count=count, count_is_exact=is_exact)
+    page = Page(number=page_number(request, count), size=PAGE_SIZE, count=count, count_is_exact=is_exact)
     first = (page.number - 1) * PAGE_SIZE
     context = {
         "form": form,
@@ -56,7 +56,7 @@ def enterprise_list(request: ActingRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _number(request: ActingRequest, count: int) -> int:
+def page_number(request: ActingRequest, count: int) -> int:
     """The page asked for, held inside what there is."""
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1

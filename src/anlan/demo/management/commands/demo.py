@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from anlan.demo import businesses, grids, people, places
+from anlan.demo import businesses, grids, objects, people, places
 from anlan.demo.story import Story
 from anlan.jobs import api as jobs
 from anlan.lib import clock
@@ -60,6 +60,7 @@ class Command(BaseCommand):
         people.settle(world, password)
         self._say(f"登记 {options['enterprises']} 家演示企业 …")
         businesses.open_shop(world, Random(options["seed"]), options["enterprises"], password)
+        objects.furnish(world, Random(options["seed"]))
         self._say("划分演示网格 …")
         grids.draw(world, Random(options["seed"]))
         return world

@@ -1,0 +1,145 @@
+"""``/api/v1/objects``: what is supervised besides the sites of enterprises."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Field, Query, Schema, Status
+
+from anlan.authz.choices import Sector
+from anlan.authz.permissions import Permission
+from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, paginate, requires
+from anlan.register import actions
+from anlan.register.choices import ObjectKind, ObjectStatus, PartyKind, SourceCrs
+from anlan.register.endpoints.enterprises import made, region_by_code, tagged
+from anlan.register.endpoints.routing import router
+from anlan.register.facts import ObjectFacts
+from anlan.register.models import ObjectRegulator, SupervisedObject
+from anlan.register.schemas import Latitude, Longitude, Named, Place, RegulatorOut
+from anlan.register.selectors import objects
+
+TAGS = ["监管对象"]
+
+
+class ObjectOut(Schema):
+    id: UUID
+    kind: ObjectKind
+    kind_label: str = Field(alias="get_kind_display")
+    name: str
+    address: str
+    region: Place
+    local_unit: Named = Field(description="属地单位")
+    status: ObjectStatus
+    status_label: str = Field(alias="get_status_display")
+    longitude: Decimal | None = Field(description="WGS-84")
+    latitude: Decimal | None = Field(description="WGS-84")
+    party_kind: str = Field(description="ENTERPRISE、ORGANISATION、PERSON，空为还不清楚")
+    party_enterprise: Named | None
+    party_organisation: Named | None
+    party_name: str
+    party_phone: str
+    registered_at: datetime
+    changed_at: datetime
+    version: int
+
+
+class ObjectDetail(ObjectOut):
+    regulators: list[RegulatorOut]
+
+    @staticmethod
+    def resolve_regulators(found: SupervisedObject) -> list[ObjectRegulator]:
+        return list(found.regulators.all())
+
+
+class ObjectIn(Schema):
+    """Each sector gets the county's regulator. The party is the one ``party_kind`` names."""
+
+    kind: ObjectKind
+    name: str = Field(min_length=1, max_length=120)
+    address: str = Field(min_length=1, max_length=200)
+    region: str = Field(max_length=12, description="村（社区）或乡镇（街道）的代码")
+    status: ObjectStatus = ObjectStatus.IN_USE
+    longitude: Longitude = None
+    latitude: Latitude = None
+    source_crs: SourceCrs | None = None
+    party_kind: PartyKind | None = None
+    party_enterprise: UUID | None = None
+    party_organisation: UUID | None = None
+    party_name: str = Field("", max_length=60)
+    party_phone: str = Field("", max_length=30)
+    sectors: list[Sector] = Field(default_factory=list, max_length=30)
+
+
+class ObjectPatch(ObjectIn):
+    """Only what is sent changes; sectors are replaced as a whole."""
+
+    kind: ObjectKind = ObjectKind.OTHER
+    name: str = Field("", max_length=120)
+    address: str = Field("", max_length=200)
+    region: str = Field("", max_length=12)
+
+
+class ObjectQuery(Schema):
+    q: str = Field("", max_length=60, description="名称、地址、责任主体中的文字")
+    kind: ObjectKind | None = None
+    region: str = Field("", max_length=12, description="区划代码，含其下级")
+    status: ObjectStatus | None = None
+    sector: Sector | None = None
+    unregulated: bool = Field(False, description="只看还没有主管部门的")
+
+
+def _changes(sent: ObjectIn) -> dict[str, Any]:
+    given: dict[str, Any] = {name: getattr(sent, name) for name in sent.model_fields_set}
+    if "region" in given:
+        given["region_id"] = region_by_code(given.pop("region")).id
+    for name in ("party_enterprise", "party_organisation"):
+        if name in given:
+            given[f"{name}_id"] = given.pop(name)
+    for name in ("source_crs", "party_kind"):
+        if name in given:
+            given[name] = given[name] or ""
+    if "sectors" in given:
+        given["sectors"] = tuple(given["sectors"])
+    return given
+
+
+@router.get("/objects", response=Page[ObjectOut], summary="查监管对象", url_name="object_list", tags=TAGS)
+@requires(Permission.OBJECT_VIEW)
+def list_objects(request: ActingRequest, filters: Query[ObjectQuery], page: Query[PageQuery]) -> Sheet:
+    narrowed = objects.ObjectFilters(
+        q=filters.q,
+        kind=filters.kind or "",
+        region_path=region_by_code(filters.region).path if filters.region else "",
+        status=filters.status or "",
+        sector=filters.sector or "",
+        unregulated=filters.unregulated,
+    )
+    return paginate(objects.supervised_objects(request.actor, narrowed).with_names(), page)
+
+
+@router.post("/objects", response={201: ObjectDetail}, summary="登记监管对象", url_name="object_register", tags=TAGS)
+@requires(Permission.OBJECT_EDIT)
+def register_object(request: ActingRequest, response: HttpResponse, sent: ObjectIn) -> Status[SupervisedObject]:
+    found = actions.register_object(actor=request.actor, facts=ObjectFacts(**_changes(sent)))
+    return Status(201, made(response, "api:object", found))
+
+
+@router.get("/objects/{uuid:object_id}", response=ObjectDetail, summary="读一个监管对象", url_name="object", tags=TAGS)
+@requires(Permission.OBJECT_VIEW)
+def read_object(request: ActingRequest, response: HttpResponse, object_id: UUID) -> SupervisedObject:
+    found: SupervisedObject = tagged(response, objects.supervised_object(request.actor, object_id))
+    return found
+
+
+@router.patch("/objects/{uuid:object_id}", response=ObjectDetail, summary="修改监管对象", url_name="object_edit",
+              tags=TAGS)  # fmt: skip
+@requires(Permission.OBJECT_EDIT)
+def edit_object(
+    request: ActingRequest, response: HttpResponse, object_id: UUID, sent: ObjectPatch, if_match: IfMatch = None
+) -> SupervisedObject:
+    found: SupervisedObject = tagged(response, actions.edit_object(
+        actor=request.actor, object_id=object_id, changes=_changes(sent), if_versions=expected_versions(if_match)
+    ))  # fmt: skip
+    return found
