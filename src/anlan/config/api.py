@@ -3,13 +3,27 @@
 from anlan.files.endpoints import router as files
 from anlan.hidden_dangers.endpoints import router as hidden_dangers
 from anlan.http.api import build_api
+from anlan.inspections.endpoints import router as inspections
 from anlan.jobs.endpoints import router as jobs
 from anlan.organisations.endpoints import router as organisations
 from anlan.register.endpoints import router as register
 from anlan.register.endpoints.grids import router as grids
 from anlan.sheets.endpoints import router as sheets
+from anlan.supervision.endpoints import router as supervision
 from anlan.territory.endpoints import router as territory
 
 api = build_api(
-    ("", router) for router in (territory, organisations, register, grids, hidden_dangers, files, jobs, sheets)
+    ("", router)
+    for router in (
+        territory,
+        organisations,
+        register,
+        grids,
+        hidden_dangers,
+        supervision,
+        inspections,
+        files,
+        jobs,
+        sheets,
+    )
 )

@@ -17,6 +17,8 @@ PLACES = (
     # label, name of the address, icon, permission
     ("待办", "desk:home", "check2-square", Permission.DESK_VIEW),
     ("隐患", "hidden_dangers:list", "hidden-danger", Permission.HIDDEN_DANGER_VIEW),
+    ("检查", "inspections:list", "clipboard-check", Permission.CHECK_VIEW),
+    ("督办", "supervision:ledger", "megaphone", Permission.SUPERVISION_LISTING_VIEW),
     ("企业", "register:enterprise-list", "building", Permission.ENTERPRISE_VIEW),
     ("对象", "objects:list", "geo-alt", Permission.OBJECT_VIEW),
     ("网格", "grids:list", "grid-3x3-gap", Permission.GRID_VIEW),

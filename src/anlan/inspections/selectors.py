@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
@@ -164,18 +165,18 @@ def self_checks(actor: Actor, month: date) -> CheckRecordQuerySet:
     return rows
 
 
-def due_to_file(actor: Actor, region_path: str = "") -> QuerySet[enterprises.Enterprise]:
+def due_to_file(actor: Actor, region_path: str = "") -> Any:
     """The enterprises that are to file: those in operation."""
     filters = enterprises.EnterpriseFilters(status=enterprises.OperatingStatus.OPERATING, region_path=region_path)
     return enterprises.enterprises(actor, filters)
 
 
-def without_self_check(actor: Actor, month: date, region_path: str = "") -> QuerySet[enterprises.Enterprise]:
+def without_self_check(actor: Actor, month: date, region_path: str = "") -> Any:
     """The enterprises that have not filed the month's self-check: a tile of the desk."""
     return due_to_file(actor, region_path).exclude(id__in=self_checks(actor, month).values("enterprise_id"))
 
 
-def with_filing(actor: Actor, month: date, state: str = "", region_path: str = "") -> QuerySet[enterprises.Enterprise]:
+def with_filing(actor: Actor, month: date, state: str = "", region_path: str = "") -> Any:
     """The enterprises with ``filing_id`` and ``filing_at`` of the month, narrowed to one state of filing."""
     mine = self_checks(actor, month).filter(enterprise_id=OuterRef("pk")).order_by()
     rows = due_to_file(actor, region_path).annotate(

@@ -13,12 +13,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from anlan.demo import businesses, grids, objects, people, places
+from anlan.demo import businesses, checks, grids, objects, people, places
 from anlan.demo.story import Story
 from anlan.jobs import api as jobs
 from anlan.lib import clock
 
 SEED = 20260101
+CHECKS = 80
 
 
 @contextmanager
@@ -51,6 +52,10 @@ class Command(BaseCommand):
             if missing > 0:
                 today = clock.today()
                 story.tell(today - timedelta(days=options["days"]), today, missing, self._progress)
+            if not checks.told(world):
+                self._say("登记演示检查和企业自查 …")
+                today = clock.today()
+                checks.tell(world, Random(options["seed"]), today - timedelta(days=options["days"]), today, CHECKS)
         self._say(f"演示数据就绪，用时 {time.monotonic() - started:.0f} 秒。")
 
     def _prepare(self, options: dict[str, Any], password: str) -> places.World:

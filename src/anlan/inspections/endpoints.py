@@ -1,0 +1,276 @@
+"""Checks and checklists over HTTP (DESIGN §12)."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from ninja import Status as Answered
+from pydantic import Field
+
+from anlan.authz.actors import Actor
+from anlan.authz.permissions import Permission
+from anlan.authz.scope import require
+from anlan.http import api as http
+from anlan.inspections import actions, selectors
+from anlan.inspections.choices import ActClass, Answer, AnswerKind, Status
+from anlan.inspections.commands import CheckIn
+from anlan.inspections.models import ChecklistVersion, CheckRecord
+from anlan.inspections.presenters import findings_seen
+from anlan.inspections.selectors import Filters
+from anlan.territory import api as territory
+
+router = Router(tags=["检查"])
+
+PLAIN = (
+    "inspection_kind",
+    "arrival",
+    "scan_no",
+    "no_scan_reason",
+    "plan_reference",
+    "told_to",
+    "led_by",
+    "led_by_principal",
+    "note",
+    "rating",
+    "rating_words",
+)
+
+
+class Coded(Schema):
+    """``code`` is stable, ``label`` is what a person reads."""
+
+    code: str
+    label: str
+
+
+class Named(Schema):
+    id: UUID
+    name: str
+
+
+class CheckRow(Schema):
+    id: UUID
+    number: str
+    status: Coded
+    act_class: Coded
+    place: str
+    region: Named
+    site: UUID | None
+    enterprise: Named | None
+    organisation: Named
+    checklist_version: UUID | None
+    started_at: datetime
+    ended_at: datetime | None
+    month: date | None
+    item_count: int
+    fail_count: int
+    finding_count: int
+    version: int
+
+
+class AnswerOut(Schema):
+    item: int
+    text: str
+    basis: str
+    answer: Coded | None
+    number: str | None
+    note: str
+
+
+class CheckCase(CheckRow):
+    """One check. ``hidden_dangers`` are those the actor may see."""
+
+    officers: list[dict[str, str]]
+    inspection_kind: str
+    arrival: str
+    scan_no: str
+    no_scan_reason: str
+    plan_reference: str
+    told_to: str
+    led_by: str
+    led_by_principal: bool
+    note: str
+    answers: list[AnswerOut]
+    hidden_dangers: list[UUID]
+    self_check_findings: list[dict[str, Any]]
+    rating: int | None
+    rating_words: str
+
+
+class ItemOut(Schema):
+    number: int
+    section: str
+    text: str
+    basis: str
+    answer_kind: Coded
+    unit: str
+    danger_text: str
+    sector: str
+    level: str
+
+
+class ChecklistOut(Schema):
+    """The newest version of a checklist; ``id`` is the version's, which a check names."""
+
+    id: UUID
+    code: str
+    name: str
+    version: int
+    source: str
+    published_at: datetime
+    items: list[ItemOut]
+
+
+class Checklists(Schema):
+    items: list[ChecklistOut]
+    count: int
+
+
+class ListQuery(Schema):
+    """Filters of the list; all may be combined."""
+
+    q: Annotated[str, Field(max_length=60)] = ""
+    act_class: ActClass | None = None
+    status: Status | None = None
+    region: Annotated[str, Field(max_length=12, description="区划代码，含下级")] = ""
+    organisation: UUID | None = None
+    enterprise: UUID | None = None
+    site: UUID | None = None
+    started_from: date | None = None
+    started_to: date | None = None
+    with_findings: bool = False
+
+    def as_filters(self) -> Filters:
+        region = territory.find_region(self.region) if self.region else None
+        return Filters(
+            q=self.q.strip(),
+            act_class=self.act_class or "",
+            status=self.status or "",
+            region_path=region.path if region else "",
+            organisation_id=self.organisation,
+            enterprise_id=self.enterprise,
+            site_id=self.site,
+            started_from=self.started_from,
+            started_to=self.started_to,
+            with_findings=self.with_findings,
+        )
+
+
+@router.get("/checks", response=http.Page[CheckRow], summary="检查列表")
+@http.requires(Permission.CHECK_VIEW)
+def list_checks(request: HttpRequest, query: Query[ListQuery], page: Query[http.PageQuery]) -> Any:
+    """The checks inside the actor's scope, the newest first."""
+    rows = selectors.checks(http.actor_of(request), query.as_filters()).with_names()
+    sheet = http.paginate(rows, page)
+    return {
+        "items": [_row(check) for check in sheet.items],
+        "count": sheet.count,
+        "count_is_exact": sheet.count_is_exact,
+        "next_cursor": sheet.next_cursor,
+    }
+
+
+@router.post("/checks", response={201: CheckCase}, summary="登记检查")
+@http.requires(Permission.CHECK_VIEW)
+def file_check(request: HttpRequest, response: HttpResponse, body: CheckIn) -> Any:
+    """A whole check in one act: the record, its answers and the hidden dangers found."""
+    actor = http.actor_of(request)
+    require(actor, Permission.SELF_CHECK_FILE if actor.is_enterprise else Permission.CHECK_REGISTER)
+    check = actions.file(actor=actor, start=body.as_start(), facts=body.as_facts())
+    response["Location"] = f"{request.path}/{check.id}"
+    return Answered(201, _case(actor, response, check.id))
+
+
+@router.get("/checks/{uuid:check_id}", response=CheckCase, summary="一次检查")
+@http.requires(Permission.CHECK_VIEW)
+def get_check(request: HttpRequest, response: HttpResponse, check_id: UUID) -> Any:
+    """One check; its version is the ETag."""
+    return _case(http.actor_of(request), response, check_id)
+
+
+@router.get("/checklists", response=Checklists, summary="检查表")
+@http.requires(Permission.CHECK_VIEW)
+def list_checklists(request: HttpRequest) -> Any:
+    """The newest version of every checklist the actor may use."""
+    found = [_checklist(version) for version in selectors.checklist_versions(http.actor_of(request))]
+    return {"items": found, "count": len(found)}
+
+
+def _coded(choices: Any, value: str) -> dict[str, str] | None:
+    return {"code": value, "label": choices(value).label} if value else None
+
+
+def _row(check: CheckRecord) -> dict[str, Any]:
+    enterprise = check.enterprise
+    return {
+        "id": check.id,
+        "number": check.number,
+        "status": _coded(Status, check.status),
+        "act_class": _coded(ActClass, check.act_class),
+        "place": check.place,
+        "region": {"id": check.region_id, "name": check.region.name},
+        "site": check.site_id,
+        "enterprise": {"id": enterprise.id, "name": enterprise.name} if enterprise else None,
+        "organisation": {"id": check.organisation_id, "name": check.organisation.name},
+        "checklist_version": check.checklist_version_id,
+        "started_at": check.started_at,
+        "ended_at": check.ended_at,
+        "month": check.month,
+        "item_count": check.item_count,
+        "fail_count": check.fail_count,
+        "finding_count": check.finding_count,
+        "version": check.version,
+    }
+
+
+def _case(actor: Actor, response: HttpResponse, check_id: UUID) -> dict[str, Any]:
+    check = selectors.with_parts(actor, check_id)
+    http.with_etag(response, check.version)
+    return {
+        **_row(check),
+        **{name: getattr(check, name) for name in PLAIN},
+        "officers": [{"name": one.name, "certificate_no": one.certificate_no} for one in check.officers.all()],
+        "answers": [
+            {
+                "item": answer.item.number,
+                "text": answer.item.text,
+                "basis": answer.item.basis,
+                "answer": _coded(Answer, answer.answer),
+                "number": None if answer.number is None else str(answer.number),
+                "note": answer.note,
+            }
+            for answer in check.answers.all()
+        ],
+        "hidden_dangers": [matter.id for matter in findings_seen(actor, check)],
+        "self_check_findings": [
+            {"id": str(one.id), "description": one.description, "state": one.state, "due_on": one.due_on.isoformat()}
+            for one in check.self_check_findings.all()
+        ],
+    }
+
+
+def _checklist(version: ChecklistVersion) -> dict[str, Any]:
+    return {
+        "id": version.id,
+        "code": version.checklist.code,
+        "name": version.checklist.name,
+        "version": version.number,
+        "source": version.source,
+        "published_at": version.published_at,
+        "items": [
+            {
+                "number": item.number,
+                "section": item.section,
+                "text": item.text,
+                "basis": item.basis,
+                "answer_kind": _coded(AnswerKind, item.answer_kind),
+                "unit": item.unit,
+                "danger_text": item.danger_text,
+                "sector": item.sector,
+                "level": item.level,
+            }
+            for item in version.items.all()
+        ],
+    }

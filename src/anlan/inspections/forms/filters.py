@@ -1,0 +1,98 @@
+"""The filters of the list. They stand in the address, so that a list can be sent to a colleague."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import OrganisationKind
+from anlan.inspections.choices import ActClass, Status
+from anlan.inspections.selectors import Filters
+from anlan.lib.refusals import NotInScope
+from anlan.organisations import api as organisations
+from anlan.register import api as enterprises
+from anlan.territory import api as territory
+
+NOT_LISTED = (OrganisationKind.VILLAGE, OrganisationKind.ENTERPRISE, OrganisationKind.GOVERNMENT)
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class FilterForm(forms.Form):
+    """What narrows the list; the same names as in the API."""
+
+    q = forms.CharField(
+        label="关键词",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": "编号、企业、地点"}),
+    )
+    act_class = forms.ChoiceField(label="性质", required=False, choices=[("", "全部"), *ActClass.choices])
+    region = forms.ChoiceField(label="属地", required=False, widget=forms.Select(attrs={"data-search": True}))
+    organisation = forms.ChoiceField(label="检查单位", required=False, widget=forms.Select(attrs={"data-search": True}))
+    started_from = forms.DateField(label="检查自", required=False, widget=DateInput())
+    started_to = forms.DateField(label="检查至", required=False, widget=DateInput())
+    with_findings = forms.BooleanField(label="只看有问题的", required=False)
+    status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Status.choices])
+    enterprise = forms.ChoiceField(label="企业", required=False, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any, *, actor: Actor) -> None:
+        super().__init__(data, auto_id="filter_%s", label_suffix="")
+        self.actor = actor
+        if actor.is_enterprise:
+            for name in ("region", "organisation"):
+                del self.fields[name]
+        else:
+            self._offer("region", self._areas())
+            self._offer("organisation", self._organs())
+        self._offer("enterprise", self._enterprise())
+
+    def _offer(self, name: str, choices: Any) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _areas(self) -> list[tuple[str, str]]:
+        named = self.data.get("region", "")
+        below = territory.inside(self.actor.region_path)
+        found = below.filter(Q(parent__path=self.actor.region_path) | Q(code=named))
+        return [("", "全部"), *((region.code, region.name) for region in found)]
+
+    def _organs(self) -> list[tuple[str, str]]:
+        found = organisations.visible_organisations(self.actor).exclude(kind__in=NOT_LISTED)
+        return [("", "全部"), *((str(one.id), one.name) for one in found)]
+
+    def _enterprise(self) -> list[tuple[str, str]]:
+        try:
+            found = enterprises.enterprise(self.actor, UUID(self.data.get("enterprise", "")))
+        except (ValueError, NotInScope):
+            return []
+        return [(str(found.id), found.name)]
+
+    def as_filters(self) -> Filters:
+        """What was understood; a wrong filter is left out and said at its field."""
+        self.is_valid()
+        values = self.cleaned_data
+        code = values.get("region", "")
+        return Filters(
+            q=values.get("q", "").strip(),
+            act_class=values.get("act_class", ""),
+            status=values.get("status", ""),
+            region_path=territory.find_region(code).path if code else "",
+            organisation_id=_uuid(values.get("organisation")),
+            enterprise_id=_uuid(values.get("enterprise")),
+            started_from=values.get("started_from"),
+            started_to=values.get("started_to"),
+            with_findings=bool(values.get("with_findings")),
+        )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

@@ -1,0 +1,97 @@
+"""What pages and the API say of a check."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from anlan.authz.actors import Actor
+from anlan.files import api as files
+from anlan.hidden_dangers import api as loop
+from anlan.inspections.models import CheckRecord
+from anlan.inspections.workflow import PROCESS
+from anlan.lib import clock
+from anlan.processes import api as processes
+from anlan.ui.case import Photo, TimelineEntry
+from anlan.ui.lists import Column
+
+LABELS = {transition.verb: transition.label for transition in PROCESS.transitions}
+
+COLUMNS = (
+    Column("检查对象", width="wide"),
+    Column("性质", width="narrow"),
+    Column("检查单位"),
+    Column("检查表"),
+    Column("检查项", width="narrow", align="end"),
+    Column("发现问题", width="narrow", align="end"),
+    Column("时间", sort="started_at", width="narrow"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    check: CheckRecord
+    url: str
+    title: str
+    list_name: str
+
+
+def rows_of(checks: Iterable[CheckRecord]) -> list[Row]:
+    """The checks as lines; asks the database nothing when they were read ``with_names``."""
+    return [
+        Row(
+            check=check,
+            url=url_of(check),
+            title=title_of(check),
+            list_name=check.checklist_version.checklist.name if check.checklist_version else "",
+        )
+        for check in checks
+    ]
+
+
+def url_of(check: CheckRecord) -> str:
+    """A draft is gone on with, a record is read."""
+    name = "inspections:fill" if check.status == "DRAFT" else "inspections:record"
+    return reverse(name, args=[check.id])
+
+
+def title_of(check: CheckRecord) -> str:
+    return check.enterprise.name if check.enterprise else check.place
+
+
+def findings_seen(actor: Actor, check: CheckRecord) -> list[loop.HiddenDanger]:
+    """The hidden dangers the check found, as far as the actor sees them: one query."""
+    rows = loop.hidden_dangers(actor, loop.Filters(), clock.today())
+    found = list(check.findings.all())
+    handed = [one.hidden_danger_id for one in check.self_check_findings.all() if one.hidden_danger_id]
+    wanted = [one.hidden_danger_id for one in found] + handed
+    return list(rows.filter(id__in=wanted).with_names().order_by("registered_at", "id")) if wanted else []
+
+
+def timeline(check: CheckRecord) -> list[TimelineEntry]:
+    """What happened to the record, the newest first."""
+    entries = [
+        TimelineEntry(
+            at=event.at,
+            what=LABELS.get(event.verb, event.verb),
+            who=event.actor_label,
+            organisation=event.organisation_label,
+            note=event.note,
+        )
+        for event in processes.history_of(check.id)
+    ]
+    return entries[::-1]
+
+
+def photos_of(check: CheckRecord) -> list[Photo]:
+    found = files.files_of(PROCESS.subject_type, [check.id])[check.id]
+    return [photo_of(file) for file in found if file.is_image]
+
+
+def photo_of(file: files.StoredFile) -> Photo:
+    return Photo(
+        url=reverse("files:view", args=[file.id]),
+        thumbnail_url=reverse("files:thumb", args=[file.id]),
+        caption=file.get_kind_display(),
+        taken_at=file.taken_at,
+    )

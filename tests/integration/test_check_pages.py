@@ -1,0 +1,190 @@
+"""The pages and the API of checks."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from anlan.authz.scope import acting
+from anlan.inspections import actions, selectors
+from anlan.inspections.api import ActClass, Start
+from anlan.inspections.choices import Status
+from anlan.inspections.models import CheckRecord
+from anlan.lib import clock
+from tests.factories.matters import picture
+from tests.integration.test_checks import INSPECTED, checklist, inspect, self_check  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(cast, checklist):  # noqa: F811
+    start = Start(ActClass.ADMINISTRATIVE_INSPECTION, cast.sites["firm"].id, checklist_version_id=checklist.id)
+    with acting(cast.dept):
+        return actions.begin(actor=cast.dept, start=start)
+
+
+HEAD = {
+    "inspection_kind": "ROUTINE",
+    "arrival": "HAND_OVER",
+    "no_scan_reason": "未申领",
+    "told_to": "韩安全",
+    "officer-0-name": "王应急",
+    "officer-0-cert": "001",
+    "officer-1-name": "李应急",
+    "officer-1-cert": "002",
+}
+
+
+def passed(checklist, **more):  # noqa: F811
+    return {f"item-{item.number}-answer": "PASS" for item in checklist.items.all()} | more
+
+
+def test_a_check_from_beginning_to_record(client_of, cast, checklist):  # noqa: F811
+    client = client_of("dept")
+    form = {"act_class": "ADMINISTRATIVE_INSPECTION", "site": cast.sites["firm"].id, "checklist": checklist.id}
+    begun = client.post(reverse("inspections:begin"), form)
+    assert begun.status_code == 302
+    page = client.get(begun["Location"])
+    assert page.content.decode().count('class="check-item') == 11
+    answers = passed(checklist) | {"item-4-answer": "FAIL", "item-4-photos": picture()}
+    filed = client.post(begun["Location"], HEAD | answers)
+    assert filed.status_code == 302, filed.content.decode()
+    record = client.get(filed["Location"]).content.decode()
+    assert "灭火器失效或者配置不足" in record
+    assert "不合格 1 项" in record
+    printed = client.get(filed["Location"] + "print").content.decode()
+    assert "现场检查记录" in printed
+    assert "王应急" in printed
+
+
+def test_nothing_typed_is_lost(client_of, cast, checklist, draft):  # noqa: F811
+    client = client_of("dept")
+    url = reverse("inspections:fill", args=[draft.id])
+    typed = {"item-1-answer": "FAIL", "item-1-note": "东侧通道堆满纸箱", "note": "写到一半"}
+    assert client.post(reverse("inspections:keep", args=[draft.id]), typed).status_code == 204
+    fragment = client.post(
+        reverse("inspections:photos", args=[draft.id, "item-1"]), typed | {"item-1-photos": picture()}
+    )
+    assert b"item-1-photos_kept" in fragment.content
+    page = client.get(url).content.decode()
+    assert "东侧通道堆满纸箱" in page
+    assert "写到一半" in page
+    assert "item-1-photos_kept" in page
+    refused = client.post(url, typed).content.decode()
+    assert "第 2 项还没有结果" in refused or "检查人员" in refused
+    assert "东侧通道堆满纸箱" in refused
+    assert client_of("county").get(url).status_code == 404
+
+
+def test_a_wrong_number_is_said_at_its_line(client_of, cast):
+    from django.core.management import call_command
+
+    call_command("load_checklists", verbosity=0)
+    with acting(cast.town):
+        version = next(v for v in selectors.checklist_versions(cast.town) if v.checklist.code == "restaurant-gas")
+        start = Start(ActClass.SERVICE_VISIT, cast.sites["firm"].id, checklist_version_id=version.id)
+        check = actions.begin(actor=cast.town, start=start)
+    given = {f"item-{item.number}-answer": "PASS" for item in version.items.all() if item.answer_kind == "PASS_FAIL"}
+    page = client_of("town").post(reverse("inspections:fill", args=[check.id]), given | {"item-7-number": "很多"})
+    assert "这一项填得不对" in page.content.decode()
+
+
+@pytest.mark.parametrize("who", ["county", "dept", "town", "village", "firm", "expert", "leader"])
+def test_the_list_asks_few_questions(client_of, cast, checklist, who, django_assert_max_num_queries):  # noqa: F811
+    for _ in range(3):
+        inspect(cast.dept, cast.sites["firm"], checklist)
+    client = client_of(who)
+    client.get(reverse("inspections:list"))
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("inspections:list"))
+    assert ("江南机械" in page.content.decode()) is (who not in ("expert",))
+
+
+def test_the_record_asks_few_questions(client_of, cast, checklist, django_assert_max_num_queries):  # noqa: F811
+    check = inspect(cast.dept, cast.sites["firm"], checklist, failed=(1, 2, 3))
+    client = client_of("dept")
+    client.get(reverse("inspections:record", args=[check.id]))
+    with django_assert_max_num_queries(16):
+        client.get(reverse("inspections:record", args=[check.id]))
+
+
+def test_the_enterprise_rates_and_others_find_nothing(client_of, cast, checklist):  # noqa: F811
+    check = inspect(cast.dept, cast.sites["firm"], checklist)
+    page = client_of("firm").get(reverse("inspections:record", args=[check.id])).content.decode()
+    assert "评价这次检查" in page
+    client_of("firm").post(reverse("inspections:rate", args=[check.id]), {"rating": "5", "words": "认真"})
+    with acting(cast.dept):
+        assert CheckRecord.objects.get(id=check.id).rating == 5
+    for who in ("firm2", "other", "other_firm", "dept2"):
+        assert client_of(who).get(reverse("inspections:record", args=[check.id])).status_code == 404
+
+
+def test_the_board_draws_and_verifies(client_of, cast, checklist):  # noqa: F811
+    check = self_check(cast, checklist)
+    client, month = client_of("town"), f"{check.month:%Y-%m}"
+    assert "江南机械" in client.get(reverse("inspections:filings")).content.decode()
+    client.post(reverse("inspections:draw"), {"month": month, "number": "100", "unit": "percent"})
+    with acting(cast.town):
+        sample = selectors.sample_of(cast.town, check.month)
+        item = selectors.sample_items(sample)[0]
+    client.post(reverse("inspections:verify", args=[item.id]), {"month": month, "result": "TRUE"})
+    assert "属实" in client.get(reverse("inspections:filings")).content.decode()
+
+
+def test_a_firm_files_its_month_and_closes_inside(client_of, cast, checklist):  # noqa: F811
+    client = client_of("firm")
+    month = selectors.month_of(clock.today()).isoformat()
+    form = {"act_class": "SELF_CHECK", "site": cast.sites["firm"].id, "checklist": checklist.id, "month": month}
+    begun = client.post(reverse("inspections:begin-self-check"), form)
+    assert begun.status_code == 302, begun.content.decode()
+    filed = client.post(begun["Location"], passed(checklist, **{"item-2-answer": "FAIL", "led_by": "徐厂长"}))
+    assert filed.status_code == 302, filed.content.decode()
+    with acting(cast.firm):
+        check = selectors.checks(cast.firm, selectors.Filters()).get()
+        finding = check.self_check_findings.get()
+    done = {"measure": "已拆除门锁", "rectified_by": "张三", "accepted_by": "韩安全", "check": str(check.id)}
+    client.post(reverse("inspections:close-inside", args=[finding.id]), done | {"accepted_by": "张三"})
+    client.post(reverse("inspections:close-inside", args=[finding.id]), done)
+    assert "韩安全 验收" in client.get(reverse("inspections:record", args=[check.id])).content.decode()
+
+
+def test_voiding_needs_a_reason(client_of, cast, checklist):  # noqa: F811
+    check = inspect(cast.dept, cast.sites["firm"], checklist)
+    client = client_of("dept")
+    client.post(reverse("inspections:void", args=[check.id]), {"reason": ""})
+    client.post(reverse("inspections:void", args=[check.id]), {"reason": "重复登记"})
+    with acting(cast.dept):
+        assert selectors.check(cast.dept, check.id).status == Status.VOIDED
+
+
+def test_the_api_files_reads_and_refuses(client_of, cast, checklist):  # noqa: F811
+    client = client_of("dept")
+    lists = client.get("/api/v1/checklists").json()
+    version = next(one for one in lists["items"] if one["code"] == "fire-general")
+    body = {
+        "act_class": "ADMINISTRATIVE_INSPECTION",
+        "site": str(cast.sites["firm"].id),
+        "checklist_version": version["id"],
+        "officers": [{"name": "王", "certificate_no": "1"}, {"name": "李", "certificate_no": "2"}],
+        "inspection_kind": "SPECIAL",
+        "arrival": "NOTICE",
+        "scan_no": "YS1",
+        "told_to": "韩",
+        "answers": [{"item": item["number"], "answer": "PASS"} for item in version["items"][1:]],
+    }
+
+    def post(who="dept"):
+        return client_of(who).post("/api/v1/checks", json.dumps(body), content_type="application/json")
+
+    refused = post()
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/answers/1"
+    body["answers"].append({"item": 1, "answer": "FAIL", "note": "东门堵塞"})
+    assert post("county").status_code == 403
+    answer = post()
+    assert answer.status_code == 201, answer.json()
+    case = client.get(answer["Location"]).json()
+    assert (case["fail_count"], len(case["hidden_dangers"]), case["status"]["code"]) == (1, 1, "FILED")
+    assert client.get("/api/v1/checks?with_findings=true").json()["count"] == 1
+    assert INSPECTED["arrival"] == "HAND_OVER"
