@@ -141,6 +141,17 @@ class TestPosts:
             appoint(town, grid, ZHOU, post="GRID_LEADER")
         appoint(town, grid, ZHOU, post="GRID_LEADER", valid_from=clock.today() + timedelta(days=1))
 
+    def test_many_at_once_all_or_none(self, town, grid) -> None:
+        def post(person: PersonInPost, name: str) -> tuple[Any, Appointment]:
+            return grid.id, Appointment(person=person, post=name, valid_from=clock.today())
+
+        with pytest.raises(Refused, match="冯网格"):
+            territory.appoint_members(actor=town, posts=[post(FENG, "GRID_LEADER"), post(ZHOU, "GRID_LEADER")])
+        assert not territory.members(town).exists()
+        made = territory.appoint_members(actor=town, posts=[post(FENG, "GRID_MEMBER"), post(ZHOU, "GRID_MEMBER")])
+        assert [one.seat for one in made] == [1, 2]
+        assert LedgerEntry.objects.get(event="grid.members_appointed").payload["count"] == 2
+
     def test_vacancies(self, town, grid) -> None:
         def missing() -> dict[str, int]:
             return {one.post: one.missing for one in territory.vacancies(town, [grid], clock.today())[grid.id]}

@@ -3,6 +3,7 @@
 import os
 from datetime import date
 from random import Random
+from uuid import UUID
 
 from django.core.management import call_command
 
@@ -29,7 +30,7 @@ def draw(world: World, random: Random) -> None:
         if territory.members(county).exists():
             return
         sites = register.sites_without_grid(county).values_list("id", flat=True)
-        kept = [site for number, site in enumerate(sites) if number % SHOW_GAPS_EVERY]
+        kept = [site for number, site in enumerate(sites) if (number + 1) % SHOW_GAPS_EVERY]
         register.assign_by_place(actor=county, site_ids=kept)
     for township in world.of_kind(OrganisationKind.TOWNSHIP):
         with acting(world.actor(township)) as actor:
@@ -37,29 +38,32 @@ def draw(world: World, random: Random) -> None:
 
 
 def _man(world: World, random: Random, actor: Actor, township: Organisation) -> None:
-    """The township's own people; in the lively ones those of every village but some; 包保 of most key sites."""
+    """People for the grids of a township, but some; 包保 of most key sites by the township's 网格长."""
     grids = list(territory.grids(actor).select_related("region"))
     own = next(grid for grid in grids if grid.region_id == township.region_id)
     leader = _person(random)
-    _appoint(actor, own, GridPost.GRID_LEADER, leader)
-    _appoint(actor, own, GridPost.INSTRUCTOR, PersonInPost(user_id=actor.user_id))
-    by_region = {o.region_id: o for o in world.of_kind(OrganisationKind.VILLAGE) if o.id in world.actors}
-    for number, grid in enumerate(grid for grid in grids if grid.region_id in by_region):
-        if number and number % SHOW_GAPS_EVERY == 0:
+    posts = [_post(own, GridPost.GRID_LEADER, leader)]
+    posts.append(_post(own, GridPost.INSTRUCTOR, PersonInPost(user_id=actor.user_id)))
+    accounts = {
+        o.region_id: world.actors[o.id] for o in world.of_kind(OrganisationKind.VILLAGE) if o.id in world.actors
+    }
+    for number, grid in enumerate(grid for grid in grids if grid is not own):
+        if (number + 1) % SHOW_GAPS_EVERY == 0:
             continue
-        village = world.actor(by_region[grid.region_id])
-        _appoint(actor, grid, GridPost.GRID_MEMBER, PersonInPost(user_id=village.user_id))
-        if number % 3 != 1:
-            _appoint(actor, grid, GridPost.GRID_LEADER, _person(random))
+        account = accounts.get(grid.region_id)
+        person = PersonInPost(user_id=account.user_id) if account else _person(random)
+        posts.append(_post(grid, GridPost.GRID_MEMBER, person))
+        if number % 5 != 1:
+            posts.append(_post(grid, GridPost.GRID_LEADER, _person(random)))
+    territory.appoint_members(actor=actor, posts=posts)
     for number, site in enumerate(register.key_sites_without_official(actor)):
         if number % 3 != 2:
             facts = register.OfficialFacts(person=leader, duty="班子成员", valid_from=SINCE)
             register.name_official(actor=actor, site_id=site.id, facts=facts)
 
 
-def _appoint(actor: Actor, grid: Grid, post: GridPost, person: PersonInPost) -> None:
-    given = Appointment(person=person, post=post, valid_from=SINCE)
-    territory.appoint_member(actor=actor, grid_id=grid.id, appointment=given)
+def _post(grid: Grid, post: GridPost, person: PersonInPost) -> tuple[UUID, Appointment]:
+    return grid.id, Appointment(person=person, post=post, valid_from=SINCE)
 
 
 def _person(random: Random) -> PersonInPost:

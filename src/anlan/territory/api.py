@@ -4,6 +4,7 @@ from anlan.territory.choices import HOLDING_POSTS, GridKind, GridLevel, GridPost
 from anlan.territory.grids.actions import (
     PostsMoved,
     appoint_member,
+    appoint_members,
     checked_reason,
     dissolve_grid,
     edit_grid,
@@ -63,6 +64,7 @@ __all__ = [
     "Vacancy",
     "ancestors",
     "appoint_member",
+    "appoint_members",
     "appointable_users",
     "breadcrumb",
     "checked_reason",

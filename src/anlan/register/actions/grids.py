@@ -118,9 +118,9 @@ def assign_by_place(*, actor: Actor, site_ids: Sequence[UUID]) -> Placed:
 def remove_sites(*, actor: Actor, grid_id: UUID, site_ids: Sequence[UUID], reason: str) -> int:
     """Take sites out of a grid; those that are not in it are passed over. Returns how many left."""
     require(actor, Permission.GRID_EDIT)
-    reason = territory.checked_reason(reason)
     with transaction.atomic():
         grid = territory.lock_grid(actor, grid_id)
+        reason = territory.checked_reason(reason)
         sites = _lock_sites(actor, site_ids)
         places = SiteGrid.objects.filter(grid=grid, site_id__in=[site.id for site in sites], left_at=None)
         left = sorted(places.values_list("site_id", flat=True))

@@ -23,12 +23,12 @@ from anlan.ui.lists import Column, Page, active_chips
 
 PAGE_SIZE = 50
 TOWNSHIPS = [
-    Column("乡镇（街道）", width="wide"),
-    Column("网格", align="end", width="narrow"),
-    Column("场所", align="end", width="narrow"),
-    Column("在岗人员", align="end", width="narrow"),
-    Column("空岗", align="end", width="narrow"),
-    Column("无人网格", align="end", width="narrow"),
+    Column("乡镇（街道）"),
+    Column("网格", align="end"),
+    Column("场所", align="end"),
+    Column("在岗人员", align="end"),
+    Column("空岗", align="end"),
+    Column("无人网格", align="end"),
 ]
 GRIDS = [
     Column("网格", width="wide"),
