@@ -53,6 +53,8 @@ class BeginForm(forms.Form):
         self._offer(
             "checklist", [*((str(v.id), f"{v.checklist.name}（{len(v.items.all())} 项）") for v in versions), *none]
         )
+        if versions:
+            self.fields["checklist"].initial = str(versions[0].id)
         if actor.is_enterprise:
             for name in ("region", "is_unannounced"):
                 del self.fields[name]

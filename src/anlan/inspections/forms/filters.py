@@ -39,7 +39,7 @@ class FilterForm(forms.Form):
     organisation = forms.ChoiceField(label="检查单位", required=False, widget=forms.Select(attrs={"data-search": True}))
     started_from = forms.DateField(label="检查自", required=False, widget=DateInput())
     started_to = forms.DateField(label="检查至", required=False, widget=DateInput())
-    with_findings = forms.BooleanField(label="只看有问题的", required=False)
+    with_findings = forms.ChoiceField(label="发现问题", required=False, choices=[("", "全部"), ("on", "只看有问题的")])
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Status.choices])
     enterprise = forms.ChoiceField(label="企业", required=False, widget=forms.HiddenInput)
 
