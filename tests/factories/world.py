@@ -35,6 +35,7 @@ from anlan.notify.models import Message
 from anlan.processes import api as processes
 from anlan.register import api as register
 from anlan.sheets.actions import upload as upload_sheet
+from anlan.supervision.actions import list_matter
 from anlan.territory import api as territory
 from tests.database import TestCluster
 from tests.factories.books import book
@@ -69,6 +70,10 @@ SEES_ENTERPRISE = {
     "firm": "city county leader dept dept2 fire market special town village firm",
     "firm2": "city county leader dept dept2 fire market special town2 firm2",
     "other_firm": "city other other_dept other_firm",
+}
+SEES_LISTING = {
+    "own": "city county leader special town village firm",
+    "other": "city other other_dept other_firm",
 }
 SEES_GRID = {
     "own": "city county leader dept dept2 fire market special town village",
@@ -129,6 +134,7 @@ class World:
     photos: dict[str, UUID] = field(default_factory=dict)
     uploads: dict[str, list[UUID]] = field(default_factory=dict)
     grids: dict[str, UUID] = field(default_factory=dict)
+    listings: dict[str, UUID] = field(default_factory=dict)
     grid_members: dict[str, UUID] = field(default_factory=dict)
     grid_officials: dict[str, UUID] = field(default_factory=dict)
     jobs: dict[str, UUID] = field(default_factory=dict)
@@ -219,6 +225,7 @@ def build_world() -> World:
         processes.sweep(world.everything)
         builder.exports()
         builder.grids()
+        builder.listings()
         builder.imports()
     for name in world.cast.actors:
         world.uploads[name] = [upload(world.actor(name)), upload(world.actor(name), file=paper())]
@@ -392,6 +399,18 @@ class _Builder:
             self.world.grids[key] = grid.id
             self.world.grid_members[key] = member.id
             self.world.grid_officials[key] = official.id
+
+    def listings(self) -> None:
+        """One matter here and one in the county next door, each listed by its 安委办."""
+        for key, who in (("own", "county"), ("other", "other")):
+            with acting(self.world.actor(who)) as actor:
+                listing = list_matter(
+                    actor=actor,
+                    hidden_danger_id=self.world.matters[key].id,
+                    due_on=in_days(30),
+                    leader=canary(key, "LEADER"),
+                )
+            self.world.listings[key] = listing.id
 
     def exports(self) -> None:
         for name in sorted(EVERYONE - names("village firm firm2 other_firm expert")):

@@ -12,15 +12,29 @@ from anlan.supervision import api as supervision
 
 
 def about(actor: Actor, case: CasePage) -> dict[str, Any]:
-    """Letters and leads, where the actor may read them; only lateness brings them."""
+    """Letters and leads, where the actor may read them (only lateness brings them), and listings."""
     was_late = any(entry.late for entry in case.timeline)
     asks_letters = was_late and actor.can(Permission.SUPERVISION_LETTER_VIEW)
     asks_leads = was_late and actor.can(Permission.ENFORCEMENT_LEAD_VIEW)
     return {
         "enterprise_url": _enterprise_url(actor, case),
         "letters": supervision.letters_about(actor, case.matter.id) if asks_letters else [],
+        "listings": _listings(actor, case),
+        "list_url": _list_url(actor, case),
         "leads": enforcement.leads_about(actor, case.matter.id) if asks_leads else [],
     }
+
+
+def _listings(actor: Actor, case: CasePage) -> list[supervision.SupervisionListing]:
+    """A matter is listed after it has been dispatched, and only if it may be seen."""
+    may_see = actor.can(Permission.SUPERVISION_LISTING_VIEW) and case.matter.dispatched_at is not None
+    return supervision.listings_about(actor, case.matter.id) if may_see else []
+
+
+def _list_url(actor: Actor, case: CasePage) -> str:
+    matter = case.matter
+    may_list = actor.can(Permission.SUPERVISION_LISTING_LIST) and matter.is_open and matter.dispatched_at is not None
+    return reverse("supervision:list", args=[matter.id]) if may_list else ""
 
 
 def _enterprise_url(actor: Actor, case: CasePage) -> str:

@@ -44,7 +44,7 @@ class SupervisionListing(ScopedModel):
     """挂牌督办 of one matter by one lister."""
 
     view_permission = Permission.SUPERVISION_LISTING_VIEW
-    scope_columns = ScopeColumns(organisation="lister_path", matter="hidden_danger_id")
+    scope_columns = ScopeColumns(sector="hidden_danger__sector", organisation="lister_path", matter="hidden_danger_id")
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     region_path = PathField()

@@ -1,0 +1,94 @@
+"""What pages and the API say of a listing."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from anlan.authz.actors import Actor
+from anlan.lib.refusals import Refusal
+from anlan.processes import api as processes
+from anlan.processes.api import Event, EventKind
+from anlan.supervision.choices import ListerLevel, ListingStatus
+from anlan.supervision.models import SupervisionListing
+from anlan.supervision.policies import checker
+from anlan.supervision.selectors import progress_of
+from anlan.supervision.workflow import PROCESS
+from anlan.ui.case import Act, ActionBar, TimelineEntry
+
+STEP_TITLES = {step.event: step.label for _, step in PROCESS.steps()}
+VERB_LABELS = {transition.verb: transition.label for transition in PROCESS.transitions}
+
+
+def verbs(actor: Actor, listing: SupervisionListing) -> list[str]:
+    """The verbs this actor may do now, in the table's order."""
+    return [
+        t.verb for t in PROCESS.verbs_from(listing.status) if actor.can(t.permission) and _may(actor, listing, t.verb)
+    ]
+
+
+def _may(actor: Actor, listing: SupervisionListing, verb: str) -> bool:
+    try:
+        checker(verb)(actor, listing)
+    except Refusal:
+        return False
+    return True
+
+
+def listing_out(actor: Actor, listing: SupervisionListing) -> dict[str, Any]:
+    """One listing as the API gives it."""
+    return {
+        "id": listing.id,
+        "document_number": listing.document_number,
+        "status": {"code": listing.status, "label": ListingStatus(listing.status).label},
+        "level": {"code": listing.level, "label": ListerLevel(listing.level).label},
+        "lister": {"id": listing.lister_id, "name": listing.lister.name},
+        "hidden_danger": listing.hidden_danger_id,
+        "leader": listing.leader,
+        "due_on": listing.due_on,
+        "listed_at": listing.listed_at,
+        "released_at": listing.released_at,
+        "progress": [
+            {"note": one.note, "reported_at": one.reported_at, "reported_by": one.reported_by.display_name}
+            for one in progress_of(listing)
+        ],
+        "verbs": verbs(actor, listing),
+        "version": listing.version,
+    }
+
+
+def act_url(listing: SupervisionListing, verb: str) -> str:
+    return reverse("supervision:act", args=[listing.id, verb.replace("_", "-")])
+
+
+def action_bar(actor: Actor, listing: SupervisionListing) -> ActionBar:
+    """What may be done with the listing now, by whom, until when."""
+    acts = [
+        Act(VERB_LABELS[verb], act_url(listing, verb), danger=verb == "refuse_release")
+        for verb in verbs(actor, listing)
+    ]
+    primary = next((act for act in reversed(acts) if not act.danger), None)
+    return ActionBar(
+        now=ListingStatus(listing.status).label,
+        who=listing.lister.short_name,
+        due_on=listing.due_on if listing.is_open else None,
+        primary=primary,
+        secondary=[act for act in acts if act is not primary],
+    )
+
+
+def timeline(listing: SupervisionListing) -> list[TimelineEntry]:
+    """Everything that happened to the listing, the newest first."""
+    return [_entry(event) for event in reversed(list(processes.history_of(listing.id)))]
+
+
+def _entry(event: Event) -> TimelineEntry:
+    is_deadline = event.kind == EventKind.DEADLINE
+    return TimelineEntry(
+        at=event.at,
+        what=STEP_TITLES.get(event.event, "时限提醒") if is_deadline else VERB_LABELS[event.verb],
+        who="" if is_deadline else event.actor_label,
+        organisation=event.organisation_label,
+        kind="deadline" if is_deadline else "act",
+        note=event.note,
+        late=is_deadline and not event.event.endswith("due_soon"),
+    )

@@ -1,0 +1,109 @@
+"""挂牌台账, one listing, and its verbs."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anlan.authz.permissions import Permission
+from anlan.hidden_dangers import api as loop
+from anlan.http.api import ActingRequest, bounded_count, is_htmx, requires
+from anlan.supervision import presenters, selectors
+from anlan.supervision.forms import FORMS, ListForm, ListingForm
+from anlan.supervision.policies import check_can_list
+from anlan.ui.lists import Column, Page
+
+PAGE_SIZE = 20
+COLUMNS = (
+    Column("文号"),
+    Column("隐患", width="wide"),
+    Column("挂牌单位"),
+    Column("状态"),
+    Column("包抓领导"),
+    Column("督办期限"),
+    Column("挂牌以来", align="end"),
+)
+
+
+@require_GET
+@requires(Permission.SUPERVISION_LISTING_VIEW)
+def ledger(request: ActingRequest) -> HttpResponse:
+    """挂牌台账: those still hanging first to look at, the newest first."""
+    rows = selectors.listings(request.actor)
+    is_open = request.GET.get("state") == "open"
+    if is_open:
+        rows = rows.filter(released_at=None)
+    count, is_exact = bounded_count(rows)
+    number = max(1, int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1)
+    start = (number - 1) * PAGE_SIZE
+    context = {
+        "listings": list(rows[start : start + PAGE_SIZE]),
+        "page": Page(number, PAGE_SIZE, count, is_exact),
+        "columns": COLUMNS,
+        "is_open": is_open,
+    }
+    return render(request, "supervision/ledger.html", context)
+
+
+@require_GET
+@requires(Permission.SUPERVISION_LISTING_VIEW)
+def listing(request: ActingRequest, listing_id: UUID) -> HttpResponse:
+    """One listing: facts, monthly progress, what happened."""
+    found = selectors.listing(request.actor, listing_id)
+    context = {
+        "listing": found,
+        "progress": selectors.progress_of(found),
+        "timeline": presenters.timeline(found),
+        "bar": presenters.action_bar(request.actor, found),
+    }
+    return render(request, "supervision/listing.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.SUPERVISION_LISTING_LIST)
+def list_matter(request: ActingRequest, hidden_danger_id: UUID) -> HttpResponse:
+    """The form that lists a matter."""
+    matter = loop.hidden_danger(request.actor, hidden_danger_id)
+    check_can_list(request.actor, matter)
+    form = ListForm(request.POST or None)
+    if request.method == "POST":
+        made = form.run(request.actor, hidden_danger_id=hidden_danger_id)
+        if made is not None:
+            messages.success(request, f"已挂牌，文号 {made.document_number}。")
+            return _go(request, reverse("supervision:listing", args=[made.id]))
+    back = reverse("hidden_dangers:case", args=[hidden_danger_id])
+    return _answer(request, form, request.path, back)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.SUPERVISION_LISTING_VIEW)
+def act(request: ActingRequest, listing_id: UUID, verb: str) -> HttpResponse:
+    """The form of one verb, and doing it."""
+    name = verb.replace("-", "_")
+    if name not in FORMS:
+        raise Http404
+    found = selectors.listing(request.actor, listing_id)
+    form = FORMS[name](request.POST or None)
+    back = reverse("supervision:listing", args=[found.id])
+    if request.method == "POST" and form.run(request.actor, listing_id=listing_id) is not None:
+        messages.success(request, f"已{form.label}：{found.document_number}。")
+        return _go(request, back)
+    return _answer(request, form, request.path, back)
+
+
+def _answer(request: ActingRequest, form: ListingForm, action: str, back: str) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "action": action, "back": back}
+    template = "supervision/_act_panel.html" if is_htmx(request) else "supervision/act.html"
+    return render(request, template, context)
+
+
+def _go(request: ActingRequest, url: str) -> HttpResponse:
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    response = redirect(url)
+    response.status_code = 303
+    return response
