@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import BooleanField, Model
+from django.db.models.expressions import RawSQL
 
 Row = Sequence[Any]
 
@@ -42,6 +43,13 @@ def delete(model: type[Model], ids: Collection[UUID]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {_quote(model._meta.db_table)} WHERE id = ANY(%s)", [list(ids)])  # noqa: S608
         return int(cursor.rowcount)
+
+
+def among(model: type[Model], column: str, values: Collection[Any]) -> RawSQL:
+    """The condition that a column holds one of many values, as one array: ``filter(among(…))``. Django's ``__in`` makes a
+    parameter of each, which costs more than the search."""
+    place = f"{_quote(model._meta.db_table)}.{_quote(column)}"
+    return RawSQL(f"{place} = ANY(%s)", [list(values)], BooleanField())  # noqa: S611
 
 
 def _names(model: type[Model], columns: Sequence[str], purpose: str) -> tuple[str, str, str]:

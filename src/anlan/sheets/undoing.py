@@ -28,7 +28,8 @@ def undo(rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept]) -> di
 
 def _undo(rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept]) -> dict[UUID, str]:
     model = rows.model
-    found = rows.order_by("id").filter(id__in=[one.record_id for one in kept]).select_for_update(of=("self",))
+    ids = [one.record_id for one in kept]
+    found = rows.order_by("id").filter(bulk.among(model, "id", ids)).select_for_update(of=("self",))
     now = {row[0]: row for row in found.values_list("id", "version", *fields)}
     reasons = {one.record_id: GONE for one in kept if one.record_id not in now}
     reasons |= {one.record_id: TOUCHED for one in kept if one.record_id in now and now[one.record_id][1] != one.version}
