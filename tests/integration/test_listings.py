@@ -1,6 +1,7 @@
 """挂牌督办: several listers, each its own release; the matter closes with the last."""
 
 import pytest
+
 from anlan.authz.scope import acting
 from anlan.hidden_dangers import api as loop
 from anlan.hidden_dangers.choices import Status
@@ -10,7 +11,6 @@ from anlan.lib.refusals import Forbidden, Invalid, Refused
 from anlan.processes import api as processes
 from anlan.supervision import actions, selectors
 from anlan.supervision.choices import ListerLevel, ListingStatus
-
 from tests.factories.matters import Matters, in_days, paper, upload
 
 pytestmark = pytest.mark.django_db

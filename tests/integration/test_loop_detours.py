@@ -1,12 +1,12 @@
 """The detours of the loop: sent up, merged, bounced, put right on the spot, put off, withdrawn, corrected, looked at again."""
 
 import pytest
+
 from anlan.authz.scope import acting
 from anlan.hidden_dangers import api as loop
 from anlan.hidden_dangers.choices import Level, Status
 from anlan.lib.refusals import Forbidden, Invalid, NotInScope, Refused
 from anlan.processes import api as processes
-
 from tests.factories.matters import Matters, in_days, upload
 
 pytestmark = pytest.mark.django_db

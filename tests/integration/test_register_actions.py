@@ -15,7 +15,7 @@ from anlan.authz.scope import acting
 from anlan.ledger.models import LedgerEntry
 from anlan.lib.refusals import Forbidden, Invalid, NotInScope, Refused, Stale
 from anlan.register import api as register
-from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
+from anlan.register.choices import PersonPost, SourceCrs
 from anlan.register.models import Enterprise, Site, SitePerson, SiteRegulator
 from tests.factories.cast import FIRMS, Cast
 

@@ -37,7 +37,9 @@ def check_state(
     if row is None:
         label = process.rows_of(verb)[0].label
         now = process.statuses(subject.status).label if subject.status else "未登记"
-        raise Refused("wrong_state", f"{process.label}现在是“{now}”，不能{label}。", extra={"current_status": subject.status})
+        raise Refused(
+            "wrong_state", f"{process.label}现在是“{now}”，不能{label}。", extra={"current_status": subject.status}
+        )
     return row
 
 
