@@ -76,7 +76,7 @@ def case(actor: Actor, matter: HiddenDanger) -> dict[str, Any]:
         "clause": matter.clause,
         "cause": _coded(Cause, matter.cause),
         "reporter": None if hidden else _named(matter.reporter),
-        "screening": _named(matter.screening),
+        "screening": None if hidden else _named(matter.screening),  # it may be the reporter itself
         "dispatcher": _named(matter.dispatcher),
         "major_decider": _named(matter.major_decider),
         "modes": [_coded(HandlingMode, mode) for mode in matter.modes],

@@ -19,6 +19,7 @@ from anlan.hidden_dangers.schemas import HiddenDangerCase, HiddenDangerRow, Hist
 from anlan.hidden_dangers.selectors import Filters
 from anlan.http import api as http
 from anlan.lib import clock
+from anlan.lib.refusals import Invalid, NotInScope
 from anlan.territory import api as territory
 
 router = Router(tags=["隐患"])
@@ -43,7 +44,10 @@ class ListQuery(Schema):
     state: Annotated[str, Field(pattern=STATES)] = ""
 
     def as_filters(self) -> Filters:
-        region = territory.find_region(self.region) if self.region else None
+        try:
+            region = territory.find_region(self.region) if self.region else None
+        except NotInScope as unknown:
+            raise Invalid.at("/region", f"没有代码为“{self.region}”的区划。") from unknown
         return Filters(
             q=self.q.strip(),
             status=tuple(self.status),

@@ -20,7 +20,7 @@ class Named(Schema):
 
 
 class HiddenDangerRow(Schema):
-    """A line of the list. ``source`` and ``reporter`` are null for whoever must not learn them."""
+    """A line of the list. ``source``, ``reporter`` and ``screening`` are null for whoever must not learn them."""
 
     id: UUID
     number: str
@@ -65,7 +65,7 @@ class HiddenDangerCase(HiddenDangerRow):
     clause: str
     cause: Coded | None
     reporter: Named | None
-    screening: Named
+    screening: Named | None
     dispatcher: Named | None
     major_decider: Named | None
     modes: list[Coded]

@@ -16,6 +16,9 @@ from anlan.hidden_dangers.models import Extension, HiddenDanger, RectificationPl
 from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
 from anlan.lib import clock
 
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2999, 12, 31)
+"""Of any filter: beyond them lies the end of what an instant can be."""
+
 CASE_RELATIONS = ("region", "site", "registered_by", "party_enterprise", "plan")
 CASE_ORGANISATIONS = (
     "holder",
@@ -76,9 +79,9 @@ def hidden_dangers(actor: Actor, filters: Filters, on: date) -> HiddenDangerQuer
 
 def _registered_between(rows: HiddenDangerQuerySet, filters: Filters) -> HiddenDangerQuerySet:
     if filters.registered_from:
-        rows = rows.filter(registered_at__gte=clock.start_of(filters.registered_from))
+        rows = rows.filter(registered_at__gte=clock.start_of(max(filters.registered_from, FIRST_DAY)))
     if filters.registered_to:
-        rows = rows.filter(registered_at__lt=clock.end_of(filters.registered_to))
+        rows = rows.filter(registered_at__lt=clock.end_of(min(filters.registered_to, LAST_DAY)))
     return rows
 
 

@@ -135,10 +135,15 @@ def _errors_of(context: ValidationErrorContext[Any]) -> list[dict[str, Any]]:
     for error in context.pydantic_validation_error.errors(include_url=False, include_input=False):
         location = tuple(context.model.__ninja_flatten_map_reverse__.get(error["loc"], error["loc"]))
         if single and location[:1] == (single,):
-            location = location[1:]
+            is_tagged = context.model.model_fields[single].discriminator and len(location) > 2
+            location = location[2:] if is_tagged else location[1:]
         elif source != "body":
-            location = location[-1:] if len(location) == 2 and isinstance(location[1], str) else location
-        found.append({"source": source, "pointer": pointer_of(location), "message": message_of(dict(error))})
+            location = location[1:] if len(location) >= 2 and isinstance(location[1], str) else location
+        pointer = pointer_of(
+            tuple(part for part in location if "[" not in str(part))
+        )  # pydantic's names of union members
+        if pointer not in [earlier["pointer"] for earlier in found]:
+            found.append({"source": source, "pointer": pointer, "message": message_of(dict(error))})
     return found
 
 
