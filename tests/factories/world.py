@@ -71,6 +71,10 @@ SEES_ENTERPRISE = {
     "firm2": "city county leader dept dept2 fire market special town2 firm2",
     "other_firm": "city other other_dept other_firm",
 }
+SEES_OBJECT = {
+    "own": "city county leader dept dept2 fire market special town village",
+    "other": "city other other_dept",
+}
 SEES_LISTING = {
     "own": "city county leader special town village firm",
     "other": "city other other_dept other_firm",
@@ -134,6 +138,7 @@ class World:
     photos: dict[str, UUID] = field(default_factory=dict)
     uploads: dict[str, list[UUID]] = field(default_factory=dict)
     grids: dict[str, UUID] = field(default_factory=dict)
+    objects: dict[str, UUID] = field(default_factory=dict)
     listings: dict[str, UUID] = field(default_factory=dict)
     grid_members: dict[str, UUID] = field(default_factory=dict)
     grid_officials: dict[str, UUID] = field(default_factory=dict)
@@ -226,6 +231,7 @@ def build_world() -> World:
         builder.exports()
         builder.grids()
         builder.listings()
+        builder.objects()
         builder.imports()
     for name in world.cast.actors:
         world.uploads[name] = [upload(world.actor(name)), upload(world.actor(name), file=paper())]
@@ -399,6 +405,15 @@ class _Builder:
             self.world.grids[key] = grid.id
             self.world.grid_members[key] = member.id
             self.world.grid_officials[key] = official.id
+
+    def objects(self) -> None:
+        """One object besides enterprises here and one in the county next door."""
+        for key, who, code in (("own", "town", "331082001001"), ("other", "other", "331081001")):
+            with acting(self.world.actor(who)) as actor:
+                facts = register.ObjectFacts(
+                    kind="BRIDGE", name=canary(key, "OBJECT"), address="灵湖路", region_id=self.cast.regions[code].id
+                )
+                self.world.objects[key] = register.register_object(actor=actor, facts=facts).id
 
     def listings(self) -> None:
         """One matter here and one in the county next door, each listed by its 安委办."""

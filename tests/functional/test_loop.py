@@ -97,7 +97,7 @@ def test_a_major_one_waits_for_its_department(world: World, visitor: People) -> 
     case = _fill(case, 2, 方案="停产，加装泄爆片", 责任人="韩安全")
     case = _fill(case, 4, 时限=in_days(12).isoformat(), **{"资金（元）": "86000"})
     case = _fill(case, 5, 措施="停用除尘系统，专人看守")
-    expect(case.page.get_by_text("86,000.00 元")).to_be_visible()
+    expect(case.page.get_by_text("86,000 元")).to_be_visible()
     _submit(case, "已加装泄爆片").stands_at("待验收")
 
     # And only the deciding department accepts: with the enterprise's report and two officers

@@ -27,6 +27,7 @@ from tests.factories.world import (
     SEES_ENTERPRISE,
     SEES_GRID,
     SEES_LISTING,
+    SEES_OBJECT,
     World,
     names,
     text_of,
@@ -61,6 +62,7 @@ SUBJECTS: dict[str, dict[str, frozenset[str]]] = {
     "grant": {one: names(one) for one in ("county", "firm", "other")},
     "import": {"town": names("city county town"), "other": names("city other")},
     "grid": {key: names(who) for key, who in SEES_GRID.items()},
+    "object": {key: names(who) for key, who in SEES_OBJECT.items()},
     "listing": {key: names(who) for key, who in SEES_LISTING.items()},
     "region": {"331082001": ANYBODY, "331081": ANYBODY},
     "organisation": {
@@ -249,8 +251,8 @@ ROUTES: dict[str, dict[str, Op]] = {
     "grids/{grid_id}/remove-sites/": _post(KEEP_GRIDS, "grid", ok=(422,)),
     "objects/": _page(query="q=a"),
     "objects/register/": _form(KEEP_REGISTER),
-    "objects/{object_id}/": _page(subject="nobody's"),
-    "objects/{object_id}/edit/": _form(KEEP_REGISTER, "nobody's"),
+    "objects/{object_id}/": _page(subject="object"),
+    "objects/{object_id}/edit/": _form(KEEP_REGISTER, "object"),
     "accounts/sign-in/": {method: Op(ANYBODY, ok=(200, 302)) for method in METHODS[:2]},
     "accounts/sign-out/": _post(ANYBODY),
     "accounts/act-as/": _post(EVERYONE, "grant", body=lambda world, who, key: {"grant": str(world.cast.grants[key].id)}),
@@ -312,7 +314,7 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/grids/{grid_id}/remove-sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites),
     "api/v1/industries": _page(),
     "api/v1/objects": {**_page(query="page_size=200"), **_post(KEEP_REGISTER, ok=(201,), body=_new_object)},
-    "api/v1/objects/{object_id}": {**_page(subject="nobody's"), "PATCH": Op(KEEP_REGISTER, "nobody's")},
+    "api/v1/objects/{object_id}": {**_page(subject="object"), "PATCH": Op(KEEP_REGISTER, "object")},
     "api/v1/enterprises/{enterprise_id}/set-status": _post(KEEP_REGISTER, "enterprise", ok=(422,), body=_no_papers),
     "api/v1/enterprises/{enterprise_id}/request-resumption": _post(
         KEEP_REGISTER | FIRMS, "enterprise", ok=(422,), body=_no_papers),
@@ -498,6 +500,8 @@ def address(world: World, cell: Cell) -> str:
         values["hidden_danger_id"] = world.matters[key].id
     elif cell.op.subject == "enterprise":
         values |= {"enterprise_id": world.cast.enterprises[key].id, "site_id": world.cast.sites[key].id}
+    elif cell.op.subject == "object":
+        values["object_id"] = world.objects[key]
     elif cell.op.subject == "listing":
         values |= {"listing_id": world.listings[key], "verb": "report-progress"}
     elif cell.op.subject == "grid":
