@@ -131,7 +131,7 @@ class HouseAPI(NinjaAPI):
 def _errors_of(context: ValidationErrorContext[Any]) -> list[dict[str, Any]]:
     source = context.model.__ninja_param_source__
     single = getattr(context.model, "__read_from_single_attr__", None)
-    found = []
+    found: list[dict[str, Any]] = []
     for error in context.pydantic_validation_error.errors(include_url=False, include_input=False):
         location = tuple(context.model.__ninja_flatten_map_reverse__.get(error["loc"], error["loc"]))
         if single and location[:1] == (single,):
