@@ -44,11 +44,12 @@ class SupervisionListing(ScopedModel):
     """挂牌督办 of one matter by one lister."""
 
     view_permission = Permission.SUPERVISION_LISTING_VIEW
-    scope_columns = ScopeColumns(sector="hidden_danger__sector", organisation="lister_path", matter="hidden_danger_id")
+    scope_columns = ScopeColumns(sector="sector", organisation="lister_path", matter="hidden_danger_id")
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     region_path = PathField()
     hidden_danger = models.ForeignKey("hidden_dangers.HiddenDanger", models.PROTECT, related_name="listings")
+    sector = models.CharField("行业领域", max_length=30, blank=True)
     lister = models.ForeignKey("authz.Organisation", models.PROTECT, related_name="+", verbose_name="挂牌单位")
     lister_path = PathField()
     level = models.CharField("挂牌层级", max_length=20, choices=ListerLevel)

@@ -42,6 +42,7 @@ def list_matter(
         listing = SupervisionListing(
             region_path=matter.region_path,
             hidden_danger=matter,
+            sector=matter.sector,
             lister=lister,
             lister_path=lister.path,
             level=_level(lister.kind, actor),
