@@ -17,7 +17,7 @@ from anlan.lib.refusals import Forbidden, Invalid, NotInScope, Refused
 from anlan.register import api as register
 from anlan.register.models import Enterprise
 from anlan.sheets import actions, selectors, tasks
-from anlan.sheets.choices import State
+from anlan.sheets.choices import ImportState
 from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
 from tests.factories.books import book
 from tests.factories.cast import Cast
@@ -85,7 +85,7 @@ class TestImport:
             ["没人行业厂", "", "古城", "文化", "9999", "", "", "一百多"],
         ]
         entry = run(cast.county, bring(cast.county, book(HEADER, *rows)))
-        assert entry.state == State.IMPORTED
+        assert entry.state == ImportState.IMPORTED
         assert counts(entry) == (1, 0, 0, 6)
         made = enterprise(cast.county, name="望江五金厂")
         assert (made.unified_social_credit_code, made.phone, made.employee_count) == (GOOD_CODES[0], "13712345678", 12)
@@ -112,7 +112,7 @@ class TestImport:
     def test_a_dry_run_writes_nothing_and_foretells(self, cast: Cast) -> None:
         entry = bring(cast.county, book(HEADER, *firms("望江五金厂", "第二厂")))
         entry = run(cast.county, entry, tasks.check_sheet)
-        assert (entry.state, counts(entry)) == (State.CHECKED, (2, 0, 0, 0))
+        assert (entry.state, counts(entry)) == (ImportState.CHECKED, (2, 0, 0, 0))
         with acting(cast.county):
             assert not Enterprise.objects.filter(name="望江五金厂").exists()
             assert not ImportedRow.objects.exists()
@@ -235,7 +235,7 @@ class TestUndo:
         entry = run(cast.county, bring(cast.county, book(HEADER, *rows)))
         assert counts(entry) == (1, 1, 0, 0)
         entry = run(cast.county, entry, tasks.undo_sheet)
-        assert (entry.state, entry.remaining_count) == (State.UNDONE, 0)
+        assert (entry.state, entry.remaining_count) == (ImportState.UNDONE, 0)
         old = enterprise(cast.county, unified_social_credit_code=GOOD_CODES[0])
         assert (old.name, old.legal_representative, old.employee_count) == ("望江五金厂", "掌柜", 12)
         assert (old.region.name, old.region_path) == ("古城街道", old.region.path)
@@ -274,7 +274,7 @@ def test_a_job_that_fails_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as patch:
         patch.setattr(actions, "_record", die)
         entry = run(cast.county, entry)
-    assert entry.state == State.UPLOADED
+    assert entry.state == ImportState.UPLOADED
     with acting(cast.county):
         assert not Enterprise.objects.filter(name="望江五金厂").exists()
     job = selectors.job_of(entry)

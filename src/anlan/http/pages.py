@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 from ninja import Schema
 from pydantic import Field
 
@@ -75,6 +75,8 @@ def _count(rows: QuerySet[Any], how: str | None) -> tuple[int | None, bool]:
 
 def _walk(rows: QuerySet[Any], cursor: str, size: int) -> Sheet:
     """Newest first by id (UUIDv7), each page one index range whatever its depth."""
+    if not isinstance(rows.model._meta.pk, UUIDField):
+        raise Invalid.at("/cursor", "这个列表不用游标，请用 page 和 page_size。")
     rows = rows.order_by("-id")
     if cursor:
         rows = rows.filter(id__lt=_decode(cursor))

@@ -19,6 +19,7 @@ from anlan.inspections.commands import CheckIn
 from anlan.inspections.models import ChecklistVersion, CheckRecord
 from anlan.inspections.presenters import findings_seen
 from anlan.inspections.selectors import Filters
+from anlan.lib.refusals import Invalid, NotInScope
 from anlan.territory import api as territory
 
 router = Router(tags=["检查"])
@@ -143,7 +144,10 @@ class ListQuery(Schema):
     with_findings: bool = False
 
     def as_filters(self) -> Filters:
-        region = territory.find_region(self.region) if self.region else None
+        try:
+            region = territory.find_region(self.region) if self.region else None
+        except NotInScope as unknown:
+            raise Invalid.at("/region", f"没有代码为“{self.region}”的区划。") from unknown
         return Filters(
             q=self.q.strip(),
             act_class=self.act_class or "",

@@ -18,7 +18,7 @@ from anlan.lib import clock, hashing
 from anlan.lib.refusals import Forbidden, Invalid, Refused
 from anlan.sheets import mapping as mappings
 from anlan.sheets import runs, selectors, storage
-from anlan.sheets.choices import State
+from anlan.sheets.choices import ImportState
 from anlan.sheets.kinds import Kept, Kind, kind_of
 from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
 from anlan.sheets.reading import LOOKED_AT, check_file, read_table
@@ -73,8 +73,8 @@ def set_mapping(*, actor: Actor, import_id: UUID, mapping: Sequence[str]) -> She
         if len(chosen) != len(entry.header):
             raise Invalid.at("/mapping", "列数与文件不符，请刷新页面后重试。")
         _check_mapping(kind, chosen)
-        if chosen != entry.mapping or entry.state == State.CHECKED:
-            entry.mapping, entry.state = chosen, State.UPLOADED
+        if chosen != entry.mapping or entry.state == ImportState.CHECKED:
+            entry.mapping, entry.state = chosen, ImportState.UPLOADED
             entry.save()
         _remember(actor, kind, entry)
     return entry
@@ -107,7 +107,7 @@ def check_ready(entry: SheetImport) -> None:
 
 def check_undoable(entry: SheetImport) -> None:
     """Refused (409) unless there is something to undo."""
-    if entry.state != State.IMPORTED:
+    if entry.state != ImportState.IMPORTED:
         raise Refused("not_imported", "这份文件还没有导入，或者已经撤销，没有可以撤销的内容。")
 
 
@@ -120,7 +120,7 @@ def run_check(*, actor: Actor, import_id: UUID, bad_rows: Path, progress: Progre
         table = read_table(selectors.source_path(entry), kind)
         report = runs.check(actor, kind, table, entry.mapping, progress)
         _put(entry, report, bad_rows)
-        entry.state = State.CHECKED
+        entry.state = ImportState.CHECKED
         entry.save()
     return entry
 
@@ -134,7 +134,7 @@ def run_import(*, actor: Actor, import_id: UUID, bad_rows: Path, progress: Progr
         table = read_table(selectors.source_path(entry), kind)
         report = runs.write(actor, kind, table, entry, progress)
         _put(entry, report, bad_rows)
-        entry.state, entry.imported_at, entry.imported_by_id = State.IMPORTED, clock.now(), actor.person_id
+        entry.state, entry.imported_at, entry.imported_by_id = ImportState.IMPORTED, clock.now(), actor.person_id
         entry.merkle_root = report.root
         entry.save()
         _record(actor, entry, "sheet.imported", merkle_root=entry.merkle_root, rows=len(report.leaves))
@@ -157,7 +157,7 @@ def run_undo(*, actor: Actor, import_id: UUID, progress: Progress) -> SheetImpor
         for row in stay:
             row.remaining = reasons[row.record_id][:200]
         ImportedRow.objects.bulk_update(stay, ["remaining"], batch_size=1000)
-        entry.state, entry.undone_at, entry.remaining_count = State.UNDONE, clock.now(), len(stay)
+        entry.state, entry.undone_at, entry.remaining_count = ImportState.UNDONE, clock.now(), len(stay)
         entry.save()
         _record(actor, entry, "sheet.undone", rows=len(rows), remaining=len(stay))
         progress(len(rows), len(rows))
@@ -172,7 +172,7 @@ def _lock(actor: Actor, import_id: UUID) -> SheetImport:
 
 
 def _check_not_imported(entry: SheetImport) -> None:
-    if entry.state in (State.IMPORTED, State.UNDONE):
+    if entry.state in (ImportState.IMPORTED, ImportState.UNDONE):
         raise Refused("already_imported", "这份文件已经导入过。要再导入，请重新上传。")
 
 

@@ -3,7 +3,7 @@
 from django.db.models import TextChoices
 
 
-class State(TextChoices):
+class ImportState(TextChoices):
     """UPLOADED → CHECKED → IMPORTED → UNDONE; the mapping may be changed and checked again until it is imported.
 
     What is going on in between is told by the job.

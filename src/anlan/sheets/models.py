@@ -8,7 +8,7 @@ from anlan.authz.fields import PathField
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import ScopeColumns, ScopedModel
 from anlan.lib import ids
-from anlan.sheets.choices import RowOutcome, State
+from anlan.sheets.choices import ImportState, RowOutcome
 
 
 class SheetImport(ScopedModel):
@@ -35,7 +35,7 @@ class SheetImport(ScopedModel):
     sheet_name = models.CharField("工作表", max_length=100, blank=True)
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=list)
-    state = models.CharField("状态", max_length=10, choices=State, default=State.UPLOADED)
+    state = models.CharField("状态", max_length=10, choices=ImportState, default=ImportState.UPLOADED)
     job_id = models.UUIDField(null=True)
     row_count = models.PositiveIntegerField("行数", default=0)
     created_count = models.PositiveIntegerField("新增", default=0)
@@ -56,12 +56,16 @@ class SheetImport(ScopedModel):
         indexes = [models.Index(fields=["organisation_path", "-id"], name="sheet_import_organisation")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=[State.UPLOADED, State.CHECKED], imported_at=None, imported_by=None)
-                | Q(state__in=[State.IMPORTED, State.UNDONE], imported_at__isnull=False, imported_by__isnull=False),
+                condition=Q(state__in=[ImportState.UPLOADED, ImportState.CHECKED], imported_at=None, imported_by=None)
+                | Q(
+                    state__in=[ImportState.IMPORTED, ImportState.UNDONE],
+                    imported_at__isnull=False,
+                    imported_by__isnull=False,
+                ),
                 name="sheet_import_imported_with_its_time",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.UNDONE) ^ Q(undone_at=None), name="sheet_import_undone_with_its_time"
+                condition=Q(state=ImportState.UNDONE) ^ Q(undone_at=None), name="sheet_import_undone_with_its_time"
             ),
         ]
 

@@ -8,12 +8,12 @@ from django.urls import reverse
 from anlan.authz.actors import Actor
 from anlan.jobs import api as jobs
 from anlan.sheets import selectors
-from anlan.sheets.choices import State
+from anlan.sheets.choices import ImportState
 from anlan.sheets.kinds import Kind
 from anlan.sheets.models import ImportedRow, SheetImport
 
 STEPS = ("选文件", "核对列", "试算", "导入")
-_REACHED = {State.UPLOADED: 1, State.CHECKED: 2, State.IMPORTED: 4, State.UNDONE: 4}
+_REACHED = {ImportState.UPLOADED: 1, ImportState.CHECKED: 2, ImportState.IMPORTED: 4, ImportState.UNDONE: 4}
 _BARS = {"QUEUED": "waiting", "RUNNING": "running", "DONE": "done"}
 SHOWN = 50
 
@@ -52,17 +52,17 @@ class ImportPage:
 
     @property
     def steps(self) -> list[Step]:
-        reached = _REACHED[State(self.entry.state)]
-        if self.busy and self.entry.state == State.CHECKED:
+        reached = _REACHED[ImportState(self.entry.state)]
+        if self.busy and self.entry.state == ImportState.CHECKED:
             reached = 3
-        elif self.busy and self.entry.state == State.UPLOADED:
+        elif self.busy and self.entry.state == ImportState.UPLOADED:
             reached = 2
         looks = ("done" if at < reached else "current" if at == reached else "" for at in range(len(STEPS)))
         return [Step(label, look) for label, look in zip(STEPS, looks, strict=True)]
 
     @property
     def has_bad_rows_file(self) -> bool:
-        return bool(self.entry.bad_count) and self.entry.state != State.UNDONE
+        return bool(self.entry.bad_count) and self.entry.state != ImportState.UNDONE
 
     @property
     def more_bad(self) -> int:

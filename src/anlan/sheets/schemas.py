@@ -8,7 +8,7 @@ from ninja import Field, Schema
 
 from anlan.jobs import api as jobs
 from anlan.sheets import selectors
-from anlan.sheets.choices import State
+from anlan.sheets.choices import ImportState
 from anlan.sheets.models import SheetImport
 
 
@@ -51,7 +51,7 @@ class ImportOut(Schema):
 
     id: UUID
     kind: str
-    state: State
+    state: ImportState
     state_label: str = Field(alias="get_state_display")
     file_name: str
     row_count: int

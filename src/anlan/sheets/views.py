@@ -14,7 +14,7 @@ from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, bounded_count, requires
 from anlan.lib.refusals import Invalid, NotInScope
 from anlan.sheets import actions, selectors, tasks
-from anlan.sheets.choices import State
+from anlan.sheets.choices import ImportState
 from anlan.sheets.forms import MappingForm, UploadForm
 from anlan.sheets.kinds import is_kind, kinds_for
 from anlan.sheets.models import SheetImport
@@ -164,7 +164,7 @@ def _start(request: ActingRequest, import_id: UUID, work: Any, title: str, check
 def _mapping_form(request: ActingRequest, entry: SheetImport) -> MappingForm | None:
     """None for what is imported already, or when nobody imports that kind any more."""
     kind = selectors.kind_to_show(entry.kind)
-    if kind is None or entry.state in (State.IMPORTED, State.UNDONE):
+    if kind is None or entry.state in (ImportState.IMPORTED, ImportState.UNDONE):
         if request.method == "POST":
             messages.error(request, "这份文件已经导入过。要再导入，请重新上传。")
         return None
@@ -173,7 +173,7 @@ def _mapping_form(request: ActingRequest, entry: SheetImport) -> MappingForm | N
 
 
 def _show(request: ActingRequest, page: ImportPage, form: MappingForm | None = None, status: int = 200) -> HttpResponse:
-    at_columns = page.entry.state == State.UPLOADED or "columns" in request.GET or form is not None
+    at_columns = page.entry.state == ImportState.UPLOADED or "columns" in request.GET or form is not None
     if at_columns and form is None and not page.busy:
         form = _mapping_form(request, page.entry)
     context = {
