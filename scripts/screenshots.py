@@ -69,7 +69,7 @@ MAJOR = "level=MAJOR&sort=due_on"
 PICTURES = (
     Picture("desk-county", "county", DESK, _goes("/")),
     Picture("list", "county", DESK, _goes("/hidden-dangers/?state=open&sort=due_on")),
-    Picture("list-wide", "county", WIDE, _goes("/hidden-dangers/?sort=due_on&page=2")),
+    Picture("list-wide", "county", WIDE, _goes("/hidden-dangers/?sort=-due_on")),
     Picture("case-major", "dept", TALL, _first_of(f"{MAJOR}&status=SUBMITTED", f"{MAJOR}&state=open", MAJOR)),
     Picture("case-phone", "firm", PHONE, _first_of("status=RECTIFYING&sort=due_on", "sort=-due_on")),
     Picture("desk-village", "village", PHONE, _goes("/")),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connections
 from django.test import Client, override_settings
 from playwright.sync_api import expect
 
@@ -60,8 +61,8 @@ def world(live_site: LiveSite, django_db_setup: None, django_db_blocker) -> Iter
                 user.refresh_from_db()
             yield World(live_site, cast, Matters(cast))
         finally:
-            connection.close()
             connection.settings_dict.update(own)
+            live_site.reset()
 
 
 @pytest.fixture
@@ -84,4 +85,5 @@ def visitor(world: World, browser: "Browser", request: pytest.FixtureRequest) ->
     faults = [fault for one in visitors for fault in one.faults]
     for one in visitors:
         one.leave()
+    connections.close_all()  # while Playwright's loop runs Django has others than before; none may outlive the database
     assert not faults, "\n".join(faults)

@@ -201,8 +201,10 @@ class ActForm:
         """Choose from a list one can type in, once the script has made it one."""
         self.within.get_by_role("combobox", name=label).and_(self.page.locator("input")).fill(words)
         options = self.within.get_by_role("option")
-        expect(options.filter(has_not_text=words)).to_have_count(0)
-        options.filter(has_text=words).click()
+        wanted = options.filter(has_text=words)
+        expect(wanted).to_be_visible()
+        expect(options.filter(has_not_text=words)).to_have_count(0)  # typing is taken in a moment later
+        wanted.click()
         return self
 
     def presses(self, name: str) -> "ActForm":

@@ -207,16 +207,19 @@ class Story:
             lead = danger.major_decider if chance < 0.5 else lead
         days = self.random.choice([15, 20, 30]) if danger.is_major else self.random.choice([3, 5, 7, 10, 15])
         modes = ["SUPERVISED", "EXPERT_GUIDED"] if danger.is_major else ["BY_ENTERPRISE"]
-        self._do(danger.screening, matter, "dispatch", lead=lead.id, mode=modes, due_on=day + timedelta(days=days),
+        due_on = day + timedelta(days=days)
+        self._do(danger.screening, matter, "dispatch", lead=lead.id, mode=modes, due_on=due_on,
                  note="请按期整改并报验")  # fmt: skip
+        if lead == danger.screening:  # it has acknowledged by dispatching to itself
+            return self._until_done(matter, due_on, day)
         return 4 if matter.slow and self.random.random() < 0.3 else self.random.choice([0, 1])
 
     def _from_dispatched(self, matter: Matter, danger: HiddenDanger, day: date) -> int:
         self._do(danger.lead, matter, "acknowledge", note="已通知责任单位")
-        return self._until_done(matter, danger, day)
+        return self._until_done(matter, danger.due_on or day, day)
 
-    def _until_done(self, matter: Matter, danger: HiddenDanger, day: date) -> int:
-        left = max(1, ((danger.due_on or day) - day).days)
+    def _until_done(self, matter: Matter, due_on: date, day: date) -> int:
+        left = max(1, (due_on - day).days)
         return left + self.random.choice([2, 5, 9, 14]) if matter.slow else max(1, left - self.random.randrange(4))
 
     def _from_rectifying(self, matter: Matter, danger: HiddenDanger, day: date) -> int:

@@ -158,12 +158,14 @@ def plan_of(matter: HiddenDanger) -> RectificationPlan | None:
 
 
 def pending_suspension(matter: HiddenDanger) -> Suspension | None:
-    """The request for suspension that nobody has decided yet."""
+    """The request for suspension that nobody has decided yet; read once for a matter."""
+    prefetch_related_objects([matter], "suspensions")
     return next((one for one in matter.suspensions.all() if one.decision == Decision.PENDING), None)
 
 
 def pending_extension(matter: HiddenDanger) -> Extension | None:
-    return Extension.objects.filter(hidden_danger=matter, decision=Decision.PENDING).first()
+    prefetch_related_objects([matter], "extensions")
+    return next((one for one in matter.extensions.all() if one.decision == Decision.PENDING), None)
 
 
 def suspensions_of(matter: HiddenDanger) -> list[Suspension]:

@@ -122,7 +122,7 @@ def control(field: BoundField, **extra: Any) -> SafeString:
 @register.filter
 def grouped(number: Any) -> str:
     """86,000 — in threes, as money is written; Django's Chinese locale groups in fours."""
-    return "—" if number in (None, "") else f"{number:,}"
+    return "—" if number in (None, "") else f"{number:,}".removesuffix(".00")
 
 
 @register.filter
