@@ -120,11 +120,12 @@ def _open(page: Page, path: str) -> None:
 
 
 def _save(shot: bytes, path: Path) -> int:
-    """As many colours as fit; flat surfaces lose nothing by it."""
+    """With all its colours if it fits, else with those that cover most: a rare yellow must not become red."""
     image = Image.open(io.BytesIO(shot)).convert("RGB")
-    for colours in COLOURS:
+    for colours in (None, *COLOURS):
         out = io.BytesIO()
-        image.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        fewer = image.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE) if colours else image
+        fewer.save(out, "PNG", optimize=True)
         if out.tell() < LARGEST:
             break
     path.write_bytes(out.getvalue())

@@ -38,7 +38,8 @@ def ledger(request: ActingRequest) -> HttpResponse:
     if is_open:
         rows = rows.filter(released_at=None)
     count, is_exact = bounded_count(rows)
-    number = max(1, int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1)
+    text = request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
     start = (number - 1) * PAGE_SIZE
     context = {
         "listings": list(rows[start : start + PAGE_SIZE]),
