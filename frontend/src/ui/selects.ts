@@ -7,6 +7,7 @@ export function dressSelects(within: HTMLElement): void {
     new TomSelect(select, {
       maxOptions: 200,
       hidePlaceholder: true,
+      refreshThrottle: 0, // every option is here already; a late refresh would open the list again over what was chosen
       render: { no_results: () => '<div class="no-results">没有找到，换个词试试</div>' },
     });
   });

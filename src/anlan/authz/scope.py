@@ -133,7 +133,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def get_visible(self, actor: Actor, **lookup: Any) -> Any:
         """The one row inside the scope, or NotInScope (404)."""
-        row = self.visible_to(actor).filter(**lookup).first()
+        row = next(iter(self.visible_to(actor).filter(**lookup).order_by()[:1]), None)
         if row is None:
             raise NotInScope(str(self.model._meta.verbose_name))
         return row

@@ -14,7 +14,14 @@ from anlan.hidden_dangers.holds import hold_open
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import acceptor, puts_right
 from anlan.hidden_dangers.rows import COLUMNS, Row, rows_of
-from anlan.hidden_dangers.selectors import Filters, counts, hidden_danger, hidden_dangers, overdue_by_lead
+from anlan.hidden_dangers.selectors import (
+    Filters,
+    counts,
+    hidden_danger,
+    hidden_danger_in_brief,
+    hidden_dangers,
+    overdue_by_lead,
+)
 from anlan.hidden_dangers.workflow import PROCESS
 
 __all__ = [
@@ -35,6 +42,7 @@ __all__ = [
     "case_page",
     "counts",
     "hidden_danger",
+    "hidden_danger_in_brief",
     "hidden_dangers",
     "hold_open",
     "overdue_by_lead",

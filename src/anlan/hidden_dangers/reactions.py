@@ -3,7 +3,7 @@
 from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.hidden_dangers.messages import TELLINGS
-from anlan.hidden_dangers.selectors import hidden_danger, sees
+from anlan.hidden_dangers.selectors import hidden_danger_in_brief, sees
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.notify import api as notify
 from anlan.processes.api import Event, reaction
@@ -17,7 +17,7 @@ register.register_open_matters("件隐患", lambda site: site.hidden_dangers.ope
 def tell(actor: Actor, event: Event) -> None:
     """Send the event's message to everyone it concerns, once each, but not to whoever did it."""
     telling = TELLINGS[event.event]
-    matter = hidden_danger(actor, event.subject_id)
+    matter = hidden_danger_in_brief(actor, event.subject_id)
     title = telling.title.format(due_on=matter.due_on)
     for organisation in dict.fromkeys(o for o in telling.to(matter) if o is not None):
         if organisation.id == event.organisation_id:

@@ -16,9 +16,6 @@ from anlan.hidden_dangers.models import Extension, HiddenDanger, RectificationPl
 from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
 from anlan.lib import clock
 
-FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2999, 12, 31)
-"""Of any filter: beyond them lies the end of what an instant can be."""
-
 CASE_RELATIONS = ("region", "site", "registered_by", "party_enterprise", "plan")
 CASE_ORGANISATIONS = (
     "holder",
@@ -79,9 +76,9 @@ def hidden_dangers(actor: Actor, filters: Filters, on: date) -> HiddenDangerQuer
 
 def _registered_between(rows: HiddenDangerQuerySet, filters: Filters) -> HiddenDangerQuerySet:
     if filters.registered_from:
-        rows = rows.filter(registered_at__gte=clock.start_of(max(filters.registered_from, FIRST_DAY)))
+        rows = rows.filter(registered_at__gte=clock.start_of(filters.registered_from))
     if filters.registered_to:
-        rows = rows.filter(registered_at__lt=clock.end_of(min(filters.registered_to, LAST_DAY)))
+        rows = rows.filter(registered_at__lt=clock.end_of(filters.registered_to))
     return rows
 
 
@@ -130,7 +127,16 @@ def overdue_by_lead(actor: Actor, on: date, limit: int = 8) -> list[dict[str, An
 
 def hidden_danger(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
     """One matter with all its names, in two queries; NotInScope (404) outside the scope."""
-    rows = HiddenDanger.objects.select_related(*CASE_RELATIONS)
+    return _with_organisations(actor, hidden_danger_id, CASE_RELATIONS)
+
+
+def hidden_danger_in_brief(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
+    """The same with nothing but its organisations: for what follows an act, which no page shows."""
+    return _with_organisations(actor, hidden_danger_id, ("party_enterprise",))
+
+
+def _with_organisations(actor: Actor, hidden_danger_id: UUID, relations: tuple[str, ...]) -> HiddenDanger:
+    rows = HiddenDanger.objects.select_related(*relations)
     found: HiddenDanger = rows.get_visible(actor, id=hidden_danger_id)
     load_organisations(found)
     return found

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from anlan.authz.scope import require
+from anlan.http.parsing import Malformed
 from anlan.http.problem import CONTENT_TYPE, of_refusal, problem
 from anlan.http.requests import SignInRequired, actor_of, is_api, is_htmx
 from anlan.http.requires import is_declared, permission_of
@@ -38,12 +39,15 @@ class RefusalMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """403 for a view without ``@requires`` or ``@public``, and for an actor without its permission."""
+        """403 for a view without ``@requires`` or ``@public``, and for an actor without its permission; 400 for NUL,
+        which no person types and no text column holds."""
         if not is_declared(view):
             logger.error("view %r lacks @requires or @public", view)
             return answer(request, Forbidden("undeclared", "这个地址没有开放。"))
         permission = permission_of(view)
         try:
+            if _has_nul(request):
+                raise Malformed("请求中含有无法识别的字符，请返回重新填写。")
             if permission is not None:
                 require(actor_of(request), permission)
         except Refusal as refusal:
@@ -53,6 +57,13 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The answer for a refusal; anything else stays an error."""
         return answer(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """In the address, the query or a form. What the API is sent is read, and looked at, by its parser."""
+    sent = [request.GET] if is_api(request) else [request.GET, request.POST]
+    texts = [text for query in sent for name, values in query.lists() for text in (name, *values)]
+    return "\0" in request.path or any("\0" in str(text) for text in texts)
 
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""What people ask for beyond them is taken for them: further out lies the end of what an instant can be."""
+
 _frozen: ContextVar[datetime | None] = ContextVar("anlan_clock", default=None)
 
 
@@ -32,12 +35,12 @@ def legal_date(instant: datetime) -> date:
 
 def start_of(day: date) -> datetime:
     """00:00 in Asia/Shanghai of ``day``, in UTC."""
-    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
+    return datetime.combine(max(day, FIRST_DAY), time(), SHANGHAI).astimezone(UTC)
 
 
 def end_of(day: date) -> datetime:
     """24:00 in Asia/Shanghai of ``day``, in UTC: due dates end here (requirements, rule 4)."""
-    return start_of(day + timedelta(days=1))
+    return start_of(min(day, LAST_DAY) + timedelta(days=1))
 
 
 @contextmanager

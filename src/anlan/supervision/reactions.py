@@ -16,7 +16,7 @@ def urge(actor: Actor, event: Event) -> None:
         "hidden_danger.rectification_overdue": "隐患整改逾期",
         "hidden_danger.acknowledgement_overdue": "交办的隐患超期未签收",
     }
-    matter = loop.hidden_danger(actor, event.subject_id)
+    matter = loop.hidden_danger_in_brief(actor, event.subject_id)
     issue_letter(actor=actor, matter=matter, event=event, reason=reasons[event.event])
 
 

@@ -142,6 +142,6 @@ def month_named(request: ActingRequest) -> date:
     """``?month=2026-11``; this month when it cannot be read."""
     text = request.POST.get("month", "") or request.GET.get("month", "")
     try:
-        return date.fromisoformat(f"{text}-01")
+        return date.fromisoformat(f"{text}-01") if text.startswith("20") else selectors.month_of(clock.today())
     except ValueError:
         return selectors.month_of(clock.today())

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=SEED, help="随机种子")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        started = time.monotonic()
+        self.started = time.monotonic()
         password = settings.ENVIRONMENT.secret("demo_password")
         with jobs.inline(), _hurried():
             world = self._prepare(options, password)
@@ -56,7 +56,7 @@ class Command(BaseCommand):
                 self._say("登记演示检查和企业自查 …")
                 today = clock.today()
                 checks.tell(world, Random(options["seed"]), today - timedelta(days=options["days"]), today, CHECKS)
-        self._say(f"演示数据就绪，用时 {time.monotonic() - started:.0f} 秒。")
+        self._say("演示数据就绪。")
 
     def _prepare(self, options: dict[str, Any], password: str) -> places.World:
         self._say("载入区划和组织机构 …")
@@ -75,5 +75,5 @@ class Command(BaseCommand):
             self._say(f"办理演示隐患：第 {done}/{total} 天")
 
     def _say(self, text: str) -> None:
-        self.stdout.write(text)
+        self.stdout.write(f"[{time.monotonic() - self.started:6.1f} 秒] {text}")
         sys.stdout.flush()
