@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -87,8 +88,15 @@ def system_actor(region: Region) -> Actor:
 
 def system_actor_for(region_path: str) -> Actor:
     """The system acting inside the county (or city, province) that a record of this path belongs to."""
-    wall_path = Region.objects.values_list("wall_path", flat=True).get(path=region_path)
+    wall_path = _wall_path(region_path)
     return Actor(label="系统", role=ROLES["SYSTEM"], region_path=wall_path, wall=subtree(wall_path))
+
+
+@lru_cache(maxsize=4096)
+def _wall_path(region_path: str) -> str:
+    """A path is minted once and never changes, nor does the county it lies in."""
+    found: str = Region.objects.values_list("wall_path", flat=True).get(path=region_path)
+    return found
 
 
 def system_actors() -> list[Actor]:

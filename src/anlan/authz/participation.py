@@ -9,12 +9,15 @@ from anlan.lib import clock
 
 def take_part(*, matter_id: UUID, organisation: Organisation, kind: str, region_path: str) -> None:
     """Let the organisation see the matter from now on. Idempotent."""
-    Participation.objects.get_or_create(
+    part = Participation(
         matter_id=matter_id,
         organisation=organisation,
         kind=kind,
-        defaults={"organisation_path": organisation.path, "region_path": region_path, "since": clock.now()},
+        organisation_path=organisation.path,
+        region_path=region_path,
+        since=clock.now(),
     )
+    Participation.objects.bulk_create([part], ignore_conflicts=True)
 
 
 def leave_since(matter_id: UUID, since: datetime) -> None:

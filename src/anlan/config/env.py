@@ -151,6 +151,7 @@ class Environment:
             "CONN_HEALTH_CHECKS": True,  # after a restart of the database the next request simply reconnects
             "OPTIONS": {
                 "connect_timeout": 5,
+                "server_side_binding": True,
                 "application_name": self.process,
                 "options": OWNER_SERVER_OPTIONS if is_owner else APP_SERVER_OPTIONS,
                 **address.extra,

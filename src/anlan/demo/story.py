@@ -142,7 +142,7 @@ class Story:
 
     def _move(self, matter: Matter, day: date) -> None:
         with acting(system_actor(self.world.county)) as system:
-            danger = loop.hidden_danger(system, matter.id)
+            danger = loop.hidden_danger_in_brief(system, matter.id)
         step = getattr(self, f"_from_{danger.status.lower()}", None)
         if step is None:
             matter.next_on = date.max

@@ -3,7 +3,7 @@
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
 from anlan.enforcement.actions import raise_lead
-from anlan.hidden_dangers.api import hidden_danger
+from anlan.hidden_dangers.api import hidden_danger_in_brief
 from anlan.organisations import api as organisations
 from anlan.processes.api import Event, reaction
 
@@ -11,7 +11,7 @@ from anlan.processes.api import Event, reaction
 @reaction("hidden_danger.rectification_overdue")
 def propose_case(actor: Actor, event: Event) -> None:
     """A lead to the department responsible for the matter's sector."""
-    matter = hidden_danger(actor, event.subject_id)
+    matter = hidden_danger_in_brief(actor, event.subject_id)
     enforcer = organisations.regulator_of(matter.sector or Sector.OTHER, matter.region)
     if enforcer is not None:
         raise_lead(actor=actor, matter=matter, event=event, enforcer=enforcer, reason="逾期未消除事故隐患")

@@ -132,7 +132,7 @@ def hidden_danger(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
 
 def hidden_danger_in_brief(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
     """The same with nothing but its organisations: for what follows an act, which no page shows."""
-    return _with_organisations(actor, hidden_danger_id, ("party_enterprise",))
+    return _with_organisations(actor, hidden_danger_id, ("party_enterprise", "site"))
 
 
 def _with_organisations(actor: Actor, hidden_danger_id: UUID, relations: tuple[str, ...]) -> HiddenDanger:
