@@ -250,7 +250,7 @@ def _case(actor: Actor, response: HttpResponse, check_id: UUID) -> dict[str, Any
         "hidden_dangers": [matter.id for matter in findings_seen(actor, check)],
         "self_check_findings": [
             {"id": str(one.id), "description": one.description, "state": one.state, "due_on": one.due_on.isoformat()}
-            for one in check.self_check_findings.all()
+            for one in (check.self_check_findings.all() if check.is_self_check else ())
         ],
     }
 

@@ -62,9 +62,8 @@ def title_of(check: CheckRecord) -> str:
 def findings_seen(actor: Actor, check: CheckRecord) -> list[loop.HiddenDanger]:
     """The hidden dangers the check found, as far as the actor sees them: one query."""
     rows = loop.hidden_dangers(actor, loop.Filters(), clock.today())
-    found = list(check.findings.all())
-    handed = [one.hidden_danger_id for one in check.self_check_findings.all() if one.hidden_danger_id]
-    wanted = [one.hidden_danger_id for one in found] + handed
+    parts = check.self_check_findings if check.is_self_check else check.findings
+    wanted = [one.hidden_danger_id for one in parts.all() if one.hidden_danger_id]
     return list(rows.filter(id__in=wanted).with_names().order_by("registered_at", "id")) if wanted else []
 
 

@@ -82,15 +82,12 @@ def sees(actor: Actor, check_id: UUID) -> bool:
 
 
 def with_parts(actor: Actor, check_id: UUID) -> CheckRecord:
-    """The same with officers, answers, findings: five queries, however many there are."""
+    """The same with officers, answers, findings: four queries, however many there are. A self-check finds inside, every
+    other check finds hidden dangers."""
     found = check(actor, check_id)
-    parts = (
-        "officers",
-        Prefetch("answers", CheckAnswer.objects.select_related("item").order_by("item__number")),
-        Prefetch("findings", CheckFinding.objects.select_related("item", "hidden_danger__holder")),
-        Prefetch("self_check_findings", SelfCheckFinding.objects.select_related("item", "hidden_danger")),
-    )
-    prefetch_related_objects([found], *parts)
+    answers = Prefetch("answers", CheckAnswer.objects.select_related("item").order_by("item__number"))
+    inside = Prefetch("self_check_findings", SelfCheckFinding.objects.select_related("item", "hidden_danger"))
+    prefetch_related_objects([found], "officers", answers, inside if found.is_self_check else "findings")
     return found
 
 

@@ -1,5 +1,6 @@
 """From the beginning of a visit to the filed record: the record, its answers and its findings are one act."""
 
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from anlan.inspections import policies, selectors
 from anlan.inspections.actions.answers import Sheet, read_answers
 from anlan.inspections.actions.checklists import check_usable
 from anlan.inspections.actions.findings import register_findings
-from anlan.inspections.actions.self_checks import check_first_of_month, check_month, record_self_check
+from anlan.inspections.actions.self_checks import check_first_of_month, check_month, first_of_month, record_self_check
 from anlan.inspections.actions.steps import fire, moving, needed
 from anlan.inspections.choices import ActClass, Status
 from anlan.inspections.facts import CheckFacts, Start
@@ -131,7 +132,8 @@ def _file(actor: Actor, check: CheckRecord, facts: CheckFacts) -> CheckRecord:
     sheet = read_answers(check, facts)
     _fill(check, facts, given, sheet)
     was_new = check._state.adding
-    fire(actor, check, _verb(check.act_class), **_payload(check, officers, sheet))
+    with first_of_month(check) if check.is_self_check else nullcontext():
+        fire(actor, check, _verb(check.act_class), **_payload(check, officers, sheet))
     if was_new:
         _let_own_side_take_part(actor, check)
     CheckOfficer.objects.bulk_create(

@@ -1,9 +1,11 @@
 """企业自查自改 (DOMAIN §4): put right and accepted inside the enterprise; what needs the government is handed over."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
@@ -94,7 +96,23 @@ def check_first_of_month(check: CheckRecord) -> None:
         raise Invalid.at("/site", "请选择自查的场所。")
     others = CheckRecord.objects.self_checks_of(check.month).filter(enterprise=check.enterprise)
     if others.exclude(id=check.id).exists():
-        raise Refused("already_filed", f"{check.month:%Y 年 %m 月}的自查已经报送。需要更改的，先作废再重报。")
+        raise _already_filed(check)
+
+
+@contextmanager
+def first_of_month(check: CheckRecord) -> Iterator[None]:
+    """Refused (409), too, when another person of the enterprise files the same month at this moment."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as clash:
+        if "check_one_self_check_a_month" not in str(clash):
+            raise
+        raise _already_filed(check) from clash
+
+
+def _already_filed(check: CheckRecord) -> Refused:
+    return Refused("already_filed", f"{check.month:%Y 年 %m 月}的自查已经报送。需要更改的，先作废再重报。")
 
 
 def _row(actor: Actor, check: CheckRecord, found: Found) -> SelfCheckFinding:
