@@ -15,11 +15,13 @@ OWN_COMMANDS = {
     "stop": ("anlan.config.control", "停止平台和内嵌数据库"),
     "status": ("anlan.config.control", "查看平台是否在运行"),
     "migrate": ("anlan.config.migrate", "以属主身份升级数据库,并授予应用角色权限"),
+    "rule": ("anlan.rules.console", "按某一天的法判一件事:anlan rule 编号 --on 日期 < facts.json(--jsonl 一行一件)"),
+    "rules": ("anlan.rules.console", "列出全部规则和版本;--schema 输出格式"),
 }
 # Commands that need no database do not start one.
 WITHOUT_DATABASE = frozenset(
     {"check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "generate_docs", "help"}
-    | {"makemessages", "makemigrations", "rule", "rules", "startapp", "version", "--version"}
+    | {"makemessages", "makemigrations", "startapp", "version", "--version"}
 )
 
 

@@ -1,10 +1,11 @@
-"""Documents made from the transition tables and the roles: `docs/reference/states.md` and `permissions.md`."""
+"""Documents made from the transition tables, the roles and the rules: files of `docs/reference`."""
 
 from collections.abc import Iterable
 
 from anlan.authz.permissions import LABELS, Permission
 from anlan.authz.roles import ROLES, Reach
 from anlan.processes.tables import PROCESSES, Process, Transition
+from anlan.rules.documents import rules_page, schema
 
 HEAD = "<!-- 由 `anlan generate_docs` 生成，不要手改。 -->\n"
 
@@ -105,4 +106,9 @@ def _table(heading: list[str], rows: Iterable[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-DOCUMENTS = {"states.md": states, "permissions.md": permissions}
+DOCUMENTS = {
+    "states.md": states,
+    "permissions.md": permissions,
+    "rules.md": rules_page,
+    "rules.schema.json": schema,
+}

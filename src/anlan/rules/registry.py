@@ -1,0 +1,135 @@
+"""Which rules there are, and the one door to them. A rule's code and numbers are read when it is asked for."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from anlan.rules.errors import RuleError
+from anlan.rules.facts import Field, read_day, read_facts
+from anlan.rules.finding import FIGURES, Finding
+from anlan.rules.params import Citation, Parameters, Version, read_parameters
+
+RULE_IDS: tuple[str, ...] = (
+    "accident_grade",
+    "accident_reporting",
+    "accident_investigation",
+    "accident_fine",
+)
+"""In the order they are listed; each is a folder of this package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as its folder declares it: ``decide`` fills a Case and returns the value, None when unknown."""
+
+    id: str
+    title: str
+    decides: str
+    facts: Mapping[str, Field]
+    values: Mapping[str, str]
+    figures: Mapping[str, str]
+    decide: "Callable[[Case], str | None]"
+
+
+@dataclass(slots=True)
+class Case:
+    """One evaluation on its way: facts, the law of the day, and the reasons collected so far."""
+
+    facts: dict[str, Any]
+    law: dict[str, Any]
+    on: date
+    version: Version
+    versions: Parameters
+    figures: dict[str, Any]
+    unknown: list[str] = field(default_factory=list)
+    because: list[dict[str, Any]] = field(default_factory=list)
+    unverified: list[dict[str, Any]] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.facts[name]
+
+    def say(self, text: str, cite: Citation | None = None) -> None:
+        """Add a reason; what cannot be verified about its source is noted."""
+        self.because.append({"text": text, "citation": cite.as_json() if cite else None})
+        self.doubt(cite)
+
+    def doubt(self, cite: Citation | None, what: str | None = None) -> None:
+        """Note that ``cite`` could not be compared with the text."""
+        reason = what or (cite.unverified if cite else None)
+        entry = {"text": reason, "citation": cite.as_json() if cite else None}
+        if reason and entry not in self.unverified:
+            self.unverified.append(entry)
+
+    def lacks(self, *names: str) -> None:
+        """These facts are missing and can change the value."""
+        self.unknown.extend(name for name in names if name not in self.unknown)
+
+    def need(self, *names: str) -> bool:
+        """True when all are known; else they are noted as lacking."""
+        missing = [name for name in names if self.facts[name] is None]
+        self.lacks(*missing)
+        return not missing
+
+
+@cache
+def load(rule_id: str) -> tuple[Rule, Parameters]:
+    """A rule and its parameters; ``KeyError`` for an id that is none."""
+    if rule_id not in RULE_IDS:
+        raise KeyError(rule_id)
+    module = importlib.import_module(f"anlan.rules.{rule_id}.rule")
+    return module.RULE, read_parameters(rule_id)
+
+
+def evaluate(rule_id: str, facts: Any, *, on: date | str, version_name: str | None = None) -> Finding:
+    """What rule ``rule_id`` says to ``facts`` under the law of ``on``; ``RuleError`` for facts it cannot read.
+
+    ``version_name`` replays a stored finding under the version it was made with.
+    """
+    rule, parameters = load(rule_id)
+    day = read_day(on, "/on")
+    read = read_facts(rule.facts, facts)
+    version = parameters.version_on(day, version_name)
+    case = Case(read, version.params, day, version, parameters, dict.fromkeys(rule.figures))
+    for reason in version.unverified:
+        case.doubt(version.citation, reason)
+    case.doubt(version.citation)
+    value = rule.decide(case)
+    return _finding(rule, case, value, facts)
+
+
+def _finding(rule: Rule, case: Case, value: str | None, given: Mapping[str, Any]) -> Finding:
+    if set(case.figures) != set(rule.figures):
+        raise AssertionError(f"{rule.id}: figures not declared: {set(case.figures) ^ set(rule.figures)}")
+    if case.unknown:
+        value = None
+    elif value != FIGURES and value not in rule.values:
+        raise AssertionError(f"{rule.id}: no such value {value!r}")
+    for name, fact in rule.facts.items():
+        if fact.is_flag and given.get(name) is None:
+            case.say(f"{fact.label}：没有认定，按不成立计")
+    return Finding(
+        rule=rule.id,
+        version=case.version.name,
+        in_force_from=case.version.in_force_from,
+        on=case.on,
+        value=value,
+        label=_label(rule, value),
+        unknown=case.unknown,
+        because=case.because,
+        citation=case.version.citation.as_json(),
+        unverified=case.unverified,
+        inputs=dict(given),
+        figures=case.figures,
+    )
+
+
+def _label(rule: Rule, value: str | None) -> str:
+    if value is None:
+        return "还不能判定"
+    return "见各项数字" if value == FIGURES else rule.values[value]
+
+
+__all__ = ["RULE_IDS", "Case", "Rule", "RuleError", "evaluate", "load"]

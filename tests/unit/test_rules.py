@@ -1,0 +1,160 @@
+"""Properties of the rules, the kernel's errors, and the command."""
+
+import io
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anlan.rules import RuleError, evaluate
+from anlan.rules.console import answer_lines
+from anlan.rules.grades import ORDER
+from anlan.rules.wire import dumps, loads, number_text
+
+QUICK = settings(max_examples=40, deadline=None)
+ON = "2024-06-01"
+numbers = st.fixed_dictionaries(
+    {
+        "deaths": st.integers(0, 60),
+        "serious_injuries": st.integers(0, 160),
+        "direct_loss_wan": st.decimals(0, 25000, places=2),
+    }
+)
+
+
+def error_of(rule_id: str, facts: object, on: str = ON) -> RuleError:
+    with pytest.raises(RuleError) as caught:
+        evaluate(rule_id, facts, on=on)
+    return caught.value
+
+
+@QUICK
+@given(numbers, st.sampled_from(["deaths", "serious_injuries", "direct_loss_wan"]), st.integers(0, 50))
+def test_more_harm_never_lowers_a_grade(facts, measure, more):
+    before = evaluate("accident_grade", facts, on=ON).value
+    after = evaluate("accident_grade", {**facts, measure: facts[measure] + more}, on=ON).value
+    assert ORDER.index(after) >= ORDER.index(before)
+
+
+@QUICK
+@given(numbers, st.sampled_from(["deaths", "serious_injuries", "direct_loss_wan"]))
+def test_a_withheld_measure_is_unknown_only_if_it_can_still_change_the_grade(facts, withheld):
+    whole = evaluate("accident_grade", facts, on=ON)
+    part = evaluate("accident_grade", {**facts, withheld: None}, on=ON)
+    if part.value is None:
+        assert part.unknown == [withheld]
+        assert part.figures["at_least"] != "EXTRAORDINARY"
+    else:
+        assert part.value == whole.value == "EXTRAORDINARY"
+    assert ORDER.index(part.figures["at_least"]) <= ORDER.index(whole.value) <= ORDER.index(part.figures["at_most"])
+
+
+@pytest.mark.parametrize(
+    ("measure", "edge", "grade", "below"),
+    [
+        ("deaths", 30, "EXTRAORDINARY", "MAJOR"),
+        ("deaths", 10, "MAJOR", "LARGER"),
+        ("deaths", 3, "LARGER", "ORDINARY"),
+        ("serious_injuries", 100, "EXTRAORDINARY", "MAJOR"),
+        ("serious_injuries", 50, "MAJOR", "LARGER"),
+        ("serious_injuries", 10, "LARGER", "ORDINARY"),
+        ("direct_loss_wan", 10000, "EXTRAORDINARY", "MAJOR"),
+        ("direct_loss_wan", 5000, "MAJOR", "LARGER"),
+        ("direct_loss_wan", 1000, "LARGER", "ORDINARY"),
+    ],
+)
+def test_both_sides_of_every_threshold_of_the_grade(measure, edge, grade, below):
+    none = {"deaths": 0, "serious_injuries": 0, "direct_loss_wan": 0}
+    step = Decimal("0.000001") if measure == "direct_loss_wan" else 1
+    assert evaluate("accident_grade", {**none, measure: edge}, on=ON).value == grade
+    assert evaluate("accident_grade", {**none, measure: edge - step}, on=ON).value == below
+
+
+@QUICK
+@given(numbers, st.integers(0, 30), st.integers(0, 3))
+def test_a_fine_stays_inside_the_frame_and_grows_with_the_harm(facts, more, place):
+    name = ["deaths", "serious_injuries", "direct_loss_wan"][place % 3]
+    facts = {**facts, "deaths": facts["deaths"] + 1, "act": "LIABLE"}
+    for sector in ("GENERAL", "COAL_MINE"):
+        less = evaluate("accident_fine", {**facts, "sector": sector}, on=ON).figures
+        worse = evaluate("accident_fine", {**facts, "sector": sector, name: facts[name] + more}, on=ON).figures
+        assert less["unit_law_min_wan"] <= less["unit_min_wan"] <= less["unit_max_wan"] <= less["unit_law_max_wan"]
+        assert worse["unit_min_wan"] >= less["unit_min_wan"]
+        assert worse["unit_max_wan"] >= less["unit_max_wan"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "pointer"),
+    [
+        ([], "bad_shape", ""),
+        ({"deaths": True}, "bad_shape", "/deaths"),
+        ({"deaths": "3"}, "bad_shape", "/deaths"),
+        ({"deaths": 1.5}, "bad_shape", "/deaths"),
+        ({"deaths": 10**40}, "bad_shape", "/deaths"),
+        ({"direct_loss_wan": Decimal("1E+999999")}, "bad_shape", "/direct_loss_wan"),
+        ({"direct_loss_wan": Decimal("NaN")}, "bad_shape", "/direct_loss_wan"),
+        ({"kind": "road"}, "bad_shape", "/kind"),
+        ({"later": [{"day": 1, "dead": 1}]}, "unknown_key", "/later/0/dead"),
+        ({"later": {}}, "bad_shape", "/later"),
+    ],
+)
+def test_refusals_point_at_what_was_sent(facts, code, pointer):
+    error = error_of("accident_grade", facts)
+    assert (error.code, error.pointer) == (code, pointer)
+
+
+@pytest.mark.parametrize("text", ["", "{", "NaN", '{"a":1,"a":2}', "[" * 100000, b"\xff", '{"n":' + "9" * 5000 + "}"])
+def test_what_is_no_json_is_a_bad_shape(text):
+    with pytest.raises(RuleError) as caught:
+        loads(text)
+    assert caught.value.code == "bad_shape"
+
+
+@QUICK
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9))
+def test_numbers_keep_their_digits(number):
+    assert loads(dumps({"n": number}))["n"] == number
+    assert Decimal(number_text(Fraction(number))) == number
+    assert "E" not in number_text(number)
+
+
+def test_a_quotient_has_its_digits_and_no_noise():
+    assert number_text(Fraction(11, 10)) == "1.1"
+    assert number_text(Fraction(1, 3)).startswith("0.333333333333")
+    assert number_text(Decimal("1000")) == "1000"
+
+
+def test_one_line_out_for_one_line_in():
+    lines = io.BytesIO(b'{"deaths":30}\n\nnot json\n{"grade":1}\n{"deaths":3,"serious_injuries":0,"direct_loss_wan":0}')
+    out = io.StringIO()
+    assert answer_lines("accident_grade", ON, lines, out) == 2
+    answers = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [answer.get("value") or answer["error"]["code"] for answer in answers] == [
+        *("EXTRAORDINARY", "bad_shape", "bad_shape", "unknown_key", "LARGER")
+    ]
+
+
+def run(*words: str, facts: str = "") -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("anlan")), *words]
+    return subprocess.run(command, input=facts, capture_output=True, text=True, check=False)
+
+
+def test_the_command_answers_and_refuses():
+    said = run("rule", "accident_grade", "--on", ON, facts='{"deaths": 30}')
+    assert (said.returncode, json.loads(said.stdout)["value"]) == (0, "EXTRAORDINARY")
+    refused = run("rule", "accident_grade", "--on", "2001-01-01", facts="{}")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert json.loads(refused.stderr)["error"]["code"] == "before_first_version"
+    assert run("rule", "accident_grad", "--on", ON).returncode == 2
+
+
+def test_rules_load_no_django():
+    seen = "import sys, anlan.config.cli, anlan.rules.console, anlan.rules as r\nfor i in r.RULE_IDS: r.load(i)\n"
+    seen += "assert not [m for m in sys.modules if m.split('.')[0] in ('django', 'ninja', 'psycopg')]"
+    subprocess.run([sys.executable, "-c", seen], check=True)
