@@ -89,6 +89,77 @@ def test_a_fine_stays_inside_the_frame_and_grows_with_the_harm(facts, more, plac
         assert worse["unit_max_wan"] >= less["unit_max_wan"]
 
 
+NAMES = ["氨", "液氯", "甲醇", "汽油", "光气", "天然气", "乙炔", "苯"]
+substances = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(NAMES),
+            "class": st.sampled_from(["W2", "W5.3", "J1"]),
+            "q_t": st.decimals(0, 900, places=3),
+        }
+    ),
+    max_size=5,
+)
+populations = st.integers(0, 200)
+
+
+def severity(value: str) -> int:
+    return 5 if value == "NOT_MAJOR" else int(value[-1])
+
+
+@QUICK
+@given(substances, populations, st.randoms())
+def test_adding_never_lowers_s_or_r_and_order_does_not_matter(some, population, random):
+    whole = evaluate("major_hazard_source", {"substances": some, "population_500m": population}, on=ON)
+    less = evaluate("major_hazard_source", {"substances": some[:-1], "population_500m": population}, on=ON)
+    assert whole.figures["S"] >= less.figures["S"]
+    assert whole.figures["R"] >= less.figures["R"]
+    assert severity(whole.value) <= severity(less.value)
+    shuffled = random.sample(some, len(some))
+    again = evaluate("major_hazard_source", {"substances": shuffled, "population_500m": population}, on=ON)
+    assert (again.value, again.figures["S"], again.figures["R"]) == (
+        *(whole.value, whole.figures["S"], whole.figures["R"]),
+    )
+
+
+@QUICK
+@given(substances.filter(bool), populations, st.sampled_from(["class", "population_500m"]))
+def test_a_level_withheld_facts_leave_open_can_really_differ(some, population, withheld):
+    facts = {"substances": [dict(one) for one in some], "population_500m": population}
+    whole = evaluate("major_hazard_source", facts, on=ON).value
+    if withheld == "class":
+        facts["substances"][0].pop("class")
+        others = [{**facts["substances"][0], "class": symbol} for symbol in ("W2", "W3", "J1", "J3")]
+        every = [{**facts, "substances": [one, *facts["substances"][1:]]} for one in others]
+    else:
+        facts.pop("population_500m")
+        every = [{**facts, "population_500m": people} for people in (0, 1, 30, 50, 100)]
+    part = evaluate("major_hazard_source", facts, on=ON)
+    possible = {evaluate("major_hazard_source", one, on=ON).value for one in every}
+    assert (part.value is None) == (len(possible) > 1)
+    if part.value is not None:
+        assert possible == {part.value} == {whole}
+
+
+@pytest.mark.parametrize(
+    ("population", "alpha"),
+    [(0, "0.5"), (1, "1"), (29, "1"), (30, "1.2"), (49, "1.2"), (50, "1.5"), (99, "1.5"), (100, "2")],
+)
+def test_both_sides_of_every_band_of_alpha(population, alpha):
+    facts = {"substances": [{"name": "氨", "q_t": 10}], "population_500m": population}
+    assert evaluate("major_hazard_source", facts, on=ON).figures["alpha"] == Fraction(alpha)
+
+
+@pytest.mark.parametrize(
+    ("q_t", "value"),
+    [("49.99", "LEVEL_4"), ("50", "LEVEL_3"), ("249.99", "LEVEL_3"), ("250", "LEVEL_2"), ("500", "LEVEL_1")],
+)
+def test_both_sides_of_every_level(q_t, value):
+    """Ammonia: Q 10 t, β 2, one person around: R = q / 5."""
+    facts = {"substances": [{"name": "氨", "q_t": Decimal(q_t)}], "population_500m": 1}
+    assert evaluate("major_hazard_source", facts, on=ON).value == value
+
+
 @pytest.mark.parametrize(
     ("facts", "code", "pointer"),
     [

@@ -17,6 +17,7 @@ RULE_IDS: tuple[str, ...] = (
     "accident_reporting",
     "accident_investigation",
     "accident_fine",
+    "major_hazard_source",
 )
 """In the order they are listed; each is a folder of this package."""
 

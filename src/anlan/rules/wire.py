@@ -1,8 +1,7 @@
 """JSON in and out without losing a digit: numbers come in as decimals and leave as the decimals they are."""
 
 import json
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 from json.encoder import encode_basestring
@@ -12,6 +11,9 @@ from anlan.rules.errors import RuleError
 
 QUOTIENT = Context(prec=28)
 """A quotient that has no end is cut after 28 significant digits; decisions are taken before that."""
+
+WIDE = Context(prec=10**6)
+"""Loses nothing."""
 
 
 def loads(text: str | bytes) -> Any:
@@ -28,26 +30,24 @@ def loads(text: str | bytes) -> Any:
 
 def dumps(value: Any) -> str:
     """JSON text of ``value`` (str, bool, int, Decimal, Fraction, date, list, dict, None)."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return encode_basestring(value)
-        case int():
-            return str(value)
-        case Decimal() | Fraction():
-            return number_text(value)
-        case float():
-            return number_text(Decimal(repr(value)))
-        case datetime() | date():
-            return f'"{value.isoformat()}"'
-        case Mapping():
-            return "{" + ", ".join(f"{encode_basestring(str(k))}: {dumps(v)}" for k, v in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(dumps(item) for item in value) + "]"
-    raise TypeError(f"no JSON for {type(value)}")
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is dict:
+        return "{" + ", ".join([f"{encode_basestring(str(name))}: {dumps(item)}" for name, item in value.items()]) + "}"
+    if kind is list or kind is tuple:
+        return "[" + ", ".join([dumps(item) for item in value]) + "]"
+    if value is None:
+        return "null"
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is Fraction or kind is Decimal or kind is int:
+        return number_text(value)
+    if kind is float:
+        return number_text(Decimal(repr(value)))
+    if isinstance(value, date):
+        return f'"{value.isoformat()}"'
+    raise TypeError(f"no JSON for {kind}")
 
 
 def number_text(number: int | Decimal | Fraction) -> str:
@@ -65,6 +65,8 @@ def number_text(number: int | Decimal | Fraction) -> str:
 def _decimal(number: Fraction) -> Decimal:
     if number.denominator == 1:
         return Decimal(number.numerator)
+    if number.denominator < 10**12 and 10**12 % number.denominator == 0:
+        return Decimal(number.numerator * (10**12 // number.denominator)).scaleb(-12, WIDE)
     rest, twos, fives = number.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
@@ -73,7 +75,7 @@ def _decimal(number: Fraction) -> Decimal:
     if rest != 1:
         return QUOTIENT.divide(Decimal(number.numerator), Decimal(number.denominator))
     places = max(twos, fives)
-    return Decimal(number.numerator * 10**places // number.denominator).scaleb(-places, Context(prec=10**6))
+    return Decimal(number.numerator * 10**places // number.denominator).scaleb(-places, WIDE)
 
 
 def _refuse_constant(word: str) -> NoReturn:
