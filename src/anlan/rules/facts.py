@@ -115,12 +115,12 @@ def group(label: str, fields: Mapping[str, Field]) -> Field:
 
 
 def by_code(label: str, codes: Mapping[str, str], of: Field) -> Field:
-    """An object whose keys are codes out of ``codes``."""
+    """An object whose keys are codes out of ``codes``; a code that is said with null stays as not known."""
     fields = {code: Field(text, of.read, of.schema) for code, text in codes.items()}
 
     def read(value: Any, pointer: str) -> dict[str, Any]:
         found = read_facts(fields, value, pointer, label)
-        return {code: item for code, item in found.items() if item is not None}
+        return {code: found[code] for code in value}
 
     return Field(label, read, schema_of(fields))
 

@@ -18,6 +18,17 @@ RULE_IDS: tuple[str, ...] = (
     "accident_investigation",
     "accident_fine",
     "major_hazard_source",
+    "lec",
+    "risk_matrix",
+    "risk_colour",
+    "rectification_procedure",
+    "penalty_procedure",
+    "training_hours",
+    "certificate_validity",
+    "injury_rates",
+    "economic_loss",
+    "accident_type_code",
+    "control_target",
 )
 """In the order they are listed; each is a folder of this package."""
 
@@ -33,6 +44,8 @@ class Rule:
     values: Mapping[str, str]
     figures: Mapping[str, str]
     decide: "Callable[[Case], str | None]"
+    is_open: bool = False
+    """The value is a code that no list can hold; the rule names it in ``Case.label``."""
 
 
 @dataclass(slots=True)
@@ -45,6 +58,7 @@ class Case:
     version: Version
     versions: Parameters
     figures: dict[str, Any]
+    label: str = ""
     unknown: list[str] = field(default_factory=list)
     because: list[dict[str, Any]] = field(default_factory=list)
     unverified: list[dict[str, Any]] = field(default_factory=list)
@@ -106,7 +120,7 @@ def _finding(rule: Rule, case: Case, value: str | None, given: Mapping[str, Any]
         raise AssertionError(f"{rule.id}: figures not declared: {set(case.figures) ^ set(rule.figures)}")
     if case.unknown:
         value = None
-    elif value != FIGURES and value not in rule.values:
+    elif value != FIGURES and value not in rule.values and not (rule.is_open and value):
         raise AssertionError(f"{rule.id}: no such value {value!r}")
     for name, fact in rule.facts.items():
         if fact.is_flag and given.get(name) is None:
@@ -117,7 +131,7 @@ def _finding(rule: Rule, case: Case, value: str | None, given: Mapping[str, Any]
         in_force_from=case.version.in_force_from,
         on=case.on,
         value=value,
-        label=_label(rule, value),
+        label=_label(rule, value, case.label),
         unknown=case.unknown,
         because=case.because,
         citation=case.version.citation.as_json(),
@@ -127,10 +141,10 @@ def _finding(rule: Rule, case: Case, value: str | None, given: Mapping[str, Any]
     )
 
 
-def _label(rule: Rule, value: str | None) -> str:
+def _label(rule: Rule, value: str | None, said: str) -> str:
     if value is None:
         return "还不能判定"
-    return "见各项数字" if value == FIGURES else rule.values[value]
+    return said or ("见各项数字" if value == FIGURES else rule.values[value])
 
 
 __all__ = ["RULE_IDS", "Case", "Rule", "RuleError", "evaluate", "load"]

@@ -61,9 +61,10 @@ def decide(case: Case) -> str | None:
 
 def _units(case: Case, book: Book) -> tuple[list[Unit], list[Unit], list[str]]:
     """Substances read and joined to units; the second list and the facts are for what is open."""
+    lacking: list[str] = []
     if case["substances"] is not None:
         unit = Unit(None, [], _substances(case, book, case["substances"], "/substances"))
-        units, joined, lacking = [unit], [unit], []
+        units, joined = [unit], [unit]
     else:
         places = [place or dict.fromkeys(PLACE) for place in case["places"]]
         found = [
@@ -175,7 +176,7 @@ def _missing(unit: Unit, alpha: Fraction | None) -> list[str]:
 
 def _fill(case: Case, found: list[tuple[Unit, Sums]], levels: list[tuple[int, int]], alpha: Fraction | None) -> None:
     """The table of why, every unit, and the figures of the most serious one."""
-    shown = []
+    shown: list[dict[str, Any]] = []
     for (unit, sums), (low, high) in zip(found, levels, strict=True):
         level = low if low == high != NOT_MAJOR else None
         s, r = sums.exact_s, sums.exact_r(alpha)
