@@ -82,7 +82,7 @@ def test_next_never_leads_away(known, client) -> None:
 
 
 def test_nothing_else_of_allauth_is_mounted() -> None:
-    for name in ("account_signup", "account_reset_password", "account_email", "account_change_password"):
+    for name in ("account_signup", "account_reset_password", "account_email", "account_set_password"):
         with pytest.raises(NoReverseMatch):
             reverse(name)
 

@@ -60,6 +60,7 @@ SUBJECTS: dict[str, dict[str, frozenset[str]]] = {
     "job": {one: names(one) for one in ("county", "town", "other")},
     "message": {one: names(one) for one in ("town", "firm", "village", "other", "dept2")},
     "grant": {one: names(one) for one in ("county", "firm", "other")},
+    "account": {"village": names("city county town"), "other_dept": names("city other")},
     "import": {"town": names("city county town"), "other": names("city other")},
     "grid": {key: names(who) for key, who in SEES_GRID.items()},
     "object": {key: names(who) for key, who in SEES_OBJECT.items()},
@@ -257,6 +258,21 @@ ROUTES: dict[str, dict[str, Op]] = {
     "accounts/sign-out/": _post(ANYBODY),
     "accounts/act-as/": _post(EVERYONE, "grant", body=lambda world, who, key: {"grant": str(world.cast.grants[key].id)}),
     "accounts/act-as/{grant_id}/": _post(EVERYONE, "grant"),
+    "accounts/me/": _page(),
+    "accounts/me/password/": _form(EVERYONE),
+    "accounts/me/sessions/end-others/": _post(),
+    "accounts/me/sessions/{session_id}/end/": _post(subject="nobody's"),
+    "users/": _page(KEEP_GRIDS, query="q=1&state=IN_USE"),
+    "users/open/": _form(KEEP_GRIDS),
+    "users/grants/{grant_id}/revoke/": _post(KEEP_GRIDS, "account"),
+    "users/{user_id}/": _page(KEEP_GRIDS, "account"),
+    "users/{user_id}/edit/": _form(KEEP_GRIDS, "account"),
+    "users/{user_id}/grant/": _form(KEEP_GRIDS, "account"),
+    "users/{user_id}/reset-password/": _post(KEEP_GRIDS, "account", ok=(200,)),
+    "users/{user_id}/deactivate/": _post(KEEP_GRIDS, "account"),
+    "users/{user_id}/reactivate/": _post(KEEP_GRIDS, "account", ok=(409,)),
+    "users/{user_id}/sessions/end-all/": _post(KEEP_GRIDS, "account"),
+    "users/{user_id}/sessions/{session_id}/end/": _post(KEEP_GRIDS, "nobody's"),
     "files/{file_id}/": _page(subject="photo"),
     "files/{file_id}/view/": _page(subject="photo"),
     "files/{file_id}/thumb/": _page(subject="photo"),
@@ -359,6 +375,16 @@ TAKES_ANY_METHOD = {"healthz", "api/v1/", "api/v1/openapi.json", "api/v1/docs", 
 """Views of frameworks that do not look at the method; they are public and change nothing but a sign-in."""
 
 
+ASK_THEMSELVES = {
+    "accounts/sign-in/",
+    "accounts/sign-out/",
+    "accounts/act-as/",
+    "accounts/act-as/{grant_id}/",
+    "accounts/me/password/",
+}
+"""Public views that look at the method before they look for a person."""
+
+
 @dataclass(frozen=True)
 class Cell:
     route: str
@@ -388,7 +414,7 @@ def cells(route: str) -> Iterator[Cell]:
 def _expected(route: str, op: Op | None, who: str, finds: frozenset[str]) -> tuple[int, ...]:
     is_api = route.startswith("api/")
     if op is None:
-        return (405,) if is_api or route.startswith("accounts/") else _of_another_method(route, who)
+        return (405,) if is_api or route in ASK_THEMSELVES else _of_another_method(route, who)
     if who not in op.may:
         return (401 if is_api else 302,) if who == ANONYMOUS else (403,)
     return op.ok if who in finds else (404,)
@@ -493,8 +519,9 @@ def address(world: World, cell: Cell) -> str:
     key = cell.key
     values: dict[str, Any] = {"verb": "confirm", "code": key, "kind_code": "enterprises"}
     values |= dict.fromkeys(
-        ("change_id", "transfer_id", "tenancy_id", "check_id", "finding_id", "sample_item_id"), UUID(int=0)
+        ("change_id", "transfer_id", "tenancy_id", "check_id", "finding_id", "sample_item_id", "user_id"), UUID(int=0)
     )
+    values["session_id"] = 0
     values["slot"] = "item-1"
     if cell.op.subject == "matter":
         values["hidden_danger_id"] = world.matters[key].id
@@ -518,6 +545,8 @@ def address(world: World, cell: Cell) -> str:
         values["message_id"] = world.messages[key]
     elif cell.op.subject == "grant":
         values["grant_id"] = world.cast.grants[key].id
+    elif cell.op.subject == "account":
+        values |= {"user_id": world.cast.users[key].id, "grant_id": world.cast.grants[key].id}
     elif cell.op.subject == "organisation":
         values["organisation_id"] = world.cast.organisations[key].id
     query = f"?{cell.op.query}" if cell.op.query and cell.method == "GET" else ""

@@ -59,6 +59,9 @@ def many_rows(cast: Cast) -> Iterator[Callable[[int], loop.HiddenDanger]]:
                 matter = by.act(cast.town, matter, "dispatch", lead=cast.village.organisation_id, due_on=in_days(7))
                 made.append(by.act(cast.village, matter, "acknowledge"))
                 _enterprise(cast, len(made))
+                person = f"person{len(made)}"
+                village = cast.organisations["文化社区"]
+                cast.add(person, "VILLAGE_GRID_MEMBER", person, village, village.region)
             jobs.run_pending()
             return made[-1]
 
@@ -89,6 +92,9 @@ def _list_pages(cast: Cast, matter: Any) -> list[tuple[str, str]]:
         ("county", "/jobs/"),
         ("county", "/enterprises/"),
         ("town", "/enterprises/"),
+        ("county", "/users/"),
+        ("town", "/users/?role=VILLAGE_GRID_MEMBER"),
+        ("town", "/users/open/"),
         ("county", "/api/v1/hidden-dangers?page_size=200"),
         ("firm", "/api/v1/hidden-dangers?page_size=200"),
         ("county", "/api/v1/hidden-dangers?cursor=&page_size=200"),
@@ -105,6 +111,8 @@ def _pages_of_one(cast: Cast, matter: Any) -> list[tuple[str, str]]:
         ("firm", f"/hidden-dangers/{matter.id}/"),
         ("village", f"/hidden-dangers/{matter.id}/fill-five"),
         ("county", f"/enterprises/{cast.enterprises['firm'].id}/"),
+        ("town", f"/users/{cast.users['village'].id}/"),
+        ("town", "/accounts/me/"),
         ("town", f"/api/v1/hidden-dangers/{matter.id}"),
         ("firm", f"/api/v1/hidden-dangers/{matter.id}"),
         ("town", f"/api/v1/hidden-dangers/{matter.id}/history"),

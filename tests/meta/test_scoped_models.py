@@ -16,6 +16,7 @@ NOT_BEHIND_THE_WALL = {
     "authz.Organisation": "the tree the wall itself is made from; narrowed by organisations.selectors",
     "authz.User": "accounts: a person may act in several counties",
     "authz.Grant": "accounts: what the actor is made from",
+    "authz.StandIn": "accounts: what the actor is made from",
     "accounts.ApiToken": "accounts: looked up by its digest before anybody acts",
     "calendar.CalendarDay": "public facts",
     "register.Industry": "public facts",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from anlan.accounts.selectors import grants_of
-from anlan.authz.models import Grant
+from anlan.authz.models import Grant, User
 from anlan.authz.roles import ROLES
 from anlan.http.api import actor_or_none
 from anlan.notify import api as notify
@@ -33,24 +33,27 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _shell(grants: list[Grant], *, acting_id: str, unread: int) -> Shell:
-    choices = [_choice(grant) for grant in grants]
+    person = grants[0].user
+    choices = [_choice(grant, person) for grant in grants]
     acting = next(choice for choice in choices if choice.id == acting_id)
     return Shell(
         place=acting.place,
-        person=grants[0].user.display_name,
+        person=person.display_name,
         acting=acting,
         grants=choices,
         inbox_url=reverse("notify:inbox"),
         inbox_count=unread,
         switch_url=reverse("account_act_as"),
+        account_url=reverse("account_own"),
         sign_out_url=reverse("account_logout"),
     )
 
 
-def _choice(grant: Grant) -> GrantChoice:
+def _choice(grant: Grant, person: User) -> GrantChoice:
+    role = ROLES[grant.role].label
     return GrantChoice(
         id=str(grant.id),
         organisation=grant.organisation.short_name,
-        role=ROLES[grant.role].label,
+        role=role if grant.user_id == person.id else f"{role}（代 {grant.user.display_name}）",
         place=grant.region.name,
     )

@@ -16,6 +16,7 @@ from anlan.lib.refusals import Forbidden, Refusal
 
 ACTING_GRANT = "acting_grant"
 NO_GRANT = "您的账号目前没有有效的授权，不能办理业务。请联系本单位管理员核对您的岗位和授权期限。"
+CHANGE_PASSWORD = "您正在使用管理员给的临时密码，请先改成自己的密码，再办理业务。"  # noqa: S105
 BAD_TOKEN = "令牌无效、已过期或已被吊销，请联系管理员重新签发。"  # noqa: S105
 
 
@@ -48,16 +49,21 @@ def _by_token(secret: str) -> Identity:
 
 
 def _by_session(request: HttpRequest, user_id: UUID) -> Identity:
-    grants = selectors.grants_of(user_id)
+    session_key = request.session.session_key
+    grants = selectors.grants_to_act_under(user_id, session_key)
     if grants and _opened_session(request, grants[0].user):
         request._cached_user = grants[0].user  # type: ignore[attr-defined]  # request.user then needs no query
     elif not request.user.is_authenticated:  # Django looks itself, and ends a session whose password has changed
         return Identity()
     if not grants:
         return Identity(via=SESSION, refusal=Forbidden("no_grant", NO_GRANT))
+    person = grants[0].user
+    if person.temporary_password_until is not None:
+        return Identity(via=SESSION, refusal=Forbidden("password_change_required", CHANGE_PASSWORD))
     chosen = str(request.session.get(ACTING_GRANT, ""))
     grant = next((grant for grant in grants if str(grant.id) == chosen), grants[0])
-    return Identity(actor_of(grant), SESSION, grants)
+    actions.touch_session(session_key=session_key or "", seen_at=grants[0].seen_at)  # type: ignore[attr-defined]
+    return Identity(actor_of(grant, person), SESSION, grants)
 
 
 def _opened_session(request: HttpRequest, user: User) -> bool:

@@ -5,11 +5,11 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from anlan.authz.choices import Capacity, OrganisationKind
 from anlan.authz.fields import subtree
-from anlan.authz.models import Grant, Organisation, Region, User
+from anlan.authz.models import Grant, Organisation, Region, StandIn, User
 from anlan.authz.permissions import Permission
 from anlan.authz.roles import ROLES, Reach, Role
 from anlan.lib import clock
@@ -33,6 +33,8 @@ class Actor:
     organisation_kind: str = ""
     organisation_sectors: frozenset[str] = frozenset()
     capacity: str = Capacity.NONE
+    in_stead_of: UUID | None = None
+    """Whose grant it is, when a stand-in acts under it."""
 
     def can(self, permission: Permission) -> bool:
         """Whether the role has the permission at all; where it reaches is the scope's answer."""
@@ -62,15 +64,18 @@ class Actor:
         return bool(self.organisation_path) and organisation_path.startswith(self.organisation_path)
 
 
-def actor_of(grant: Grant) -> Actor:
-    """The actor of a grant whose user, organisation and region are loaded."""
+def actor_of(grant: Grant, person: User | None = None) -> Actor:
+    """The actor of a grant whose user, organisation and region are loaded: its holder, or ``person`` standing in."""
+    who = person or grant.user
+    stands_in = who.id != grant.user_id
     return Actor(
-        label=grant.user.display_name,
+        label=label_of(who.display_name, grant.user.display_name) if stands_in else who.display_name,
         role=ROLES[grant.role],
         region_path=grant.region.path,
         wall=subtree(grant.organisation.region.wall_path),
         sectors=frozenset(grant.sectors),
-        user_id=grant.user_id,
+        user_id=who.id,
+        in_stead_of=grant.user_id if stands_in else None,
         grant_id=grant.id,
         organisation_id=grant.organisation_id,
         organisation_name=grant.organisation.short_name,
@@ -79,6 +84,16 @@ def actor_of(grant: Grant) -> Actor:
         organisation_sectors=frozenset(grant.organisation.sectors),
         capacity=grant.organisation.capacity,
     )
+
+
+LABEL_LENGTH = 60
+"""What history keeps of a name."""
+
+
+def label_of(person: str, holder: str) -> str:
+    """How a stand-in is called in histories: 周古城（代 吴古城）."""
+    half = (LABEL_LENGTH - 4) // 2
+    return f"{person[:half]}（代 {holder[:half]}）"
 
 
 def system_actor(region: Region) -> Actor:
@@ -111,9 +126,34 @@ def system_actors() -> list[Actor]:
 
 def valid_grants(user: User, on: date | None = None) -> QuerySet[Grant]:
     """The grants of an active user that are in force on the day (today), the oldest first."""
+    return _in_force(on or clock.today()).filter(user=user).order_by("valid_from", "id")
+
+
+def choices_of(user_id: UUID, on: date | None = None) -> QuerySet[Grant]:
+    """The grants a person may act under on the day (today): their own first, then those they stand in for.
+    ``usable`` takes away what they may not use all the same."""
     day = on or clock.today()
-    return (
-        Grant.objects.select_related("user", "organisation__region", "region")
-        .filter(Q(valid_to=None) | Q(valid_to__gte=day), user=user, user__is_active=True, valid_from__lte=day)
-        .order_by("valid_from", "id")
+    own = Grant.objects.filter(user_id=user_id).order_by().values("id")
+    others = StandIn.objects.filter(user_id=user_id, ended_at=None, valid_from__lte=day, valid_to__gte=day)
+    mine_first = Case(When(user_id=user_id, then=Value(0)), default=Value(1))
+    found = _in_force(day).filter(id__in=own.union(others.order_by().values("grant_id")))
+    return found.order_by(mine_first, "valid_from", "id")
+
+
+def usable(choices: list[Grant], user_id: UUID) -> list[Grant]:
+    """Standing in is for colleagues: it lasts while the person has a grant of their own in that organisation."""
+    own = {grant.organisation_id for grant in choices if grant.user_id == user_id}
+    return [grant for grant in choices if grant.organisation_id in own]
+
+
+def actor_by(user_id: UUID, grant_id: UUID) -> Actor | None:
+    """The person acting under that grant, own or stood in for, as it is today; None when it has ended."""
+    choices = usable(list(choices_of(user_id)), user_id)
+    grant = next((grant for grant in choices if grant.id == grant_id), None)
+    return actor_of(grant, choices[0].user) if grant else None
+
+
+def _in_force(day: date) -> QuerySet[Grant]:
+    return Grant.objects.select_related("user", "organisation__region", "region").filter(
+        Q(valid_to=None) | Q(valid_to__gte=day), user__is_active=True, valid_from__lte=day
     )

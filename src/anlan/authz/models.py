@@ -72,6 +72,7 @@ class User(AbstractBaseUser):
     phone = models.CharField("手机", max_length=20, blank=True)
     email = models.EmailField("邮箱", blank=True)
     is_active = models.BooleanField("启用", default=True)
+    temporary_password_until = models.DateTimeField("临时密码有效期至", null=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -106,6 +107,31 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+    @property
+    def sectors_in_words(self) -> str:
+        """工矿商贸、消防; empty when all."""
+        return "、".join(str(Sector(code).label) for code in self.sectors)
+
+
+class StandIn(models.Model):
+    """请假代办: ``user`` acts under ``grant`` in its holder's stead, from day to day. It ends by itself, or early."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="stand_ins")
+    user = models.ForeignKey(User, models.PROTECT, related_name="standing_in")
+    valid_from = models.DateField("开始日期")
+    valid_to = models.DateField("结束日期")
+    ended_at = models.DateTimeField("提前结束", null=True)
+
+    class Meta:
+        ordering = ("-valid_from", "-id")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(valid_to__gte=models.F("valid_from")), name="stand_in_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.grant_id}"
 
 
 class Participation(models.Model):

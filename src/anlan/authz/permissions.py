@@ -16,6 +16,8 @@ class Permission(StrEnum):
     JOB_VIEW = "job.view"
     FILE_VIEW = "file.view"
     LEDGER_VIEW = "ledger.view"
+    # accounts
+    ACCOUNT_ADMINISTER = "account.administer"
     # spreadsheets
     SHEET_IMPORT = "sheet.import"
     CHECK_VIEW = "check.view"
@@ -98,6 +100,7 @@ LABELS: dict[Permission, str] = {
     Permission.JOB_VIEW: "查看后台任务",
     Permission.FILE_VIEW: "查看附件",
     Permission.LEDGER_VIEW: "查看存证账本",
+    Permission.ACCOUNT_ADMINISTER: "管理账号和授权",
     Permission.SHEET_IMPORT: "导入表格",
     Permission.ENTERPRISE_REGISTER: "登记企业",
     Permission.ENTERPRISE_EDIT: "修改企业",

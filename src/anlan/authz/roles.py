@@ -4,6 +4,7 @@ where they see it is in the grant."""
 from dataclasses import dataclass
 from enum import StrEnum
 
+from anlan.authz.choices import OrganisationKind
 from anlan.authz.permissions import Permission
 
 P = Permission
@@ -61,6 +62,7 @@ _REGISTER = {
     P.LICENCE_EDIT,
 }
 _GRID = {P.GRID_EDIT}
+_ACCOUNTS = {P.ACCOUNT_ADMINISTER}
 _SCREEN = {
     P.HIDDEN_DANGER_RETURN_TO_REPORTER,
     P.HIDDEN_DANGER_DISMISS,
@@ -125,6 +127,7 @@ ROLES: dict[str, Role] = {
                 | _REGISTER
                 | {P.ENTERPRISE_MERGE}
                 | _GRID
+                | _ACCOUNTS
                 | _SCREEN
                 | _SUSPENSION
                 | _ACCEPT
@@ -169,6 +172,7 @@ ROLES: dict[str, Role] = {
                 | _REPORT
                 | _REGISTER
                 | _GRID
+                | _ACCOUNTS
                 | _SCREEN
                 | _LEAD
                 | _SUSPENSION
@@ -197,3 +201,22 @@ ROLES: dict[str, Role] = {
 }
 
 ROLE_CHOICES = [(role.code, role.label) for role in ROLES.values() if role.code != "SYSTEM"]
+
+# Who may hand out which roles, and where each role is at home. "Nobody grants more than they hold" cannot be read off
+# the permissions: an enterprise files self-checks, which no office does.
+MAY_GRANT: dict[str, frozenset[str]] = {
+    "COMMITTEE_OFFICE": frozenset(code for code, _ in ROLE_CHOICES),
+    "TOWNSHIP_OFFICE": frozenset({"TOWNSHIP_OFFICE", "VILLAGE_GRID_MEMBER", "ENTERPRISE_OFFICER"}),
+    "SYSTEM": frozenset(code for code, _ in ROLE_CHOICES),
+}
+K = OrganisationKind
+AT_HOME_IN: dict[str, frozenset[str]] = {
+    "LEADER": frozenset({K.GOVERNMENT, K.COMMITTEE, K.TOWNSHIP, K.PARK}),
+    "COMMITTEE_OFFICE": frozenset({K.COMMITTEE_OFFICE, K.COMMITTEE}),
+    "SPECIAL_COMMITTEE_OFFICE": frozenset({K.SPECIAL_COMMITTEE_OFFICE, K.SPECIAL_COMMITTEE}),
+    "DEPARTMENT_INSPECTOR": frozenset({K.DEPARTMENT, K.DIVISION, K.FIRE_RESCUE}),
+    "TOWNSHIP_OFFICE": frozenset({K.TOWNSHIP, K.TOWNSHIP_OFFICE, K.PARK}),
+    "VILLAGE_GRID_MEMBER": frozenset({K.VILLAGE}),
+    "ENTERPRISE_OFFICER": frozenset({K.ENTERPRISE}),
+    "EXPERT": frozenset({K.AGENCY}),
+}

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listings/", include("anlan.supervision.urls")),
     path("api/v1/", api.urls),
     path("accounts/", include("anlan.accounts.urls")),
+    path("users/", include("anlan.accounts.administration_urls")),
     path("files/", include("anlan.files.urls")),
     path("jobs/", include("anlan.jobs.urls")),
     path("imports/", include("anlan.sheets.urls")),

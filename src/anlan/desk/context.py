@@ -24,6 +24,7 @@ PLACES = (
     ("网格", "grids:list", "grid-3x3-gap", Permission.GRID_VIEW),
     ("消息", "notify:inbox", "bell", Permission.DESK_VIEW),
     ("导入", "sheets:list", "upload", Permission.SHEET_IMPORT),
+    ("账号", "users:list", "people", Permission.ACCOUNT_ADMINISTER),
     ("任务", "jobs:list", "folder2-open", Permission.JOB_VIEW),
 )
 

@@ -8,8 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from anlan.authz.actors import Actor, actor_of, valid_grants
-from anlan.authz.models import User
+from anlan.authz.actors import Actor, actor_by
 from anlan.jobs.choices import OPEN_STATES
 from anlan.jobs.models import Job
 from anlan.lib import clock
@@ -45,10 +44,10 @@ def job_by_id(job_id: UUID) -> Job | None:
 
 def actor_for(job: Job) -> Actor:
     """The actor the job was started by, as the grant is today. Forbidden (403) when it has ended."""
-    grant = valid_grants(User(id=job.user_id)).filter(id=job.grant_id).first()
-    if grant is None:
+    actor = actor_by(job.user_id, job.grant_id)
+    if actor is None:
         raise Forbidden("grant_ended", "提交任务时使用的授权已失效，任务没有执行。请用当前有效的身份重新提交。")
-    return actor_of(grant)
+    return actor
 
 
 def finished_before(instant: datetime) -> Iterable[Job]:

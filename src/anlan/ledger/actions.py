@@ -19,7 +19,10 @@ def record(
     payload: dict[str, Any],
     at: datetime | None = None,
 ) -> LedgerEntry:
-    """Append one entry in the caller's transaction. ``payload`` must be canonical: no floats, no personal text."""
+    """Append one entry in the caller's transaction. ``payload`` must be canonical: no floats, no personal text.
+    A stand-in is the actor; ``in_stead_of`` says for whom."""
+    if actor.in_stead_of is not None:
+        payload = {**payload, "in_stead_of": actor.in_stead_of}
     entry = LedgerEntry(
         at=at or clock.now(),
         actor_id=actor.user_id,

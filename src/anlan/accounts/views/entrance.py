@@ -27,7 +27,7 @@ def act_as(request: HttpRequest, grant_id: UUID | None = None) -> HttpResponse:
     grant = next((grant for grant in request.grants if str(grant.id) == wanted), None)  # type: ignore[attr-defined]
     if grant is None:
         raise NotInScope("授权")
-    actions.act_as(grant=grant)
+    actions.act_as(grant=grant, person=request.grants[0].user)  # type: ignore[attr-defined]
     request.session[ACTING_GRANT] = str(grant.id)
     return redirect(_back(request))
 

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Subquery
 
-from anlan.authz.actors import Actor, valid_grants
+from anlan.authz.actors import Actor, choices_of, usable, valid_grants
 from anlan.authz.fields import subtree
-from anlan.authz.models import Grant, Organisation, User
+from anlan.authz.models import Grant, User
 from anlan.authz.roles import ROLES
-from anlan.authz.scope import in_subtree
 from anlan.lib import clock
 from anlan.lib.refusals import NotInScope
 
@@ -45,8 +45,14 @@ class TokenHolder:
 
 
 def grants_of(user_id: UUID) -> list[Grant]:
-    """The grants of an active user in force today, the oldest first; user, organisation and regions are loaded."""
+    """The own grants of an active user in force today, the oldest first; user, organisation and regions are loaded."""
     return list(valid_grants(User(id=user_id)))
+
+
+def grants_to_act_under(user_id: UUID, session_key: str | None = None) -> list[Grant]:
+    """The same, and behind them those the user stands in for. ``seen_at`` is when the session was last noted."""
+    seen_at = UserSession.objects.filter(session_key=session_key or "").values("last_seen_at")[:1]
+    return usable(list(choices_of(user_id).annotate(seen_at=Subquery(seen_at))), user_id)
 
 
 def holder_of(secret: str) -> TokenHolder | None:
@@ -94,20 +100,3 @@ def user_by_name(username: str) -> User:
     if user is None:
         raise NotInScope("账号")
     return user
-
-
-def organisation_within(actor: Actor, organisation_id: UUID) -> Organisation:
-    """An organisation in the actor's region, or NotInScope (404)."""
-    found = Organisation.objects.select_related("region").filter(
-        in_subtree("region__path", actor.region_path), id=organisation_id
-    )
-    organisation = found.first()
-    if organisation is None:
-        raise NotInScope("单位")
-    return organisation
-
-
-def grants_within(actor: Actor) -> QuerySet[Grant]:
-    """Every grant, past ones too, of the organisations in the actor's region."""
-    loaded = Grant.objects.select_related("user", "organisation__region", "region")
-    return loaded.filter(in_subtree("organisation__region__path", actor.region_path))

@@ -1,0 +1,21 @@
+"""Mounted at ``users/``."""
+
+from django.urls import path
+
+from anlan.accounts.views import administration, administration_acts
+
+app_name = "users"
+
+urlpatterns = [
+    path("", administration.account_list, name="list"),
+    path("open/", administration.open_account, name="open"),
+    path("grants/<uuid:grant_id>/revoke/", administration_acts.revoke, name="revoke"),
+    path("<uuid:user_id>/", administration.account_page, name="account"),
+    path("<uuid:user_id>/edit/", administration.edit, name="edit"),
+    path("<uuid:user_id>/grant/", administration.grant, name="grant"),
+    path("<uuid:user_id>/reset-password/", administration_acts.reset_password, name="reset-password"),
+    path("<uuid:user_id>/deactivate/", administration_acts.deactivate, name="deactivate"),
+    path("<uuid:user_id>/reactivate/", administration_acts.reactivate, name="reactivate"),
+    path("<uuid:user_id>/sessions/end-all/", administration_acts.end_all_sessions, name="end-all-sessions"),
+    path("<uuid:user_id>/sessions/<int:session_id>/end/", administration_acts.end_session, name="end-session"),
+]
