@@ -29,6 +29,17 @@ RULE_IDS: tuple[str, ...] = (
     "economic_loss",
     "accident_type_code",
     "control_target",
+    "inspection_cap",
+    "penalty_discretion",
+    "no_penalty",
+    "safety_staff",
+    "drill_frequency",
+    "plan_filing",
+    "licence_validity",
+    "standard_grade_validity",
+    "serious_dishonesty",
+    "hot_work_gas",
+    "confined_space_entry",
 )
 """In the order they are listed; each is a folder of this package."""
 
