@@ -5,6 +5,9 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.hidden_dangers.actions import register
+from anlan.hidden_dangers.actions.copying import insert_all
+from anlan.hidden_dangers.actions.imported_rows import Names as LedgerNames
+from anlan.hidden_dangers.actions.imported_rows import Where
 from anlan.hidden_dangers.actions.registration import Find
 from anlan.hidden_dangers.case_page import CasePage, case_page
 from anlan.hidden_dangers.choices import Level, PartyKind, Source, Status
@@ -32,11 +35,13 @@ __all__ = [
     "Filters",
     "Find",
     "HiddenDanger",
+    "LedgerNames",
     "Level",
     "PartyKind",
     "Row",
     "Source",
     "Status",
+    "Where",
     "acceptor",
     "act",
     "case_page",
@@ -45,6 +50,7 @@ __all__ = [
     "hidden_danger_in_brief",
     "hidden_dangers",
     "hold_open",
+    "insert_all",
     "overdue_by_lead",
     "puts_right",
     "query_of",

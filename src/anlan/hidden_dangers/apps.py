@@ -10,3 +10,4 @@ class HiddenDangersConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("anlan.hidden_dangers.reactions")
+        import_module("anlan.hidden_dangers.sheets").register_kinds()

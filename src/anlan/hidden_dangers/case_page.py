@@ -11,6 +11,7 @@ from anlan.authz.permissions import Permission
 from anlan.files import api as files
 from anlan.hidden_dangers import selectors
 from anlan.hidden_dangers.choices import HandlingMode, MajorState
+from anlan.hidden_dangers.ledger_words import in_words
 from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, Suspension
 from anlan.hidden_dangers.presenters import (
     action_bar,
@@ -23,6 +24,7 @@ from anlan.hidden_dangers.presenters import (
     timeline,
     visible_events,
 )
+from anlan.hidden_dangers.sheets import COLUMNS
 from anlan.ui.case import ActionBar, Photo, TimelineEntry
 
 FIVE = ("方案", "时限", "责任", "资金", "措施")
@@ -70,6 +72,7 @@ class CasePage:
     timeline: Sequence[TimelineEntry]
     bar: ActionBar
     may_comment: bool
+    stated: Sequence[tuple[str, str]]
 
     @property
     def pair(self) -> bool:
@@ -105,7 +108,20 @@ def case_page(actor: Actor, matter: HiddenDanger) -> CasePage:
         timeline=timeline(actor, matter, events, evidence),
         bar=action_bar(actor, matter, events),
         may_comment=actor.can(Permission.HIDDEN_DANGER_COMMENT),
+        stated=[] if hidden else _stated(matter),
     )
+
+
+def _stated(matter: HiddenDanger) -> list[tuple[str, str]]:
+    """What the ledger's row says besides the find itself, under the names of its columns."""
+    if not matter.is_imported:
+        return []
+    facts = matter.imported.facts
+    return [
+        (column.label, in_words(column.name, facts[column.name]))
+        for column in COLUMNS
+        if column.name in {*facts} - {"description"}
+    ]
 
 
 def _photos(evidence: Iterable[files.StoredFile], kind: str) -> list[Photo]:

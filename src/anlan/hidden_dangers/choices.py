@@ -70,11 +70,15 @@ class Source(TextChoices):
 
 
 class Cause(TextChoices):
-    """S1-64."""
+    """S1-64. NOT_STATED only comes in with a ledger that does not say; nobody may choose it."""
 
     ACT = "ACT", "人的不安全行为"
     STATE = "STATE", "物的不安全状态"
     MANAGEMENT = "MANAGEMENT", "管理缺陷"
+    NOT_STATED = "NOT_STATED", "台账未写明"
+
+
+CAUSES_TO_CHOOSE = [(cause.value, cause.label) for cause in Cause if cause != Cause.NOT_STATED]
 
 
 class HandlingMode(TextChoices):

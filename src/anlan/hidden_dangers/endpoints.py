@@ -42,6 +42,7 @@ class ListQuery(Schema):
     registered_from: date | None = None
     registered_to: date | None = None
     state: Annotated[str, Field(pattern=STATES)] = ""
+    imported: Annotated[bool | None, Field(description="只看随台账导入的，或者只看在平台登记的")] = None
 
     def as_filters(self) -> Filters:
         try:
@@ -61,6 +62,7 @@ class ListQuery(Schema):
             registered_from=self.registered_from,
             registered_to=self.registered_to,
             state=self.state,
+            imported=self.imported,
         )
 
 

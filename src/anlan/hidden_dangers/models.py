@@ -31,6 +31,14 @@ def _together(name: str, *fields: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=none | every, name=f"hidden_danger_{name}")
 
 
+def _who_and_when(name: str, who: str, when: str) -> models.CheckConstraint:
+    """Both or neither; of what a ledger brought it says the day, and who it was stays in its words."""
+    imported = Q(**{f"{who}__isnull": True, f"{when}__isnull": False, "import_key__isnull": False})
+    none = Q(**{f"{who}__isnull": True, f"{when}__isnull": True})
+    every = Q(**{f"{who}__isnull": False, f"{when}__isnull": False})
+    return models.CheckConstraint(condition=none | every | imported, name=f"hidden_danger_{name}")
+
+
 def _organisation(label: str, *, null: bool = True) -> models.ForeignKey:
     return models.ForeignKey(ORGANISATION, models.PROTECT, null=null, related_name="+", verbose_name=label)
 
@@ -39,7 +47,7 @@ class HiddenDanger(models.Model):
     """事故隐患：一件事，一个责任主体，一条时间线。
 
     ``holder`` is the organisation that must act next: where the matter is stuck. ``sector`` is the matter's, not the
-    enterprise's. ``concealed`` hides an unannounced check from all but those taking part, until dispatch.
+    enterprise's. ``import_key`` is set for what came in with a ledger: the same row is the same matter. ``concealed`` hides an unannounced check from all but those taking part, until dispatch.
     """
 
     scope_columns = ScopeColumns(sector="sector", organisation="holder_path", concealed="concealed")
@@ -99,6 +107,9 @@ class HiddenDanger(models.Model):
     accepted_at = models.DateTimeField("验收时间", null=True)
     accepted_by = models.ForeignKey("authz.User", models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField("办结时间", null=True)
+    external_system = models.CharField("来源系统", max_length=40, blank=True)
+    external_no = models.CharField("原编号", max_length=80, blank=True)
+    import_key = models.CharField(max_length=64, null=True, unique=True)
 
     objects = HiddenDangerQuerySet.as_manager()
 
@@ -109,8 +120,8 @@ class HiddenDanger(models.Model):
             _together("confirmed", "confirmed_at", "confirmed_by"),
             _together("major_proposed", "major_proposed_at", "major_decider"),
             _together("dispatched", "dispatched_at", "dispatcher", "lead", "due_on", "original_due_on"),
-            _together("submitted", "submitted_at", "submitted_by"),
-            _together("accepted", "accepted_at", "accepted_by"),
+            _who_and_when("submitted", "submitted_by", "submitted_at"),
+            _who_and_when("accepted", "accepted_by", "accepted_at"),
             models.CheckConstraint(
                 condition=Q(status__in=[Status.DISMISSED, Status.MERGED, Status.CLOSED, Status.TERMINATED])
                 ^ Q(ended_at=None),
@@ -159,6 +170,10 @@ class HiddenDanger(models.Model):
     def is_open(self) -> bool:
         return self.ended_at is None
 
+    @property
+    def is_imported(self) -> bool:
+        return self.import_key is not None
+
 
 class MatterRecord(models.Model):
     """What belongs to one matter; read only through it, which is scoped."""
@@ -168,6 +183,21 @@ class MatterRecord(models.Model):
 
     class Meta:
         abstract = True
+
+
+class ImportedMatter(MatterRecord):
+    """What the office's ledger says of a matter that came in with it, by the names of the columns of the import."""
+
+    hidden_danger = models.OneToOneField(HiddenDanger, models.PROTECT, related_name="imported")
+    facts = models.JSONField(default=dict)
+    imported_at = models.DateTimeField("导入时间")
+    imported_by = models.ForeignKey("authz.User", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "台账记载"
+
+    def __str__(self) -> str:
+        return f"{self.hidden_danger_id} 台账记载"
 
 
 class RectificationPlan(MatterRecord):

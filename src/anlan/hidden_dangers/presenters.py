@@ -101,6 +101,7 @@ def _entry(event: Event, evidence: dict[str, Any], names: dict[str, str]) -> Tim
         documents=[document_of(file) for file in attached if not file.is_image],
         citation=transition.article if transition else "",
         late=event.kind == EventKind.DEADLINE and event.event.endswith("overdue"),
+        imported=event.imported_at is not None,
     )
 
 

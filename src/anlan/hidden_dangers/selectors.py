@@ -1,6 +1,6 @@
 """Reads. The first argument of a public one is always the actor."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,13 +10,15 @@ from django.db.models import Count, F, Min, Prefetch, TextField, Value, prefetch
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
+from anlan.authz.permissions import Permission
 from anlan.authz.scope import in_subtree
 from anlan.hidden_dangers.choices import Decision, MajorState
-from anlan.hidden_dangers.models import Extension, HiddenDanger, RectificationPlan, Suspension
+from anlan.hidden_dangers.models import Extension, HiddenDanger, ImportedMatter, RectificationPlan, Suspension
 from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
 from anlan.lib import clock
+from anlan.sheets.api import bulk
 
-CASE_RELATIONS = ("region", "site", "registered_by", "party_enterprise", "plan")
+CASE_RELATIONS = ("region", "site", "registered_by", "party_enterprise", "plan", "imported__imported_by")
 CASE_ORGANISATIONS = (
     "holder",
     "reporter",
@@ -46,6 +48,7 @@ class Filters:
     registered_from: date | None = None
     registered_to: date | None = None
     state: str = ""
+    imported: bool | None = None
 
 
 def hidden_dangers(actor: Actor, filters: Filters, on: date) -> HiddenDangerQuerySet:
@@ -66,6 +69,8 @@ def hidden_dangers(actor: Actor, filters: Filters, on: date) -> HiddenDangerQuer
         rows = rows.filter(reporter_id=actor.organisation_id)
     if filters.status:
         rows = rows.filter(status__in=filters.status)
+    if filters.imported is not None:
+        rows = rows.filter(import_key__isnull=not filters.imported)
     if filters.region_path:
         rows = rows.filter(in_subtree("region_path", filters.region_path))
     if filters.q:
@@ -156,6 +161,44 @@ def load_organisations(matter: HiddenDanger) -> None:
 def sees(actor: Actor, hidden_danger_id: UUID) -> bool:
     """Whether the actor may see the matter: how its files are guarded."""
     return HiddenDanger.objects.visible_to(actor).filter(id=hidden_danger_id).exists()
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A matter that came in with a ledger. ``visible``: inside the asker's scope; what is not tells nothing."""
+
+    matter: HiddenDanger
+    facts: dict[str, Any]
+    visible: bool
+
+
+def imported_by_key(actor: Actor, keys: Collection[str]) -> dict[str, Imported]:
+    """The matters of these import keys, those the actor sees locked for what comes."""
+    rows = HiddenDanger.objects.order_by().filter(bulk.among(HiddenDanger, "import_key", keys))
+    mine = rows.visible_to(actor, Permission.HIDDEN_DANGER_CONFIRM).select_for_update(of=("self",))
+    seen = {matter.id: matter for matter in mine}
+    facts = dict(
+        ImportedMatter.objects.filter(hidden_danger_id__in=list(seen)).values_list("hidden_danger_id", "facts")
+    )
+    found = {
+        str(matter.import_key): Imported(matter, facts.get(matter.id, {}), visible=True) for matter in seen.values()
+    }
+    if len(found) < len(keys):
+        others = rows.exclude(id__in=list(seen)).only("id", "import_key")
+        found |= {str(matter.import_key): Imported(matter, {}, visible=False) for matter in others}
+    return found
+
+
+def numbers_taken(numbers: Iterable[str]) -> set[str]:
+    """Those of the numbers that a matter bears already."""
+    rows = HiddenDanger.objects.order_by().filter(bulk.among(HiddenDanger, "number", list(numbers)))
+    return set(rows.values_list("number", flat=True))
+
+
+def visible_among(actor: Actor, matter_ids: Collection[UUID]) -> int:
+    """How many of the matters the actor sees."""
+    rows = HiddenDanger.objects.order_by().visible_to(actor)
+    return rows.filter(bulk.among(HiddenDanger, "id", list(matter_ids))).count() if matter_ids else 0
 
 
 def plan_of(matter: HiddenDanger) -> RectificationPlan | None:

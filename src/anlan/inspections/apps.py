@@ -10,3 +10,4 @@ class InspectionsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("anlan.inspections.reactions")
+        import_module("anlan.inspections.sheets").register_kinds()

@@ -142,6 +142,7 @@ class ListQuery(Schema):
     started_from: date | None = None
     started_to: date | None = None
     with_findings: bool = False
+    imported: Annotated[bool | None, Field(description="只看随台账导入的，或者只看在平台登记的")] = None
 
     def as_filters(self) -> Filters:
         try:
@@ -159,6 +160,7 @@ class ListQuery(Schema):
             started_from=self.started_from,
             started_to=self.started_to,
             with_findings=self.with_findings,
+            imported=self.imported,
         )
 
 

@@ -89,7 +89,8 @@ class CheckRecord(models.Model):
     """检查记录: one visit, by one organisation, with what was looked at and found.
 
     ``concealed`` hides an unannounced visit until its findings are dispatched; ``month`` (its first day) is set for a
-    self-check. ``draft`` is what the maker has typed so far, nothing else reads it.
+    self-check. ``draft`` is what the maker has typed so far, nothing else reads it. ``import_key`` and ``stated`` are those
+    of a record that came in with a ledger: what makes its row the same, and what the row says.
     """
 
     scope_columns = ScopeColumns(organisation="organisation_path", concealed="concealed")
@@ -134,6 +135,8 @@ class CheckRecord(models.Model):
     rating_words = models.CharField("企业评价", max_length=500, blank=True)
     rated_at = models.DateTimeField("评价时间", null=True)
     draft = models.JSONField(default=dict)
+    import_key = models.CharField(max_length=64, null=True, unique=True)
+    stated = models.JSONField("台账记载", null=True)
 
     objects = CheckRecordQuerySet.as_manager()
 
@@ -162,6 +165,10 @@ class CheckRecord(models.Model):
                 | Q(inspection_kind="", arrival="", scan_no="", no_scan_reason="", plan_reference=""),
                 name="check_only_inspections_enforce",
             ),
+            models.CheckConstraint(
+                condition=Q(import_key=None, stated=None) | Q(import_key__isnull=False, stated__isnull=False),
+                name="check_imported_with_its_row",
+            ),
             models.UniqueConstraint(
                 fields=["enterprise", "month"],
                 condition=Q(act_class=ActClass.SELF_CHECK, status=Status.FILED),
@@ -185,6 +192,10 @@ class CheckRecord(models.Model):
     @property
     def is_self_check(self) -> bool:
         return self.act_class == ActClass.SELF_CHECK
+
+    @property
+    def is_imported(self) -> bool:
+        return self.import_key is not None
 
 
 class CheckPart(ScopedModel):

@@ -124,8 +124,15 @@ def check_can_void(actor: Actor, check: CheckRecord, *, is_sampled: bool) -> Non
 def check_can_rate(actor: Actor, check: CheckRecord) -> None:
     if not check.is_inspection:
         raise Refused("not_rated", "只有行政检查需要企业评价。")
+    if check.is_imported:
+        raise Refused("not_rated", "随台账导入的历史检查不再评价。")
     if check.rated_at is not None:
         raise Refused("already_rated", "已经评价过，不能修改。")
+
+
+def may_be_rated(check: CheckRecord) -> bool:
+    """Whether its enterprise is asked for its word."""
+    return check.is_inspection and not check.is_imported and check.rated_at is None
 
 
 def check_acceptor(rectified_by: str, accepted_by: str, pointer: str) -> None:

@@ -8,7 +8,9 @@ from django.urls import reverse
 from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.hidden_dangers import api as loop
+from anlan.inspections.ledger_words import in_words
 from anlan.inspections.models import CheckRecord
+from anlan.inspections.sheets import COLUMNS as COLUMNS_OF_LEDGER
 from anlan.inspections.workflow import PROCESS
 from anlan.lib import clock
 from anlan.processes import api as processes
@@ -76,10 +78,21 @@ def timeline(check: CheckRecord) -> list[TimelineEntry]:
             who=event.actor_label,
             organisation=event.organisation_label,
             note=event.note,
+            imported=event.imported_at is not None,
         )
         for event in processes.history_of(check.id)
     ]
     return entries[::-1]
+
+
+def stated(check: CheckRecord) -> list[tuple[str, str]]:
+    """What the ledger's row says, under the names of its columns; nothing for what was not imported."""
+    facts = check.stated or {}
+    return [
+        (column.label, in_words(column.name, facts[column.name]))
+        for column in COLUMNS_OF_LEDGER
+        if column.name in facts
+    ]
 
 
 def photos_of(check: CheckRecord) -> list[Photo]:

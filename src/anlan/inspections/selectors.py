@@ -1,6 +1,6 @@
 """Reads of checks. The first argument of a public one is always the actor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -27,6 +27,7 @@ from anlan.inspections.querysets import CheckRecordQuerySet
 from anlan.lib import clock
 from anlan.lib.refusals import NotInScope
 from anlan.register import api as enterprises
+from anlan.sheets.api import bulk
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Filters:
     started_from: date | None = None
     started_to: date | None = None
     with_findings: bool = False
+    imported: bool | None = None
 
 
 def checks(actor: Actor, filters: Filters) -> CheckRecordQuerySet:
@@ -64,7 +66,34 @@ def checks(actor: Actor, filters: Filters) -> CheckRecordQuerySet:
         rows = rows.filter(started_at__lt=clock.end_of(filters.started_to))
     if filters.with_findings:
         rows = rows.filter(finding_count__gt=0)
+    if filters.imported is not None:
+        rows = rows.filter(import_key__isnull=not filters.imported)
     return rows.matching(filters.q) if filters.q else rows
+
+
+def imported_by_key(actor: Actor, keys: Collection[str]) -> dict[str, tuple[CheckRecord, bool]]:
+    """The checks of these import keys, each with whether the actor sees it."""
+    rows = CheckRecord.objects.order_by().filter(bulk.among(CheckRecord, "import_key", keys))
+    seen = set(rows.visible_to(actor).values_list("id", flat=True))
+    return {str(found.import_key): (found, found.id in seen) for found in rows}
+
+
+def numbers_taken(numbers: Iterable[str]) -> set[str]:
+    """Those of the numbers that a check bears already."""
+    rows = CheckRecord.objects.order_by().filter(bulk.among(CheckRecord, "number", list(numbers)))
+    return set(rows.values_list("number", flat=True))
+
+
+def visible_among(actor: Actor, check_ids: Collection[UUID]) -> int:
+    """How many of the checks the actor sees."""
+    rows = CheckRecord.objects.order_by().visible_to(actor)
+    return rows.filter(bulk.among(CheckRecord, "id", list(check_ids))).count() if check_ids else 0
+
+
+def with_check(hidden_danger_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the hidden dangers that a check found already."""
+    rows = CheckFinding.objects.filter(hidden_danger_id__in=list(hidden_danger_ids))
+    return set(rows.values_list("hidden_danger_id", flat=True))
 
 
 def check(actor: Actor, check_id: UUID) -> CheckRecord:

@@ -1,16 +1,20 @@
 """The door of processes: tables to declare, `fire` to move, history and deadlines to read."""
 
+from anlan.processes import importing
 from anlan.processes.actions import check_state, comment, fire
 from anlan.processes.choices import DeadlineState, EventKind
 from anlan.processes.deadlines import sweep
+from anlan.processes.importing import PastStep
 from anlan.processes.models import Deadline, Event
 from anlan.processes.reactions import reaction
 from anlan.processes.selectors import (
+    histories_of,
     history_of,
     last_event,
     nearest_deadlines,
     next_due_on,
     running_deadlines,
+    running_of,
     subjects_past,
 )
 from anlan.processes.stepping_back import check_can_withdraw, remember, withdraw
@@ -25,6 +29,7 @@ __all__ = [
     "DeadlineState",
     "Event",
     "EventKind",
+    "PastStep",
     "Process",
     "Step",
     "Transition",
@@ -32,7 +37,9 @@ __all__ = [
     "check_state",
     "comment",
     "fire",
+    "histories_of",
     "history_of",
+    "importing",
     "last_event",
     "nearest_deadlines",
     "next_due_on",
@@ -40,6 +47,7 @@ __all__ = [
     "register",
     "remember",
     "running_deadlines",
+    "running_of",
     "subjects_past",
     "sweep",
     "withdraw",

@@ -34,6 +34,7 @@ class Event(models.Model):
     payload = models.JSONField(default=dict)
     undo = models.JSONField(default=dict, help_text="这一步改动的列在改动之前的值，供撤回")
     is_automatic = models.BooleanField(default=False, help_text="随上一步自动发生，与它一起撤回")
+    imported_at = models.DateTimeField(null=True, help_text="随台账导入的时间；这一步不是在平台上办的，at 只到日")
 
     class Meta:
         ordering = ("at", "id")

@@ -1,7 +1,7 @@
 """Reads of history and deadlines. The caller has found the subject through its scope."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -18,6 +18,23 @@ def event_by_id(event_id: UUID) -> Event:
 def history_of(subject_id: UUID) -> QuerySet[Event]:
     """The subject's events, the oldest first."""
     return Event.objects.filter(subject_id=subject_id).order_by("at", "id")
+
+
+def histories_of(subject_ids: Collection[UUID]) -> dict[UUID, list[Event]]:
+    """The events of each subject, the oldest first, in one query."""
+    found: dict[UUID, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(subject_id__in=list(subject_ids)).order_by("at", "id"):
+        found[event.subject_id].append(event)
+    return found
+
+
+def running_of(subject_ids: Collection[UUID]) -> dict[UUID, list[Deadline]]:
+    """The running periods of each subject, in one query."""
+    found: dict[UUID, list[Deadline]] = defaultdict(list)
+    running = [DeadlineState.OPEN, DeadlineState.PAUSED]
+    for deadline in Deadline.objects.filter(subject_id__in=list(subject_ids), state__in=running):
+        found[deadline.subject_id].append(deadline)
+    return found
 
 
 def running_deadlines(subject_id: UUID) -> list[Deadline]:

@@ -32,14 +32,16 @@ def changes(subject: Any) -> dict[str, Any]:
 
 def last_step(process: Process, subject_id: UUID) -> list[Event]:
     """The events that one act made, the latest first: automatic ones and the act itself. Empty when nothing can be
-    withdrawn: no act yet, or the last one was itself a withdrawal."""
+    withdrawn: no act yet, or the last one was itself a withdrawal or came in with a ledger."""
     step: list[Event] = []
     for event in latest_transitions(subject_id):
         step.append(event)
         if not event.is_automatic:
             break
     first = step[-1] if step else None
-    row = process.row(first.verb, first.from_status) if first else None
+    if first is None or first.imported_at is not None:
+        return []
+    row = process.row(first.verb, first.from_status)
     return step if row is not None and row.withdrawable else []
 
 

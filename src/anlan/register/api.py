@@ -35,6 +35,7 @@ from anlan.register.actions.handing_over import HandedOver, hand_over
 from anlan.register.choices import ObjectKind, OperatingStatus, PartyKind, PersonPost, SourceCrs
 from anlan.register.facts import EnterpriseFacts, ObjectFacts, PersonFacts, SiteFacts
 from anlan.register.models import Enterprise, Site, SupervisedObject
+from anlan.register.naming import Places
 from anlan.register.open_matters import register_open_matters
 from anlan.register.selectors import (
     EnterpriseFilters,
@@ -60,8 +61,10 @@ from anlan.register.selectors.grids import (
     sites_without_grid,
 )
 from anlan.register.selectors.objects import ObjectFilters, supervised_object, supervised_objects
+from anlan.register.sheets import PLACE_COLUMNS
 
 __all__ = [
+    "PLACE_COLUMNS",
     "Assigned",
     "Enterprise",
     "EnterpriseFacts",
@@ -76,6 +79,7 @@ __all__ = [
     "PartyKind",
     "PersonFacts",
     "PersonPost",
+    "Places",
     "Site",
     "SiteFacts",
     "SiteFilters",

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import BooleanField, Model
 from django.db.models.expressions import RawSQL
+from psycopg.types.json import Jsonb
 
 Row = Sequence[Any]
 
@@ -43,6 +44,11 @@ def delete(model: type[Model], ids: Collection[UUID]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {_quote(model._meta.db_table)} WHERE id = ANY(%s)", [list(ids)])  # noqa: S608
         return int(cursor.rowcount)
+
+
+def as_json(value: Any) -> Any:
+    """A value of a JSON column, for a row."""
+    return Jsonb(value)
 
 
 def among(model: type[Model], column: str, values: Collection[Any]) -> RawSQL:

@@ -57,6 +57,8 @@ Kind = Literal["act", "comment", "instruction", "deadline", "message", "document
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
+    """``imported``: a ledger says so, and only the day; *who* brought it in."""
+
     at: datetime
     what: str
     who: str = ""
@@ -72,6 +74,7 @@ class TimelineEntry:
     citation: str = ""
     seq: int | None = None
     late: bool = False
+    imported: bool = False
 
     @property
     def node_icon(self) -> str:

@@ -205,5 +205,7 @@ def open_document(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for file_name, write in FILES.items():
+    from tests.data.sheets.ledgers import CHECK_FILES, DANGER_FILES
+
+    for file_name, write in (FILES | DANGER_FILES | CHECK_FILES).items():
         write(Path(sys.argv[1]) / file_name)

@@ -87,7 +87,7 @@ def correct(
         if field not in CORRECTABLE:
             raise Invalid.at("/field", f"只能更正：{'、'.join(CORRECTABLE.values())}。")
         value = needed(value, "value", CORRECTABLE[field])
-        if field in DICTIONARIES and value not in DICTIONARIES[field]:
+        if field in DICTIONARIES and (value not in DICTIONARIES[field] or value == Cause.NOT_STATED):
             raise Invalid.at("/value", f"没有这个{CORRECTABLE[field]}。")
         before = _in_words(field, getattr(matter, field))
         setattr(matter, field, value)

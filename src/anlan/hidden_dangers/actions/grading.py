@@ -7,7 +7,7 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind, Sector
 from anlan.hidden_dangers.actions.steps import fire, join, moving, needed, not_past
-from anlan.hidden_dangers.choices import Cause, Level, MajorState, PartyKind, Status
+from anlan.hidden_dangers.choices import CAUSES_TO_CHOOSE, Cause, Level, MajorState, PartyKind, Status
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Refused
@@ -111,7 +111,7 @@ def refuse_major(
 
 def grade(actor: Actor, matter: HiddenDanger, *, cause: str, party: Party | None, clause: str, sector: str) -> None:
     """Say the cause, the party, the clause and the sector, and who confirmed when. Raises Invalid (422)."""
-    if cause not in Cause:
+    if cause not in dict(CAUSES_TO_CHOOSE):
         raise Invalid.at("/cause", "请选择成因。")
     matter.cause = cause
     matter.clause = clause.strip() or matter.clause

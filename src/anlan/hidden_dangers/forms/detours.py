@@ -8,7 +8,7 @@ from django import forms
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
-from anlan.hidden_dangers.choices import Cause, LookBackResult
+from anlan.hidden_dangers.choices import CAUSES_TO_CHOOSE, LookBackResult
 from anlan.hidden_dangers.forms.base import CommandForm
 from anlan.hidden_dangers.forms.choosing import BLANK, leads_for
 from anlan.hidden_dangers.forms.evidence import EvidenceField
@@ -160,7 +160,7 @@ class CorrectForm(CommandForm):
     )
     text = words("改成", required=False)
     sector = forms.ChoiceField(label="改成", required=False, choices=[BLANK, *Sector.choices])
-    cause = forms.ChoiceField(label="改成", required=False, choices=[BLANK, *Cause.choices])
+    cause = forms.ChoiceField(label="改成", required=False, choices=[BLANK, *CAUSES_TO_CHOOSE])
     reason = words("更正理由", rows=2)
 
     def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:

@@ -30,6 +30,9 @@ STATE_LABELS = {
 }
 
 
+IMPORTED = {"yes": True, "no": False}
+
+
 class FilterForm(forms.Form):
     """What narrows the list; the same names as in the API."""
 
@@ -61,6 +64,11 @@ class FilterForm(forms.Form):
     source = forms.ChoiceField(label="渠道", required=False, choices=[("", "全部"), *Source.choices])
     holder = forms.ChoiceField(label="当前办理", required=False, widget=forms.Select(attrs={"data-search": True}))
     lead = forms.ChoiceField(label="主办单位", required=False, widget=forms.Select(attrs={"data-search": True}))
+    imported = forms.ChoiceField(
+        label="导入",
+        required=False,
+        choices=[("", "全部"), ("yes", "随台账导入的"), ("no", "在平台登记的")],
+    )
     enterprise = forms.ChoiceField(label="企业", required=False, widget=forms.HiddenInput)
     registered_from = forms.DateField(label="登记自", required=False, widget=DateInput())
     registered_to = forms.DateField(label="登记至", required=False, widget=DateInput())
@@ -71,7 +79,7 @@ class FilterForm(forms.Form):
         super().__init__(data, auto_id="filter_%s", label_suffix="")
         self.actor = actor
         if actor.is_enterprise:
-            for name in ("source", "holder", "lead", "region"):
+            for name in ("source", "holder", "lead", "region", "imported"):
                 del self.fields[name]
         else:
             self._offer("region", [("", "全部"), *areas_for(actor, self.data.get("region", ""))])
@@ -125,6 +133,7 @@ class FilterForm(forms.Form):
             registered_from=values.get("registered_from"),
             registered_to=values.get("registered_to"),
             state=values.get("state", ""),
+            imported=IMPORTED.get(values.get("imported", "")),
         )
 
 
@@ -146,5 +155,6 @@ def query_of(filters: Filters) -> dict[str, Any]:
         "registered_from": filters.registered_from,
         "registered_to": filters.registered_to,
         "state": filters.state,
+        "imported": next((word for word, means in IMPORTED.items() if means is filters.imported), ""),
     }
     return {name: str(value) if not isinstance(value, list) else value for name, value in named.items() if value}

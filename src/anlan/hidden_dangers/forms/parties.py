@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from anlan.hidden_dangers.choices import Cause, PartyKind
+from anlan.hidden_dangers.choices import CAUSES_TO_CHOOSE, PartyKind
 from anlan.hidden_dangers.forms.base import CommandForm
 from anlan.hidden_dangers.forms.choosing import BLANK, assisting_for
 from anlan.hidden_dangers.forms.fields import line, organisation_choice
@@ -17,7 +17,7 @@ class PartyForm(CommandForm):
 
     template = "hidden_dangers/forms/_grading.html"
 
-    cause = forms.ChoiceField(label="成因", choices=Cause.choices, widget=forms.RadioSelect)
+    cause = forms.ChoiceField(label="成因", choices=CAUSES_TO_CHOOSE, widget=forms.RadioSelect)
     party_kind = forms.ChoiceField(
         label="责任主体",
         choices=[(kind.value, kind.label) for kind in PartyKind],

@@ -41,6 +41,11 @@ class FilterForm(forms.Form):
     started_to = forms.DateField(label="检查至", required=False, widget=DateInput())
     with_findings = forms.ChoiceField(label="发现问题", required=False, choices=[("", "全部"), ("on", "只看有问题的")])
     status = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Status.choices])
+    imported = forms.ChoiceField(
+        label="导入",
+        required=False,
+        choices=[("", "全部"), ("yes", "随台账导入的"), ("no", "在平台登记的")],
+    )
     enterprise = forms.ChoiceField(label="企业", required=False, widget=forms.HiddenInput)
 
     use_required_attribute = False
@@ -49,7 +54,7 @@ class FilterForm(forms.Form):
         super().__init__(data, auto_id="filter_%s", label_suffix="")
         self.actor = actor
         if actor.is_enterprise:
-            for name in ("region", "organisation"):
+            for name in ("region", "organisation", "imported"):
                 del self.fields[name]
         else:
             self._offer("region", self._areas())
@@ -91,6 +96,7 @@ class FilterForm(forms.Form):
             started_from=values.get("started_from"),
             started_to=values.get("started_to"),
             with_findings=bool(values.get("with_findings")),
+            imported={"yes": True, "no": False}.get(values.get("imported", "")),
         )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.authz.permissions import Permission
 from anlan.hidden_dangers import api as loop
 from anlan.http.api import ActingRequest, requires
-from anlan.inspections import actions, presenters, selectors
+from anlan.inspections import actions, policies, presenters, selectors
 from anlan.inspections.choices import Status
 from anlan.inspections.models import CheckRecord
 from anlan.lib import clock
@@ -74,7 +74,8 @@ def _context(request: ActingRequest, check: CheckRecord) -> dict[str, Any]:
         "may_void": check.status != Status.VOIDED
         and actor.can(Permission.CHECK_VOID)
         and actor.within(check.organisation_path),
-        "may_rate": is_filed and is_party and check.is_inspection and check.rated_at is None,
+        "may_rate": is_filed and is_party and policies.may_be_rated(check),
+        "stated": [] if is_party else presenters.stated(check),
         "is_own_self_check": is_filed and check.is_self_check and actor.within(check.organisation_path),
         "may_sample": actor.can(Permission.SELF_CHECK_SAMPLE),
     }

@@ -1,0 +1,321 @@
+"""隐患台账 imported: matters in the right status with a truthful history, that go on by the real verbs."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from anlan.authz.scope import acting
+from anlan.hidden_dangers.invariants import check_invariants
+from anlan.hidden_dangers.models import HiddenDanger
+from anlan.jobs import api as jobs
+from anlan.ledger.models import LedgerEntry
+from anlan.lib import clock
+from anlan.notify.models import Message
+from anlan.processes import api as processes
+from anlan.sheets import selectors, tasks
+from anlan.sheets.choices import ImportState
+from anlan.sheets.models import SheetImport
+from tests.factories.books import book
+from tests.factories.cast import Cast
+from tests.factories.matters import Matters, in_days, upload
+from tests.integration.test_sheets import bad_rows, bring, counts, run
+
+pytestmark = pytest.mark.django_db
+
+LABELS = {
+    "no": "隐患编号", "on": "检查时间", "who": "受检单位", "place": "隐患部位", "what": "存在问题", "level": "等级", "source": "检查类型",
+    "sector": "行业领域", "clause": "判定依据", "due": "整改期限", "state": "整改情况", "done": "整改完成时间", "rechecked": "复查时间",
+    "by": "复查人", "recheck": "复查结果", "lead": "督办单位", "person": "责任人", "decided_by": "认定部门", "decided_on": "认定时间",
+    "plan": "治理方案", "measures": "整改措施", "funds": "资金", "cause": "成因", "found_by": "检查人", "town": "乡镇",
+}  # fmt: skip
+FIRM = "临海市江南机械制造有限公司"
+
+
+@pytest.fixture(autouse=True)
+def place(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def ago(days: int) -> date:
+    return clock.today() - timedelta(days=days)
+
+
+def row(**given: Any) -> dict[str, Any]:
+    return {"on": ago(40), "who": FIRM, "what": "疏散通道堆放纸箱", "level": "一般", "due": ago(-10), **given}
+
+
+def ledger(actor: Any, *rows: dict[str, Any], **more: Any) -> SheetImport:
+    cells = [[one.get(name) for name in LABELS] for one in rows]
+    return run(actor, bring(actor, book(list(LABELS.values()), *cells), "hidden_dangers"), **more)
+
+
+def matter(actor: Any, **lookup: Any) -> HiddenDanger:
+    with acting(actor):
+        found: HiddenDanger = HiddenDanger.objects.get(**lookup)
+        return found
+
+
+def history(actor: Any, one: HiddenDanger) -> list[processes.Event]:
+    with acting(actor):
+        return list(processes.history_of(one.id))
+
+
+def reasons(entry: SheetImport) -> list[str]:
+    return [one[-1].split("行：", 1)[-1] for one in bad_rows(entry)[1:]] if entry.bad_count else []
+
+
+STAGES: dict[str, tuple[dict[str, Any], str, list[str]]] = {
+    "open": ({"state": "未整改", "lead": "文化社区"}, "DISPATCHED", ["register", "confirm", "dispatch"]),
+    "late": ({"state": "逾期未整改", "lead": "文化社区", "due": ago(5)}, "DISPATCHED", ["register", "confirm", "dispatch"]),
+    "own": ({"state": "未整改"}, "RECTIFYING", ["register", "confirm", "dispatch", "acknowledge"]),
+    "under way": ({"state": "整改中", "lead": "文化社区"}, "RECTIFYING", ["register", "confirm", "dispatch", "acknowledge"]),
+    "no date": ({"state": "", "due": None}, "CONFIRMED", ["register", "confirm"]),
+    "nobody": ({"who": "", "town": "古城", "place": "人民路 3 号"}, "REGISTERED", ["register"]),
+    "put right": (
+        {"state": "已完成整改", "done": ago(20), "due": ago(18)},
+        "SUBMITTED",
+        ["register", "confirm", "dispatch", "acknowledge", "submit_rectification"],
+    ),
+    "closed": (
+        {"state": "已销号", "done": ago(20), "rechecked": ago(19), "by": "王五", "due": ago(18)},
+        "CLOSED",
+        ["register", "confirm", "dispatch", "acknowledge", "submit_rectification", "accept_rectification", "close"],
+    ),
+    "rechecked": (
+        {"state": "已整改", "recheck": "合格", "rechecked": ago(19), "due": ago(18)},
+        "CLOSED",
+        ["register", "confirm", "dispatch", "acknowledge", "submit_rectification", "accept_rectification", "close"],
+    ),
+    "on the spot": (
+        {"state": "当场整改", "due": None, "rechecked": ago(39)},
+        "CLOSED",
+        ["register", "fix_on_the_spot", "accept_rectification", "close"],
+    ),
+    "at once": ({"state": "当场整改完毕", "due": "立即"}, "SUBMITTED", ["register", "fix_on_the_spot"]),
+    "not right": (
+        {"state": "已整改", "done": ago(9), "recheck": "复查不合格", "rechecked": ago(8)},
+        "RECTIFYING",
+        ["register", "confirm", "dispatch", "acknowledge", "submit_rectification", "return"],
+    ),
+    "gone": ({"state": "已注销"}, "TERMINATED", ["register", "terminate"]),
+}  # fmt: skip
+
+
+def test_every_stage_of_a_ledger_becomes_the_right_status(cast: Cast) -> None:
+    rows = [row(what=name, **given) for name, (given, _, _) in STAGES.items()]
+    entry = ledger(cast.town, *rows)
+    assert counts(entry) == (len(rows), 0, 0, 0), reasons(entry)
+    found = {name: matter(cast.town, description=name) for name in STAGES}
+    assert {name: one.status for name, one in found.items()} == {
+        name: status for name, (_, status, _) in STAGES.items()
+    }
+    steps = {name: history(cast.town, one) for name, one in found.items()}
+    assert {name: [event.verb for event in events] for name, events in steps.items()} == {
+        name: verbs for name, (_, _, verbs) in STAGES.items()
+    }
+    every = [event for events in steps.values() for event in events]
+    assert all(event.imported_at and event.actor_label == "周古城" for event in every)
+    days = {event.verb: clock.legal_date(event.at) for event in steps["closed"]}
+    assert (days["register"], days["submit_rectification"], days["close"]) == (ago(40), ago(20), ago(19))
+    assert "王五" in steps["closed"][-2].note
+    with acting(cast.system()):
+        assert check_invariants(cast.system()) == []
+        assert Message.objects.count() == 0
+
+
+def test_rows_of_real_actions_hold_the_same_invariants(cast: Cast) -> None:
+    by = Matters(cast)
+    made = [by.registered(), by.confirmed(), by.dispatched(), by.rectifying(), by.submitted(), by.closed(), by.major()]
+    by.act(cast.town, by.submitted(), "return", reason="没清干净")
+    by.act(cast.village, by.dispatched(), "bounce", reason="不归我")
+    by.act(cast.town, by.registered(), "propose_major", reason="疑似")
+    by.act(cast.town, by.registered(), "dismiss", reason="不是")
+    with acting(cast.system()):
+        assert check_invariants(cast.system()) == []
+        HiddenDanger.objects.filter(id=made[3].id).update(status="SUBMITTED")
+        HiddenDanger.objects.filter(id=made[5].id).update(
+            accepted_by=cast.users["firm"], submitted_by=cast.users["firm"]
+        )
+        broken = check_invariants(cast.system())
+    assert {one.number for one in broken} == {made[3].number, made[5].number}
+
+
+def test_an_imported_one_goes_on_by_the_real_verbs(cast: Cast) -> None:
+    ledger(cast.town, row(state="逾期", lead="文化社区", due=ago(5), person="张三"))
+    one = matter(cast.town, description="疏散通道堆放纸箱")
+    by = Matters(cast)
+    by.act(cast.village, one, "acknowledge")
+    photo = upload(cast.firm, "AFTER")
+    by.act(cast.firm, one, "submit_rectification", note="已清理", photos=[photo])
+    assert by.act(cast.town, one, "accept_rectification", note="到位").status == "CLOSED"
+    with acting(cast.system()):
+        assert check_invariants(cast.system()) == []
+
+
+def test_what_was_late_before_the_import_reminds_nobody(cast: Cast) -> None:
+    ledger(cast.town, row(what="late", lead="文化社区", due=ago(30)), row(what="soon", lead="文化社区", due=in_days(5)))
+    with jobs.inline():
+        assert processes.sweep(cast.system()) == 0
+        with clock.at(clock.now() + timedelta(days=3)):
+            processes.sweep(cast.system())
+    late, soon = (history(cast.town, matter(cast.town, description=what)) for what in ("late", "soon"))
+    assert [event.event for event in late if event.kind == "DEADLINE"] == ["hidden_danger.acknowledgement_overdue"]
+    assert "hidden_danger.rectification_due_soon" in [event.event for event in soon]
+
+
+def test_scope_is_as_if_it_had_been_done_here(cast: Cast) -> None:
+    ledger(cast.county, row(what="甲", lead="应急局"), row(what="乙", lead="大洋街道", who="东湖化工"))
+    with acting(cast.dept):
+        assert [one.description for one in HiddenDanger.objects.visible_to(cast.dept)] == ["甲"]
+    with acting(cast.firm):
+        assert [one.description for one in HiddenDanger.objects.visible_to(cast.firm)] == ["甲"]
+    with acting(cast.other):
+        assert not HiddenDanger.objects.visible_to(cast.other).exists()
+
+
+class TestMajor:
+    DECIDED = {
+        "level": "重大",
+        "sector": "消防",
+        "clause": "判定标准第三条",
+        "decided_by": "消防大队",
+        "decided_on": ago(38),
+    }
+
+    def test_without_the_department_it_is_only_proposed(self, cast: Cast) -> None:
+        rows = [
+            row(what="甲", level="重大", sector="消防", state="未整改"),
+            row(
+                what="乙",
+                level="重大",
+                sector="消防",
+                state="已销号",
+                done=ago(9),
+                decided_by="应急局",
+                decided_on=ago(30),
+            ),
+        ]
+        entry = ledger(cast.town, *rows)
+        assert counts(entry) == (2, 0, 0, 0), reasons(entry)
+        for what in "甲乙":
+            one = matter(cast.town, description=what)
+            assert (one.status, one.level, one.major_state) == ("RECTIFYING", "GENERAL", "PROPOSED")
+            assert one.major_decider == cast.organisations["临海消防大队"]
+        assert "应急局" in history(cast.town, one)[-1].note
+        Matters(cast).act(cast.fire, one, "confirm_major", clause="判定标准第三条")
+        with acting(cast.system()):
+            assert check_invariants(cast.system()) == []
+
+    def test_decided_by_the_department_it_is_major(self, cast: Cast) -> None:
+        five = {"plan": "搬迁住宿", "person": "张三", "funds": "3万", "measures": "拆除隔间"}
+        closed = {"state": "已销号", "done": ago(9), "rechecked": ago(5), "by": "赵一、钱二", "due": ago(6)}
+        entry = ledger(cast.county, row(what="甲", **self.DECIDED), row(what="乙", **self.DECIDED, **five, **closed))
+        assert counts(entry) == (2, 0, 0, 0), reasons(entry)
+        for what, status in (("甲", "RECTIFYING"), ("乙", "CLOSED")):
+            one = matter(cast.county, description=what)
+            assert (one.status, one.level, one.major_state) == (status, "MAJOR", "CONFIRMED")
+        with acting(cast.system()):
+            assert check_invariants(cast.system()) == []
+
+    def test_what_it_lacks_is_said(self, cast: Cast) -> None:
+        closed = {"state": "已销号", "done": ago(9), "due": ago(6)}
+        rows = [
+            row(what="1", level="重大"),
+            row(what="2", **{**self.DECIDED, "clause": ""}),
+            row(what="3", **self.DECIDED, **closed),
+        ]
+        said = reasons(ledger(cast.county, *rows))
+        assert [one.split("：")[0] for one in said] == ["行业领域", "依据条款", "治理方案"]
+
+
+def test_every_refusal_names_the_column_and_what_to_do(cast: Cast) -> None:
+    rows = {
+        "受检单位": row(who="没有这家厂"),
+        "统一社会信用代码": None,
+        "整改期限": row(due=ago(50)),
+        "检查时间": row(on=ago(-3)),
+        "整改完成日期": row(state="已整改"),
+        "整改情况": row(state="未整改", done=ago(3)),
+        "复查日期": row(state="已销号", done=ago(3), rechecked=ago(5)),
+        "复查人": row(state="已销号", done=ago(3), person="张三", by="张三"),
+        "主办单位": row(lead="不存在局"),
+        "隐患等级": row(level="特严重"),
+    }
+    del rows["统一社会信用代码"]
+    said = reasons(ledger(cast.town, *({**one, "what": name} for name, one in rows.items())))
+    assert [one.split("：")[0] for one in said] == list(rows)
+    assert all(one.endswith(("。", "。）")) for one in said)
+
+
+class TestAgain:
+    def test_the_same_number_is_the_same_matter(self, cast: Cast) -> None:
+        first = row(no="YH-1", state="未整改", lead="文化社区", person="张三")
+        ledger(cast.town, first, row(no="YH-2", what="乙"))
+        one = matter(cast.town, external_no="YH-1")
+        assert counts(ledger(cast.town, first)) == (0, 0, 1, 0)
+        newer = {**first, "state": "已销号", "done": ago(3), "rechecked": ago(2), "person": None}
+        assert counts(ledger(cast.town, newer)) == (0, 1, 0, 0)
+        now = matter(cast.town, external_no="YH-1")
+        assert (now.id, now.number, now.status) == (one.id, one.number, "CLOSED")
+        assert "张三" in history(cast.town, now)[-3].note
+        with acting(cast.system()):
+            assert check_invariants(cast.system()) == []
+
+    def test_without_a_number_words_and_day_tell(self, cast: Cast) -> None:
+        ledger(cast.town, row())
+        assert counts(ledger(cast.town, row(), row(what="另一条"), row())) == (1, 0, 1, 1)
+
+    def test_what_is_worked_on_here_is_left_alone(self, cast: Cast) -> None:
+        first = row(no="YH-1", lead="文化社区")
+        ledger(cast.town, first)
+        Matters(cast).act(cast.village, matter(cast.town), "acknowledge")
+        entry = ledger(cast.town, {**first, "state": "已销号", "done": ago(3)})
+        assert counts(entry) == (0, 0, 0, 1)
+        assert "已经在平台上办理" in reasons(entry)[0]
+
+
+class TestUndo:
+    def test_an_untouched_import_is_gone_with_one_entry(self, cast: Cast) -> None:
+        before = _entries(cast)
+        entry = ledger(cast.town, *(row(what=name, **given) for name, (given, _, _) in STAGES.items()))
+        assert _entries(cast) == before + 1
+        entry = run(cast.town, entry, tasks.undo_sheet)
+        assert (entry.state, entry.remaining_count, _entries(cast)) == (ImportState.UNDONE, 0, before + 2)
+        with acting(cast.system()):
+            assert not HiddenDanger.objects.exists()
+            assert not processes.Event.objects.exists()
+            assert not processes.Deadline.objects.exists()
+
+    def test_it_is_refused_with_the_row_once_somebody_has_acted(self, cast: Cast) -> None:
+        entry = ledger(cast.town, row(what="甲", lead="文化社区"), row(what="乙"))
+        Matters(cast).act(cast.village, matter(cast.town, description="甲"), "acknowledge")
+        entry = run(cast.town, entry, tasks.undo_sheet)
+        assert entry.state == ImportState.IMPORTED
+        with acting(cast.town):
+            job = selectors.job_of(entry)
+        assert job is not None
+        assert "原表第 2 行" in job.error
+        assert "文化社区" in job.error
+        with acting(cast.town):
+            assert HiddenDanger.objects.count() == 2
+
+    def test_an_update_is_taken_back_to_what_stood(self, cast: Cast) -> None:
+        first = row(no="YH-1", lead="文化社区")
+        ledger(cast.town, first)
+        old = matter(cast.town)
+        steps = [(event.verb, event.at, event.note) for event in history(cast.town, old)]
+        entry = ledger(cast.town, {**first, "state": "已销号", "done": ago(3)})
+        entry = run(cast.town, entry, tasks.undo_sheet)
+        assert entry.state == ImportState.UNDONE
+        now = matter(cast.town)
+        assert (now.status, now.ended_at, now.holder_id) == (old.status, None, old.holder_id)
+        assert [(event.verb, event.at, event.note) for event in history(cast.town, now)] == steps
+        assert counts(ledger(cast.town, first)) == (0, 0, 1, 0)
+        with acting(cast.system()):
+            assert check_invariants(cast.system()) == []
+
+
+def _entries(cast: Cast) -> int:
+    with acting(cast.system()):
+        return LedgerEntry.objects.count()
