@@ -166,7 +166,7 @@ class CheckRecord(models.Model):
                 name="check_only_inspections_enforce",
             ),
             models.CheckConstraint(
-                condition=Q(import_key=None, stated=None) | Q(import_key__isnull=False, stated__isnull=False),
+                condition=Q(import_key=None, stated__isnull=True) | Q(import_key__isnull=False, stated__isnull=False),
                 name="check_imported_with_its_row",
             ),
             models.UniqueConstraint(
@@ -251,6 +251,7 @@ class CheckFinding(CheckPart):
     hidden_danger = models.OneToOneField("hidden_dangers.HiddenDanger", models.PROTECT, related_name="check_finding")
 
     class Meta:
+        verbose_name = "检查发现的问题"
         ordering = ("id",)
 
     def __str__(self) -> str:
