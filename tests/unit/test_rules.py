@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.rules import RuleError, evaluate
+from anlan.rules import RULE_IDS, RuleError, evaluate, load
 from anlan.rules.console import answer_lines
+from anlan.rules.facts import schema_of
 from anlan.rules.grades import ORDER
 from anlan.rules.wire import dumps, loads, number_text
 
@@ -229,3 +231,74 @@ def test_rules_load_no_django():
     seen = "import sys, anlan.config.cli, anlan.rules.console, anlan.rules as r\nfor i in r.RULE_IDS: r.load(i)\n"
     seen += "assert not [m for m in sys.modules if m.split('.')[0] in ('django', 'ninja', 'psycopg')]"
     subprocess.run([sys.executable, "-c", seen], check=True)
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 10**20),
+    st.decimals(-1, 10**6, places=2),
+    st.sampled_from(["", "x", "2024-02-30", "2024-01-05", "2024-01-05T00:00:00+08:00", "氨"]),
+    st.just([]),
+    st.just({}),
+    st.just([None]),
+    st.just([{"a": 1}]),
+)
+
+
+def conforming(schema: dict) -> st.SearchStrategy:
+    """Values that a published schema of facts allows, and null."""
+    if "enum" in schema:
+        return st.sampled_from([*schema["enum"], None])
+    kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
+    if kind == "object":
+        fields = {name: conforming(inner) for name, inner in schema["properties"].items()}
+        return st.fixed_dictionaries({}, optional=fields) if len(fields) < 30 else st.just({})
+    if kind == "array":
+        return st.lists(conforming(schema["items"]), max_size=2) | st.none()
+    if kind == "integer":
+        return st.integers(schema.get("minimum", -2), 130) | st.none()
+    if kind == "number":
+        return st.decimals(schema.get("minimum", 0), schema.get("maximum", 12000), places=2) | st.none()
+    if kind == "boolean":
+        return st.booleans() | st.none()
+    by_format = {"date": st.dates(date(1901, 1, 1), date(2990, 1, 1)).map(date.isoformat)}
+    by_format["date-time"] = st.sampled_from(["2024-05-01T08:00:00+08:00", "2024-05-01T00:20:00Z", None])
+    return by_format.get(schema.get("format", ""), st.sampled_from(["A", "330000", "5523", None]))
+
+
+def answer(rule_id: str, facts: object, on: object) -> dict:
+    """The JSON that a caller gets, finding or error."""
+    try:
+        return json.loads(evaluate(rule_id, facts, on=on).to_json())
+    except RuleError as error:
+        return json.loads(dumps(error.as_json()))
+
+
+@pytest.mark.parametrize("rule_id", RULE_IDS)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_facts_that_fit_the_schema_get_a_finding_or_a_refusal(rule_id, data):
+    rule, parameters = load(rule_id)
+    facts = data.draw(conforming(schema_of(rule.facts)))
+    said = answer(
+        rule_id, facts, data.draw(st.sampled_from([version.in_force_from for version in parameters.versions]))
+    )
+    if "error" in said:
+        assert said["error"]["code"] != "before_first_version"
+        return
+    assert (said["value"] is None) == bool(said["unknown"])
+    assert set(said["figures"]) == set(rule.figures)
+    assert all(reason["text"] for reason in said["because"])
+
+
+@pytest.mark.parametrize("rule_id", RULE_IDS)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_junk_is_refused_and_never_breaks_a_rule(rule_id, data):
+    rule, _ = load(rule_id)
+    facts = data.draw(st.dictionaries(st.sampled_from([*rule.facts, "x/~y"]), JUNK, max_size=3))
+    said = answer(rule_id, facts, "2026-08-01")
+    if "x/~y" in facts:
+        assert "error" in said
+    assert ("error" in said) or said["rule"] == rule_id

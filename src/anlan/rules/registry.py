@@ -13,6 +13,7 @@ from anlan.rules.finding import FIGURES, Finding
 from anlan.rules.params import Citation, Parameters, Version, read_parameters
 
 RULE_IDS: tuple[str, ...] = (
+    "major_hidden_danger",
     "accident_grade",
     "accident_reporting",
     "accident_investigation",
