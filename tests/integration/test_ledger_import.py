@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from anlan.authz.scope import acting
 from anlan.hidden_dangers.invariants import check_invariants
@@ -27,7 +28,7 @@ LABELS = {
     "no": "隐患编号", "on": "检查时间", "who": "受检单位", "place": "隐患部位", "what": "存在问题", "level": "等级", "source": "检查类型",
     "sector": "行业领域", "clause": "判定依据", "due": "整改期限", "state": "整改情况", "done": "整改完成时间", "rechecked": "复查时间",
     "by": "复查人", "recheck": "复查结果", "lead": "督办单位", "person": "责任人", "decided_by": "认定部门", "decided_on": "认定时间",
-    "plan": "治理方案", "measures": "整改措施", "funds": "资金", "cause": "成因", "found_by": "检查人", "town": "乡镇",
+    "plan": "治理方案", "measures": "整改措施", "funds": "资金", "cause": "成因", "found_by": "检查人", "town": "乡镇", "system": "来源系统",
 }  # fmt: skip
 FIRM = "临海市江南机械制造有限公司"
 
@@ -172,6 +173,15 @@ def test_scope_is_as_if_it_had_been_done_here(cast: Cast) -> None:
         assert [one.description for one in HiddenDanger.objects.visible_to(cast.firm)] == ["甲"]
     with acting(cast.other):
         assert not HiddenDanger.objects.visible_to(cast.other).exists()
+
+
+def test_the_enterprise_is_not_told_by_which_channel(cast: Cast, client_of: Any) -> None:
+    ledger(cast.town, row(system="热线平台", no="RX-1", lead="文化社区", found_by="李明"))
+    path = reverse("hidden_dangers:case", args=[matter(cast.town).id])
+    town, firm = (client_of(who).get(path).content.decode() for who in ("town", "firm"))
+    for told in ("热线平台", "RX-1", "李明", "台账记载"):
+        assert told in town
+        assert told not in firm
 
 
 class TestMajor:

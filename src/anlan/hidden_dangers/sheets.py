@@ -125,6 +125,7 @@ HIDDEN_DANGERS = Kind(
     open=LedgerBatch,
     list_url="hidden_dangers:list",
     order=50,
+    is_whole=True,
     columns=COLUMNS,
 )
 

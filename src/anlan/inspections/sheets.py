@@ -58,6 +58,7 @@ CHECKS = Kind(
     open=CheckLedgerBatch,
     list_url="inspections:list",
     order=60,
+    is_whole=True,
     columns=COLUMNS,
 )
 

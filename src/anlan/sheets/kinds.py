@@ -123,7 +123,8 @@ class Batch(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """``permissions`` are needed besides SHEET_IMPORT; ``key`` says in words by what a row finds its record."""
+    """``permissions`` are needed besides SHEET_IMPORT; ``key`` says in words by what a row finds its record. ``is_whole``:
+    an import is undone as a whole, or refused with the rows that stand against it."""
 
     code: str
     label: str
@@ -134,6 +135,7 @@ class Kind:
     open: Callable[[Actor], Batch]
     list_url: str = ""
     order: int = 100
+    is_whole: bool = False
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
