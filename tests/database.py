@@ -25,7 +25,7 @@ from anlan.config.secrets import exclusive
 
 ROOT = Path(__file__).parents[1]
 BASE = Path(tempfile.gettempdir()) / f"anlan-tests-{os.geteuid()}"
-KEPT_TEMPLATES = 3
+KEPT_TEMPLATES = 12  # several branches are worked on at once, and migrating costs more than the space
 # What the content of a freshly migrated database depends on.
 INGREDIENTS = (
     "requirements.txt",
@@ -113,9 +113,9 @@ def template() -> Path:
     """The home of a migrated, stopped cluster; made if there is none for the present migrations."""
     BASE.mkdir(mode=0o711, parents=True, exist_ok=True)
     place = BASE / f"template-{digest()}"
-    with exclusive(BASE / "template.lock"):
+    with exclusive(BASE / f"{place.name}.lock"):
         if not place.exists():
-            unfinished = BASE / "template.unfinished"
+            unfinished = BASE / f"{place.name.removeprefix('template-')}.unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             _migrate(unfinished)
             unfinished.rename(place)
@@ -147,7 +147,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _forget_old_templates() -> None:
-    kept = sorted(BASE.glob("template-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    kept = sorted(BASE.glob("template-*/"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in kept[KEPT_TEMPLATES:]:
         shutil.rmtree(old, ignore_errors=True)
 

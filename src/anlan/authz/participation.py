@@ -11,15 +11,23 @@ from anlan.lib import clock
 
 def take_part(*, matter_id: UUID, organisation: Organisation, kind: str, region_path: str) -> None:
     """Let the organisation see the matter from now on. Idempotent."""
-    part = Participation(
-        matter_id=matter_id,
-        organisation=organisation,
-        kind=kind,
-        organisation_path=organisation.path,
-        region_path=region_path,
-        since=clock.now(),
-    )
-    Participation.objects.bulk_create([part], ignore_conflicts=True)
+    take_part_together(matter_id=matter_id, parts=[(organisation, kind)], region_path=region_path)
+
+
+def take_part_together(*, matter_id: UUID, parts: Iterable[tuple[Organisation, str]], region_path: str) -> None:
+    """The same for several organisations, each in its part, in one statement."""
+    rows = [
+        Participation(
+            matter_id=matter_id,
+            organisation=organisation,
+            kind=kind,
+            organisation_path=organisation.path,
+            region_path=region_path,
+            since=clock.now(),
+        )
+        for organisation, kind in parts
+    ]
+    Participation.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def leave_since(matter_id: UUID, since: datetime) -> None:

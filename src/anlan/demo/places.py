@@ -41,6 +41,9 @@ class World:
         actor = self.actors[organisation.id]
         return self.colleagues.get(organisation.id, actor) if actor.user_id == user_id else actor
 
+    def enterprise_of(self, site_id: UUID) -> UUID:
+        return next(site.enterprise_id for site in self.sites if site.id == site_id)
+
     def named(self, short_name: str) -> Organisation:
         return next(o for o in self.organisations if o.short_name == short_name)
 

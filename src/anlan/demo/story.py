@@ -186,8 +186,8 @@ class Story:
         return 1
 
     def _party(self, danger: HiddenDanger) -> dict[str, object]:
-        if danger.site is not None:
-            return {"kind": "ENTERPRISE", "id": danger.site.enterprise_id}
+        if danger.site_id is not None:
+            return {"kind": "ENTERPRISE", "id": self.world.enterprise_of(danger.site_id)}
         return {"kind": "ORGANISATION", "id": danger.reporter_id}
 
     def _from_returned_to_reporter(self, matter: Matter, danger: HiddenDanger, day: date) -> int:

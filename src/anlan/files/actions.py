@@ -48,22 +48,21 @@ def store(
     _check_kind(kind)
     file = cast(BinaryIO, upload)
     content = inspect(file)
-    with transaction.atomic():
-        return StoredFile.objects.create(
-            region_path=actor.region_path,
-            organisation_id=actor.organisation_id,
-            uploaded_by_id=actor.user_id,
-            uploaded_at=clock.now(),
-            kind=kind,
-            sha256=storage.keep(file),
-            size=upload.size or 0,
-            content_type=content.content_type,
-            original_name=_clean_name(upload.name or ""),
-            width=content.width,
-            height=content.height,
-            taken_at=taken_at,
-            **_columns_of(position),
-        )
+    return StoredFile.objects.create(
+        region_path=actor.region_path,
+        organisation_id=actor.organisation_id,
+        uploaded_by_id=actor.user_id,
+        uploaded_at=clock.now(),
+        kind=kind,
+        sha256=storage.keep(file),
+        size=upload.size or 0,
+        content_type=content.content_type,
+        original_name=_clean_name(upload.name or ""),
+        width=content.width,
+        height=content.height,
+        taken_at=taken_at,
+        **_columns_of(position),
+    )
 
 
 def attach(
@@ -87,14 +86,10 @@ def attach(
             raise NotInScope(selectors.WHAT)
         if any(file.subject_id is not None for file in files):
             raise Invalid.at("/file_ids", "有附件已经用于别的记录，请重新上传。")
+        placed = {"subject_type": subject_type, "subject_id": subject_id, "region_path": region_path, "kind": kind}
         for file in files:
-            file.subject_type, file.subject_id, file.region_path, file.kind = (
-                subject_type,
-                subject_id,
-                region_path,
-                kind,
-            )
-        StoredFile.objects.bulk_update(files, ["subject_type", "subject_id", "region_path", "kind"])
+            vars(file).update(placed)
+        StoredFile.objects.filter(id__in=wanted).update(**placed)
         if files:
             _record(actor, files, subject_type, subject_id, region_path, kind)
     return files

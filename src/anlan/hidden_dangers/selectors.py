@@ -132,28 +132,29 @@ def overdue_by_lead(actor: Actor, on: date, limit: int = 8) -> list[dict[str, An
 
 def hidden_danger(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
     """One matter with all its names, in two queries; NotInScope (404) outside the scope."""
-    return _with_organisations(actor, hidden_danger_id, CASE_RELATIONS)
+    rows = HiddenDanger.objects.select_related(*CASE_RELATIONS)
+    found: HiddenDanger = rows.get_visible(actor, id=hidden_danger_id)
+    load_organisations(found, with_regions=True)
+    return found
 
 
 def hidden_danger_in_brief(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
     """The same with nothing but its organisations: for what follows an act, which no page shows."""
-    return _with_organisations(actor, hidden_danger_id, ("party_enterprise", "site"))
-
-
-def _with_organisations(actor: Actor, hidden_danger_id: UUID, relations: tuple[str, ...]) -> HiddenDanger:
-    rows = HiddenDanger.objects.select_related(*relations)
-    found: HiddenDanger = rows.get_visible(actor, id=hidden_danger_id)
+    found: HiddenDanger = HiddenDanger.objects.select_related("party_enterprise").get_visible(
+        actor, id=hidden_danger_id
+    )
     load_organisations(found)
     return found
 
 
-def load_organisations(matter: HiddenDanger) -> None:
+def load_organisations(matter: HiddenDanger, *, with_regions: bool = False) -> None:
     """Load everybody the matter names in one query: nine joins would cost more to plan than to run."""
     named: list[tuple[Any, str]] = [(matter, name) for name in CASE_ORGANISATIONS]
     if matter.party_enterprise is not None:
         named.append((matter.party_enterprise, "organisation"))
     wanted = {getattr(record, f"{name}_id") for record, name in named} - {None}
-    found = Organisation.objects.select_related("region").in_bulk(wanted)
+    rows = Organisation.objects.select_related("region") if with_regions else Organisation.objects.all()
+    found = rows.in_bulk(wanted)
     for record, name in named:
         setattr(record, name, found.get(getattr(record, f"{name}_id")))
 

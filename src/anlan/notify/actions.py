@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from django.db import transaction
-
 from anlan.authz.actors import Actor
 from anlan.jobs.api import defer
 from anlan.lib import clock
 from anlan.notify import selectors, tasks
 from anlan.notify.models import Message
+from anlan.notify.querysets import insert_once
 
 
 def tell(
@@ -38,11 +37,9 @@ def tell(
         dedupe_key=dedupe_key,
         at=clock.now(),
     )
-    with transaction.atomic():
-        Message.objects.bulk_create([message], ignore_conflicts=True)
-        is_new = Message.objects.filter(id=message.id).exists()
-        if is_new:
-            defer(tasks.deliver, message_id=message.id, region_path=region_path)
+    is_new = insert_once(message)
+    if is_new:
+        defer(tasks.deliver, message_id=message.id, region_path=region_path)
     return is_new
 
 

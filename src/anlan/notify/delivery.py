@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from django.db import transaction
-
 from anlan.lib import clock
 from anlan.notify.adapters import adapter
 from anlan.notify.models import Message
@@ -11,14 +9,14 @@ from anlan.notify.querysets import undelivered
 
 
 def hand_over(message_id: UUID) -> bool:
-    """Send the message unless it has gone already. A crash between sending and noting it sends it again."""
-    with transaction.atomic():
-        message: Message | None = undelivered().filter(id=message_id).first()
-        if message is None:
-            return False
-        adapter()(_content_of(message))
-        message.delivered_at = clock.now()
-        message.save(update_fields=["delivered_at"])
+    """Send the message unless it has gone already, inside the caller's ``acting``. A crash between sending and noting
+    it sends it again."""
+    message: Message | None = undelivered().filter(id=message_id).first()
+    if message is None:
+        return False
+    adapter()(_content_of(message))
+    message.delivered_at = clock.now()
+    message.save(update_fields=["delivered_at"])
     return True
 
 

@@ -64,7 +64,7 @@ def fire(
     subject.version += 1
     subject.changed_at = clock.now()
     undo = stepping_back.changes(subject)
-    subject.save()
+    subject.save(update_fields=stepping_back.columns_to_save(subject, undo))
     event = write_event(
         actor=actor,
         about=About(process.subject_type, subject.id, subject.region_path),
@@ -78,7 +78,7 @@ def fire(
         is_automatic=is_automatic,
     )
     stepping_back.remember(subject)
-    _move_deadlines(process, subject, row, event.at)
+    _move_deadlines(process, subject, row, before, event.at)
     return event
 
 
@@ -94,15 +94,12 @@ def comment(*, actor: Actor, process: Process, subject: Any, note: str) -> Event
     )
 
 
-def _move_deadlines(process: Process, subject: Any, row: Transition, at: datetime) -> None:
-    if row.meets:
-        deadlines.end(subject.id, row.meets, met=True, at=at)
-    if row.cancels:
-        deadlines.end(subject.id, row.cancels, met=False, at=at)
+def _move_deadlines(process: Process, subject: Any, row: Transition, before: str, at: datetime) -> None:
+    if before:  # nothing runs yet for a new record; what is opened anew gives way
+        deadlines.end(subject.id, met=row.meets, cancelled=(*row.cancels, *row.opens), at=at)
     if row.pauses:
         deadlines.pause(subject.id, row.pauses)
     if row.resumes:
         deadlines.resume(subject.id, row.resumes)
-    started_on = clock.legal_date(at)
-    for kind in row.opens:
-        deadlines.start(process, subject, kind, started_on=started_on, at=at)
+    if row.opens:
+        deadlines.start(process, subject, row.opens, at=at)

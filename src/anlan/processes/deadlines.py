@@ -2,10 +2,12 @@
 and its deferred reactions are one transaction under the deadline's lock, so a worker killed anywhere leaves all or
 nothing (DESIGN §7)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Case, Value, When
 
 from anlan.authz.actors import Actor
 from anlan.authz.scope import acting
@@ -18,14 +20,18 @@ from anlan.processes.tables import PROCESSES, Process
 RUNNING = (DeadlineState.OPEN, DeadlineState.PAUSED)
 
 
-def start(process: Process, subject: Any, kind: str, *, started_on: date, at: datetime) -> Deadline:
-    """Open the period ``kind`` for the subject; one that is still running gives way to it."""
-    end(subject.id, (kind,), met=False, at=at)
+def start(process: Process, subject: Any, kinds: Iterable[str], *, at: datetime) -> None:
+    """Open the periods of these kinds for the subject; the caller has ended those that give way to them."""
+    started_on = clock.legal_date(at)
+    Deadline.objects.bulk_create(_new(process, subject, kind, started_on, at) for kind in kinds)
+
+
+def _new(process: Process, subject: Any, kind: str, started_on: date, at: datetime) -> Deadline:
     rule = process.deadlines[kind]
     due_on = rule.due_on(subject, started_on)
     ladder = rule.ladder
     first = next((n for n, step in enumerate(ladder) if step.days >= 0 or step.falls_at(due_on) > at), len(ladder))
-    return Deadline.objects.create(
+    return Deadline(
         subject_type=process.subject_type,
         subject_id=subject.id,
         region_path=subject.region_path,
@@ -38,10 +44,15 @@ def start(process: Process, subject: Any, kind: str, *, started_on: date, at: da
     )
 
 
-def end(subject_id: UUID, kinds: Iterable[str], *, met: bool, at: datetime) -> None:
-    """End the running periods of these kinds, as met or as cancelled."""
-    state = DeadlineState.MET if met else DeadlineState.CANCELLED
-    rows = Deadline.objects.filter(subject_id=subject_id, kind__in=list(kinds), state__in=RUNNING)
+def end(subject_id: UUID, *, met: Collection[str], cancelled: Collection[str], at: datetime) -> None:
+    """End the running periods of these kinds, in one statement; a kind that stands in both is met."""
+    kinds = sorted({*met, *cancelled})
+    if not kinds:
+        return
+    state: Any = DeadlineState.CANCELLED
+    if met:
+        state = Case(When(kind__in=list(met), then=Value(DeadlineState.MET)), default=Value(DeadlineState.CANCELLED))
+    rows = Deadline.objects.filter(subject_id=subject_id, kind__in=kinds, state__in=RUNNING)
     rows.update(state=state, ended_at=at)
 
 

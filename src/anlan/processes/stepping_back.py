@@ -1,6 +1,7 @@
 """One step back: what a transition changed is kept with its event, so that whoever acted last can withdraw it before
 the next one acts (DOMAIN §4)."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,16 @@ def changes(subject: Any) -> dict[str, Any]:
     return {
         name: value for name, value in remembered.items() if name not in UNTOUCHED and value != getattr(subject, name)
     }
+
+
+def columns_to_save(subject: Any, changed: Collection[str]) -> set[str] | None:
+    """What has to be written of a remembered subject: what ``changed``, and lists and the like, in which a change does
+    not show; None, which is everything, of a new one."""
+    remembered: dict[str, Any] = getattr(subject, "remembered", {})
+    if not remembered:
+        return None
+    mutable = {name for name, value in remembered.items() if isinstance(value, list | dict)}
+    return {*UNTOUCHED, *changed, *mutable}
 
 
 def last_step(process: Process, subject_id: UUID) -> list[Event]:

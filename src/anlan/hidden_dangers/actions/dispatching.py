@@ -149,8 +149,10 @@ def _assisting(actor: Actor, matter: HiddenDanger, position: int, organisation_i
 
 
 def _let_take_part(matter: HiddenDanger, assisting: list[Organisation]) -> None:
-    join(matter, matter.dispatcher, ParticipationKind.DISPATCHER)
-    join(matter, matter.lead, ParticipationKind.LEAD)
-    join(matter, party_organisation(matter), ParticipationKind.PARTY)
-    for organisation in assisting:
-        join(matter, organisation, ParticipationKind.ASSISTING)
+    join(
+        matter,
+        (matter.dispatcher, ParticipationKind.DISPATCHER),
+        (matter.lead, ParticipationKind.LEAD),
+        (party_organisation(matter), ParticipationKind.PARTY),
+        *((organisation, ParticipationKind.ASSISTING) for organisation in assisting),
+    )

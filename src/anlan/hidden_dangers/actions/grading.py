@@ -74,7 +74,7 @@ def propose_major(
         matter.major_proposed_at = clock.now()
         fire(actor, matter, "propose_major", needed(reason, "reason", "提请理由"), clause=clause, sector=matter.sector,
              decider=decider.id)  # fmt: skip
-        join(matter, decider, ParticipationKind.MAJOR_DECIDER)
+        join(matter, (decider, ParticipationKind.MAJOR_DECIDER))
         return matter
 
 

@@ -41,5 +41,5 @@ def fix_on_the_spot(
         hold(matter, matter.screening)
         files = [*(before_ids or []), *after_ids]
         fire(actor, matter, "fix_on_the_spot", needed(note, "note", "整改情况"), level=matter.level, files=files)
-        join(matter, party_organisation(matter), ParticipationKind.PARTY)
+        join(matter, (party_organisation(matter), ParticipationKind.PARTY))
         return matter

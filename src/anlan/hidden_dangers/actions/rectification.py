@@ -114,7 +114,7 @@ def submit_rectification(
         next_holder = acceptor(matter)
         if next_holder is not None:
             hold(matter, next_holder)
-            join(matter, next_holder, ParticipationKind.ACCEPTOR)
+            join(matter, (next_holder, ParticipationKind.ACCEPTOR))
         fire(actor, matter, "submit_rectification", note, files=photo_ids)
         return matter
 

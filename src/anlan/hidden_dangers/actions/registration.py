@@ -178,6 +178,5 @@ def _put_forward(actor: Actor, matter: HiddenDanger, find: Find) -> HiddenDanger
     attach(actor, matter, find.photo_ids, "BEFORE")
     fire(actor, matter, "register", source=matter.source, sector=matter.sector, files=find.photo_ids,
          suggested_level=matter.suggested_level)  # fmt: skip
-    join(matter, matter.reporter, ParticipationKind.REPORTER)
-    join(matter, matter.screening, ParticipationKind.SCREENING)
+    join(matter, (matter.reporter, ParticipationKind.REPORTER), (matter.screening, ParticipationKind.SCREENING))
     return HiddenDanger.objects.get_visible(actor, id=matter.id)

@@ -30,7 +30,7 @@ def report_up(
         matter.screening = office
         hold(matter, office)
         fire(actor, matter, "report_up", needed(reason, "reason", "上报理由"), to=office.id)
-        join(matter, office, ParticipationKind.SCREENING)
+        join(matter, (office, ParticipationKind.SCREENING))
         return matter
 
 
@@ -47,7 +47,7 @@ def merge_duplicate(
         matter.merged_into = into
         matter.ended_at = clock.now()
         fire(actor, matter, "merge_duplicate", note, into=into.id)
-        join(into, matter.reporter, ParticipationKind.REPORTER)
+        join(into, (matter.reporter, ParticipationKind.REPORTER))
         return matter
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind
 from anlan.authz.models import Organisation
-from anlan.authz.participation import take_part
+from anlan.authz.participation import take_part_together
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
 from anlan.files import api as files
@@ -31,7 +31,7 @@ def moving(
     """One transaction around a verb: the matter locked within the actor's scope (404), the role (403), the state
     (409) and the policy (403 or 409) checked in this order."""
     with transaction.atomic():
-        matter = HiddenDanger.objects.lock_visible(actor, id=hidden_danger_id)
+        matter = HiddenDanger.objects.select_related("party_enterprise").lock_visible(actor, id=hidden_danger_id)
         require(actor, PROCESS.rows_of(verb)[0].permission)
         processes.check_state(PROCESS, matter, verb, if_versions)
         load_organisations(matter)
@@ -70,10 +70,10 @@ def hold(matter: HiddenDanger, organisation: Organisation) -> None:
     matter.holder_path = organisation.path
 
 
-def join(matter: HiddenDanger, organisation: Organisation | None, kind: ParticipationKind) -> None:
-    """Let the organisation take part in the matter."""
-    if organisation is not None:
-        take_part(matter_id=matter.id, organisation=organisation, kind=kind, region_path=matter.region_path)
+def join(matter: HiddenDanger, *parts: tuple[Organisation | None, ParticipationKind]) -> None:
+    """Let the organisations take part in the matter, each in its part."""
+    known = [(organisation, kind) for organisation, kind in parts if organisation is not None]
+    take_part_together(matter_id=matter.id, parts=known, region_path=matter.region_path)
 
 
 def attach(actor: Actor, matter: HiddenDanger, file_ids: list[UUID], kind: str) -> None:

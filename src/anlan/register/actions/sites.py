@@ -133,23 +133,27 @@ def local_unit_for(actor: Actor, organisation_id: UUID | None, region: Region) -
 
 def _settle(site: Site, facts: SiteFacts, before: SiteFacts | None = None) -> None:
     """Write people and regulators where they differ, and let them follow a site that moved."""
-    moved = before is not None and before.region_id != facts.region_id
-    if before is None or moved or before.people != facts.people:
-        _replace_people(site, facts.people)
-    if before is None or moved or before.sectors != facts.sectors:
-        _replace_regulators(site, facts.sectors)
+    if before is None:
+        _write_people(site, facts.people)
+        _write_regulators(site, facts.sectors)
+        return
+    moved = before.region_id != facts.region_id
+    if moved or before.people != facts.people:
+        SitePerson.objects.filter(site=site).delete()
+        _write_people(site, facts.people)
+    if moved or before.sectors != facts.sectors:
+        SiteRegulator.objects.filter(site=site).delete()
+        _write_regulators(site, facts.sectors)
 
 
-def _replace_people(site: Site, people: tuple[PersonFacts, ...]) -> None:
-    SitePerson.objects.filter(site=site).delete()
+def _write_people(site: Site, people: tuple[PersonFacts, ...]) -> None:
     SitePerson.objects.bulk_create(
         SitePerson(site=site, region_path=site.region_path, name=one.name, post=one.post, phone=one.phone)
         for one in people
     )
 
 
-def _replace_regulators(site: Site, sectors: tuple[str, ...]) -> None:
-    SiteRegulator.objects.filter(site=site).delete()
+def _write_regulators(site: Site, sectors: tuple[str, ...]) -> None:
     SiteRegulator.objects.bulk_create(
         SiteRegulator(site=site, region_path=site.region_path, sector=sector, organisation=unit)
         for sector, unit in responsible_for(site.region, sectors)
