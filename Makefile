@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CHECK := ANLAN_HOME=$(CURDIR)/build/check PYTHONWARNINGS="ignore::RuntimeWarning" $(BIN)/anlan
 
 .DEFAULT_GOAL := run
-.PHONY: run stop test check docs screenshots lock clean browser
+.PHONY: run stop test check bench docs screenshots lock clean browser
 
 run: $(VENV)/.installed
 	@$(BIN)/python -m anlan.config.frontend
@@ -29,6 +29,9 @@ check: $(VENV)/.installed-dev
 	@echo "迁移……"; $(CHECK) makemigrations --check --dry-run
 	@echo "生成的文档……"; $(CHECK) generate_docs --check
 	@echo "词汇……"; $(BIN)/python -m pytest -q tests/meta/test_glossary.py
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.bench.rules
 
 docs: $(VENV)/.installed
 	@$(CHECK) generate_docs

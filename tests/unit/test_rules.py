@@ -1,6 +1,7 @@
 """Properties of the rules, the kernel's errors, and the command."""
 
 import io
+import itertools
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from anlan.rules import RULE_IDS, RuleError, evaluate, load
 from anlan.rules.console import answer_lines
 from anlan.rules.facts import schema_of
 from anlan.rules.grades import ORDER
+from anlan.rules.major_hidden_danger.rule import judge
 from anlan.rules.wire import dumps, loads, number_text
 
 QUICK = settings(max_examples=40, deadline=None)
@@ -213,6 +215,15 @@ def test_one_line_out_for_one_line_in():
     ]
 
 
+def test_a_broken_letter_goes_back_as_it_came():
+    lines = io.BytesIO(b'\xef\xbb\xbf{"deaths":30}\n{"\\ud800":1}\n')
+    out = io.StringIO()
+    answer_lines("accident_grade", ON, lines, out)
+    first, second = out.getvalue().encode().decode().splitlines()
+    assert json.loads(first)["value"] == "EXTRAORDINARY"
+    assert json.loads(second)["error"]["code"] == "unknown_key"
+
+
 def run(*words: str, facts: str = "") -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("anlan")), *words]
     return subprocess.run(command, input=facts, capture_output=True, text=True, check=False)
@@ -231,6 +242,72 @@ def test_rules_load_no_django():
     seen = "import sys, anlan.config.cli, anlan.rules.console, anlan.rules as r\nfor i in r.RULE_IDS: r.load(i)\n"
     seen += "assert not [m for m in sys.modules if m.split('.')[0] in ('django', 'ninja', 'psycopg')]"
     subprocess.run([sys.executable, "-c", seen], check=True)
+
+
+def open_facts(rule_id: str, choices: dict[str, list], fixed: dict) -> list[str]:
+    """Facts whose withholding is not answered with null exactly when their values differ in the outcome."""
+    wrong = []
+    for values in itertools.product(*choices.values()):
+        facts = {**fixed, **dict(zip(choices, values, strict=True))}
+        for name, every in choices.items():
+            possible = {evaluate(rule_id, {**facts, name: one}, on="2026-08-01").value for one in every}
+            part = evaluate(rule_id, {**facts, name: None}, on="2026-08-01")
+            if (part.value is None) != (len(possible) > 1) or (part.value is not None and part.value not in possible):
+                wrong.append(f"{name} in {facts}: {part.value} {part.unknown}, {possible}")
+    return wrong
+
+
+AT = {"sampled_at": "2024-06-01T08:00:00+08:00", "starts_at": "2024-06-01T08:10:00+08:00"}
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "choices", "fixed"),
+    [
+        (
+            "no_penalty",
+            {
+                "minor": [True, False],
+                "corrected_in_time": [True, False],
+                "harm": ["NONE", "MINOR", "SERIOUS"],
+                "earlier_violations": [0, 1],
+            },
+            {},
+        ),
+        ("safety_staff", {"industry": ["OTHER", "TRANSPORT"], "employees": [100, 101]}, {}),
+        (
+            "confined_space_entry",
+            {
+                "o2_vol_percent": [20, 19],
+                "gas_vol_percent": [Decimal("0.1"), Decimal("0.3"), Decimal("0.6")],
+                "lel_vol_percent": [5, 3],
+                "guardian": [True, False],
+                "toxics": [[], [{"mg_m3": 2, "limit_mg_m3": 1}]],
+            },
+            {**AT, "interrupted_minutes": 0, "ventilated": True, "isolated": True},
+        ),
+        (
+            "hot_work_gas",
+            {"interrupted_minutes": [0, 45, 61], "work_level": ["FIRST", "SECOND"], "guardian": [True, False]},
+            {**AT, "gas_vol_percent": 0},
+        ),
+        ("risk_colour", {"level": ["MAJOR", "LOW"]}, {"conditions": [{"at_least": "RED"}]}),
+        (
+            "accident_type_code",
+            {"deaths": [0, 1], "serious_injuries": [0, 1], "minor_injuries": [0, 1]},
+            {"by": "INJURY"},
+        ),
+    ],
+)
+def test_a_withheld_fact_is_unknown_exactly_when_it_can_change_the_value(rule_id, choices, fixed):
+    assert open_facts(rule_id, choices, fixed) == []
+
+
+def test_a_clause_is_open_only_while_it_can_still_hold():
+    parts = [["a", "b"], ["c"]]
+    assert judge(parts, {"a": True, "b": True}) == ("ESTABLISHED", [])
+    assert judge(parts, {"a": True}) == ("OPEN", ["b", "c"])
+    assert judge(parts, {"a": False}) == ("OPEN", ["c"])
+    assert judge(parts, {"a": False, "c": False}) == ("NOT", [])
 
 
 JUNK = st.one_of(

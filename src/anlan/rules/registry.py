@@ -70,6 +70,7 @@ class Case:
     version: Version
     versions: Parameters
     figures: dict[str, Any]
+    citation: Citation
     label: str = ""
     unknown: list[str] = field(default_factory=list)
     because: list[dict[str, Any]] = field(default_factory=list)
@@ -119,7 +120,7 @@ def evaluate(rule_id: str, facts: Any, *, on: date | str, version_name: str | No
     day = read_day(on, "/on")
     read = read_facts(rule.facts, facts)
     version = parameters.version_on(day, version_name)
-    case = Case(read, version.params, day, version, parameters, dict.fromkeys(rule.figures))
+    case = Case(read, version.params, day, version, parameters, dict.fromkeys(rule.figures), version.citation)
     for reason in version.unverified:
         case.doubt(version.citation, reason)
     case.doubt(version.citation)
@@ -146,7 +147,7 @@ def _finding(rule: Rule, case: Case, value: str | None, given: Mapping[str, Any]
         label=_label(rule, value, case.label),
         unknown=case.unknown,
         because=case.because,
-        citation=case.version.citation.as_json(),
+        citation=case.citation.as_json(),
         unverified=case.unverified,
         inputs=dict(given),
         figures=case.figures,

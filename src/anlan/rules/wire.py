@@ -20,7 +20,7 @@ def loads(text: str | bytes) -> Any:
     """Parse JSON; ``RuleError`` when it is none, holds NaN, or says a key twice."""
     try:
         if isinstance(text, bytes):
-            text = text.decode("utf-8")
+            text = text.decode("utf-8-sig")
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_once)
     except RuleError:
         raise
@@ -29,14 +29,26 @@ def loads(text: str | bytes) -> Any:
 
 
 def dumps(value: Any) -> str:
-    """JSON text of ``value`` (str, bool, int, Decimal, Fraction, date, list, dict, None)."""
+    """JSON text of ``value`` (str, bool, int, Decimal, Fraction, date, list, dict, None), always encodable."""
+    text = _dumped(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair, as a caller may send it: it goes back as the escape it came in.
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text
+
+
+def _dumped(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return encode_basestring(value)
     if kind is dict:
-        return "{" + ", ".join([f"{encode_basestring(str(name))}: {dumps(item)}" for name, item in value.items()]) + "}"
+        return (
+            "{" + ", ".join([f"{encode_basestring(str(name))}: {_dumped(item)}" for name, item in value.items()]) + "}"
+        )
     if kind is list or kind is tuple:
-        return "[" + ", ".join([dumps(item) for item in value]) + "]"
+        return "[" + ", ".join([_dumped(item) for item in value]) + "]"
     if value is None:
         return "null"
     if kind is bool:

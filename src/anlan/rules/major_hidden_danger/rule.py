@@ -13,6 +13,13 @@ SECTORS = {
     "FIREWORKS": "烟花爆竹",
     "COAL_MINE": "煤矿",
     "SPECIAL_EQUIPMENT": "特种设备",
+    "CONSTRUCTION": "房屋市政工程",
+    "PORT_DANGEROUS_GOODS": "危险货物港口作业",
+    "PASSENGER_SHIPPING": "水上客运",
+    "FISHING_VESSEL": "渔业船舶",
+    "FARM_MACHINERY": "农机",
+    "CULTURE_AND_TOURISM": "文化和旅游",
+    "MEDICAL": "医疗机构",
     "INDUSTRY_TRADE": "工贸",
     "NON_COAL_MINE": "金属非金属矿山",
     "FIRE": "重大火灾隐患",
@@ -45,9 +52,13 @@ def decide(case: Case) -> str | None:
     sector = case.law["sectors"].get(case["sector"])
     if sector is None:
         absent = case.law["absent"][case["sector"]]
+        case.citation = absent["cite"]
         case.doubt(absent["cite"], absent["cite"].unverified or "当日还没有这个判定标准")
         case.say("判定标准的文本不在手边，不凭记忆判定", absent["cite"])
         return "TEXT_NOT_AT_HAND"
+    case.citation = sector["cite"]
+    if "unverified" in sector:
+        case.doubt(sector["cite"], sector["unverified"])
     given = case["facts"] or {}
     _refuse_foreign(given, sector["questions"])
     shown, still_open = [], []
