@@ -1,15 +1,18 @@
 """Named annotations and filters of enterprises and sites."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.apps import apps
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.authz.roles import Reach
 from anlan.authz.scope import ScopeColumns, ScopedQuerySet, scope_for
+from anlan.lib import searching
+
+Rows = TypeVar("Rows", bound=QuerySet)
 
 
 class EnterpriseQuerySet(ScopedQuerySet):
@@ -24,17 +27,13 @@ class EnterpriseQuerySet(ScopedQuerySet):
         return self.filter(homes | Q(id__in=_sites().visible_to(actor, permission).values("enterprise_id")))
 
     def matching(self, text: str) -> Self:
-        """Rows whose name, number, people, phone or address contains ``text``."""
-        return self.filter(
-            Q(name__contains=text)
-            | Q(short_name__contains=text)
-            | Q(unified_social_credit_code__contains=text.upper())
-            | Q(own_no__contains=text.upper())
-            | Q(legal_representative__contains=text)
-            | Q(phone__contains=text)
-            | Q(registered_address__contains=text)
-            | Q(id__in=_sites().filter(address__contains=text).values("enterprise_id"))
-        )
+        """Rows found by every word of ``text``, in the record or in one of its sites."""
+        at_a_site = Q(id__in=_sites().filter(_holding(text)).values("enterprise_id"))
+        return self.filter(_holding(text) | at_a_site) if searching.words_of(text) else self.none()
+
+    def found_by(self, text: str) -> Self:
+        """Rows found by every word of ``text`` themselves, those that begin with it first."""
+        return _best_first(self.filter(_holding(text)), text) if searching.words_of(text) else self.none()
 
     def regulated_in(self, sector: str) -> Self:
         """With a site whose regulator for the sector is known."""
@@ -51,13 +50,14 @@ class EnterpriseQuerySet(ScopedQuerySet):
 
 class SiteQuerySet(ScopedQuerySet):
     def matching(self, text: str) -> Self:
-        """Rows whose own or whose enterprise's name, or whose address contains ``text``."""
-        return self.filter(
-            Q(name__contains=text)
-            | Q(address__contains=text)
-            | Q(enterprise__name__contains=text)
-            | Q(enterprise__short_name__contains=text)
-        )
+        """Rows found by every word of ``text``, themselves or by their enterprise."""
+        found = _holding(text) | _holding(text, "enterprise__")
+        return self.filter(found) if searching.words_of(text) else self.none()
+
+    def found_by(self, text: str) -> Self:
+        """Rows found by every word of ``text`` where their enterprise is not: that one leads to all its sites."""
+        found = self.filter(_holding(text)).exclude(_holding(text, "enterprise__"))
+        return _best_first(found, text) if searching.words_of(text) else self.none()
 
     def without_regulator(self) -> Self:
         """What nobody regulates (三管三必须)."""
@@ -70,19 +70,32 @@ class SiteQuerySet(ScopedQuerySet):
 
 class ObjectQuerySet(ScopedQuerySet):
     def matching(self, text: str) -> Self:
-        """Rows whose name, address or party contains ``text``."""
-        return self.filter(
-            Q(name__contains=text)
-            | Q(address__contains=text)
-            | Q(party_name__contains=text)
-            | Q(party_enterprise__name__contains=text)
-        )
+        """Rows found by every word of ``text``, or whose enterprise's name contains it."""
+        found = _holding(text) | Q(party_enterprise__name__contains=text)
+        return self.filter(found) if searching.words_of(text) else self.none()
+
+    def found_by(self, text: str) -> Self:
+        """Rows found by every word of ``text`` themselves, those that begin with it first."""
+        return _best_first(self.filter(_holding(text)), text) if searching.words_of(text) else self.none()
 
     def with_names(self) -> Self:
         """With everything a row of a list shows, in the same query."""
         return self.select_related(
             "region__parent", "local_unit", "party_enterprise__organisation", "party_organisation"
         )
+
+
+def _holding(text: str, above: str = "") -> Q:
+    """Whose search text, or that of a row above, holds every word."""
+    found = Q()
+    for word in searching.words_of(text):
+        found &= Q(**{f"{above}search_text__contains": word})
+    return found
+
+
+def _best_first(rows: Rows, text: str) -> Rows:
+    begins = Case(When(search_text__startswith=searching.words_of(text)[0], then=0), default=1)
+    return rows.order_by(begins, "-registered_at", "-id")
 
 
 def _sites() -> SiteQuerySet:

@@ -12,6 +12,7 @@ from anlan.register import credit_code
 from anlan.register.choices import OperatingStatus
 from anlan.register.models import Enterprise
 from anlan.register.naming import Industries, Places
+from anlan.register.searching import enterprise_text, former_names
 from anlan.sheets import api as sheets
 
 FIELDS = (
@@ -27,9 +28,13 @@ FIELDS = (
     "registered_address",
     "region_id",
     "region_path",
+    "former_names",
+    "search_text",
 )
 CODE, REGION, PATH = FIELDS.index("unified_social_credit_code"), FIELDS.index("region_id"), FIELDS.index("region_path")
-WHEN_BLANK = ("", "", None, "", "", None, None, None, OperatingStatus.OPERATING.value, "", None, "")
+FORMER = FIELDS.index("former_names")
+NAMES, NUMBERS = slice(0, 2), (CODE, FIELDS.index("legal_representative"), FIELDS.index("phone"), REGION - 1)
+WHEN_BLANK = ("", "", None, "", "", None, None, None, OperatingStatus.OPERATING.value, "", None, "", [], "")
 NEW = ("id", *FIELDS, "own_no", "wall_path", "registered_at", "changed_at", "version")
 ELSEWHERE = "本县（市、区）已登记过这个统一社会信用代码，但不在您的管辖范围内，请联系安委办认领。"
 NO_REGION = "所属乡镇（街道）：没有填写。"
@@ -130,7 +135,7 @@ class EnterpriseBatch:
             chunk.refuse(place, NO_REGION)
             return None
         values = [blank if value is None else value for value, blank in zip(written, WHEN_BLANK, strict=False)]
-        row = (*values, region.id, region.path)
+        row = (*values, region.id, region.path, [], "")
         number = chunk.numbers[place]
         return sheets.Draft(place, number, sheets.Outcome.CREATED, ids.uuid7(), str(row[0]), region.path, row=row)
 
@@ -139,11 +144,12 @@ class EnterpriseBatch:
     ) -> sheets.Draft | None:
         """A blank cell leaves what stands there."""
         old = row.values
-        home = old[REGION:] if region is None else (region.id, region.path)
+        home = old[REGION:FORMER] if region is None else (region.id, region.path)
         if region is not None and region.wall_path != row.wall_path:
             chunk.refuse(place, MOVED)
             return None
         new = (*(now if value is None else value for value, now in zip(written, old, strict=False)), *home)
+        new = _findable(new, former_names(old[FORMER], old[0], new[0]), row.own_no)
         number = chunk.numbers[place]
         if new == old:
             return sheets.Draft(place, number, sheets.Outcome.UNCHANGED, row.id, new[0], new[PATH])
@@ -156,7 +162,13 @@ class EnterpriseBatch:
         for draft in drafts:
             region = self.places.by_id[draft.row[REGION]]
             own_no = None if draft.row[CODE] else credit_code.temporary_number(region.code[:6])
-            yield (draft.record_id, *draft.row, own_no, region.wall_path, now, now, 0)
+            yield (draft.record_id, *_findable(draft.row, [], own_no), own_no, region.wall_path, now, now, 0)
+
+
+def _findable(values: Values, former: list[str], own_no: str | None = None) -> Values:
+    """The values with what follows from them: the names the enterprise had, and what it is found by."""
+    numbers = (own_no, *(values[place] for place in NUMBERS))
+    return (*values[:FORMER], former, enterprise_text((*values[NAMES], *former), numbers))
 
 
 def _among(column: str, values: Collection[str]) -> Any:
@@ -166,11 +178,11 @@ def _among(column: str, values: Collection[str]) -> Any:
 class _Row:
     """An enterprise that is there."""
 
-    __slots__ = ("id", "values", "version", "wall_path")
+    __slots__ = ("id", "own_no", "values", "version", "wall_path")
 
     def __init__(self, columns: Sequence[Any]) -> None:
-        self.id, self.wall_path, self.version = columns[:3]
-        self.values = tuple(columns[3:])
+        self.id, self.wall_path, self.version, self.own_no = columns[:4]
+        self.values = tuple(columns[4:])
 
 
 class _Known:
@@ -211,5 +223,5 @@ class _Known:
 
     @staticmethod
     def _read(rows: Any) -> dict[Any, _Row]:
-        found = (_Row(columns) for columns in rows.values_list("id", "wall_path", "version", *FIELDS))
+        found = (_Row(columns) for columns in rows.values_list("id", "wall_path", "version", "own_no", *FIELDS))
         return {row.values[CODE] or row.id: row for row in found}

@@ -19,6 +19,7 @@ from anlan.register import credit_code
 from anlan.register.actions.steps import check_version, let_see, record, region_for, region_of_move
 from anlan.register.facts import EnterpriseFacts, difference
 from anlan.register.models import Enterprise, Industry, Site
+from anlan.register.searching import renamed, text_of_enterprise
 
 
 def register_enterprise(*, actor: Actor, facts: EnterpriseFacts) -> Enterprise:
@@ -107,7 +108,7 @@ def _check_without_organisation(enterprise: Enterprise) -> None:
 
 
 def _put(enterprise: Enterprise, facts: EnterpriseFacts, region: Region) -> None:
-    enterprise.name = facts.name
+    renamed(enterprise, facts.name)
     enterprise.short_name = facts.short_name
     enterprise.unified_social_credit_code = facts.unified_social_credit_code or None
     if enterprise.unified_social_credit_code is None and enterprise.own_no is None:
@@ -121,6 +122,7 @@ def _put(enterprise: Enterprise, facts: EnterpriseFacts, region: Region) -> None
     enterprise.registered_address = facts.registered_address
     enterprise.region = region
     enterprise.region_path = region.path
+    enterprise.search_text = text_of_enterprise(enterprise)
     enterprise.changed_at = clock.now()
 
 

@@ -19,6 +19,7 @@ from anlan.register.actions.sites import local_unit_for, responsible_for
 from anlan.register.actions.steps import check_version, let_see, record, region_for, region_of_move
 from anlan.register.facts import ObjectFacts, difference
 from anlan.register.models import Enterprise, ObjectRegulator, SupervisedObject
+from anlan.register.searching import renamed, text_of_object
 from anlan.register.selectors.objects import supervised_object
 
 
@@ -68,13 +69,15 @@ def edit_object(
 def _put(
     actor: Actor, found: SupervisedObject, facts: ObjectFacts, region: Region, before: ObjectFacts | None = None
 ) -> None:
-    for name in ("kind", "name", "address", "status", "party_kind", "party_name", "party_phone"):
+    renamed(found, facts.name)
+    for name in ("kind", "address", "status", "party_kind", "party_name", "party_phone"):
         setattr(found, name, getattr(facts, name))
     found.region = region
     found.region_path = region.path
     if before is None or before.position != facts.position:
         _locate(found, facts)
     _set_party(actor, found, facts)
+    found.search_text = text_of_object(found)
     found.changed_at = clock.now()
     found.save()
     if found.party_enterprise is not None and found.party_enterprise.organisation is not None:

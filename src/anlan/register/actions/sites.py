@@ -20,6 +20,7 @@ from anlan.register.actions.grids import follow_site
 from anlan.register.actions.steps import check_version, let_see, record, region_of_move
 from anlan.register.facts import PersonFacts, SiteFacts, difference
 from anlan.register.models import Enterprise, Site, SitePerson, SiteRegulator
+from anlan.register.searching import renamed, text_of_site
 
 _LOCAL_UNITS = (OrganisationKind.TOWNSHIP, OrganisationKind.PARK)
 
@@ -96,13 +97,14 @@ def _moved(actor: Actor, site: Site, before: SiteFacts, after: SiteFacts) -> tup
 
 def _place(site: Site, facts: SiteFacts, region: Region, before: SiteFacts | None = None) -> None:
     """Write the site's own row."""
-    site.name = facts.name
+    renamed(site, facts.name)
     site.address = facts.address
     site.region = region
     site.region_path = region.path
     site.status = facts.status
     if before is None or _position_of(before) != _position_of(facts):
         _locate(site, facts)
+    site.search_text = text_of_site(site, ((one.name, one.phone) for one in facts.people))
     site.changed_at = clock.now()
     site.save()
 

@@ -1,5 +1,6 @@
 """The register's tables. Every one but the industries stands behind the wall."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -56,6 +57,8 @@ class Enterprise(models.Model):
     registered_at = models.DateTimeField("登记时间")
     changed_at = models.DateTimeField("更新时间")
     version = models.PositiveIntegerField(default=0)
+    former_names = ArrayField(models.CharField(max_length=120), default=list, verbose_name="曾用名")
+    search_text = models.TextField("搜索文本")
 
     objects = EnterpriseQuerySet.as_manager()
 
@@ -83,6 +86,7 @@ class Enterprise(models.Model):
             models.CheckConstraint(
                 condition=Q(region_path__startswith=models.F("wall_path")), name="enterprise_inside_its_wall"
             ),
+            models.CheckConstraint(condition=~Q(search_text=""), name="enterprise_can_be_found"),
         ]
         indexes = [models.Index(fields=["region_path", "-registered_at", "-id"], name="enterprise_region")]
 
@@ -119,6 +123,8 @@ class Site(models.Model):
     registered_at = models.DateTimeField("登记时间")
     changed_at = models.DateTimeField("更新时间")
     version = models.PositiveIntegerField(default=0)
+    former_names = ArrayField(models.CharField(max_length=120), default=list, verbose_name="曾用名")
+    search_text = models.TextField("搜索文本")
 
     objects = SiteQuerySet.as_manager()
 
@@ -131,6 +137,7 @@ class Site(models.Model):
                 | (Q(longitude__isnull=False, latitude__isnull=False) & ~Q(source_crs="")),
                 name="site_position_is_whole",
             ),
+            models.CheckConstraint(condition=~Q(search_text=""), name="site_can_be_found"),
         ]
         indexes = [models.Index(fields=["region_path", "-registered_at", "-id"], name="site_region")]
 

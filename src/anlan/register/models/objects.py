@@ -1,5 +1,6 @@
 """What is supervised besides the sites of enterprises: small venues, houses, roads, waters."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -46,6 +47,8 @@ class SupervisedObject(models.Model):
     registered_at = models.DateTimeField("登记时间")
     changed_at = models.DateTimeField("更新时间")
     version = models.PositiveIntegerField(default=0)
+    former_names = ArrayField(models.CharField(max_length=120), default=list, verbose_name="曾用名")
+    search_text = models.TextField("搜索文本")
 
     objects = ObjectQuerySet.as_manager()
 
@@ -58,6 +61,7 @@ class SupervisedObject(models.Model):
                 | (Q(longitude__isnull=False, latitude__isnull=False) & ~Q(source_crs="")),
                 name="object_position_is_whole",
             ),
+            models.CheckConstraint(condition=~Q(search_text=""), name="object_can_be_found"),
             models.CheckConstraint(
                 condition=Q(party_kind="", party_enterprise=None, party_organisation=None)
                 | Q(party_kind=PartyKind.ENTERPRISE, party_enterprise__isnull=False, party_organisation=None)

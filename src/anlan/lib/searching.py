@@ -1,0 +1,133 @@
+"""What a record can be found by: one line of text in which a part of a name, its initials or a number stands as typed.
+
+``search_text`` is stored beside the record by whoever writes it; ``words_of`` makes of what a person types the parts
+that are looked for in it; ``spans`` says which part of a shown text was meant.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+AT_MOST_WORDS = 4
+LONGEST_PHRASE = 4
+
+Span = tuple[int, int]
+
+
+def normalised(text: str) -> str:
+    """Letters and digits only, narrow and lower: （杜桥） is 杜桥, １３８-００ is 13800."""
+    wide = unicodedata.normalize("NFKC", text).lower()
+    return wide if wide.isalnum() else "".join(sign for sign in wide if sign.isalnum())
+
+
+def words_of(typed: str) -> list[str]:
+    """The parts of what was typed, each of which must be found; empty when there is nothing to look for."""
+    return [word for part in typed.split()[:AT_MOST_WORDS] if (word := normalised(part))]
+
+
+def search_text(names: Iterable[str], others: Iterable[str] = ()) -> str:
+    """Names as written, in full pinyin and by their initials; ``others`` (numbers, addresses, people) as written.
+
+    The parts stand on lines of their own, so that nothing is found across two of them.
+    """
+    lines: dict[str, None] = {}
+    for name in names:
+        plain = normalised(name)
+        syllables = pinyin(plain)
+        lines |= dict.fromkeys((plain, "".join(syllables), "".join(syllable[0] for syllable in syllables)))
+    lines |= dict.fromkeys(normalised(other) for other in others)
+    lines.pop("", None)
+    return "\n".join(lines)
+
+
+def pinyin(text: str) -> list[str]:
+    """One syllable without tone for each character; what is not a Chinese character stands for itself."""
+    readings, phrases, beginnings = _readings()
+    found = [readings.get(sign, sign) for sign in text]
+    at = 0
+    while at < len(text) - 1:
+        syllables = _phrase_at(text, at, phrases) if text[at : at + 2] in beginnings else ()
+        found[at : at + len(syllables)] = syllables
+        at += len(syllables) or 1
+    return found
+
+
+def spans(shown: str, words: Iterable[str]) -> list[Span]:
+    """Where each word stands in ``shown``, as [from, to), in order and without overlap; by pinyin where it is typed so."""
+    letters, places = _folded(shown)
+    found = [span for word in words if (span := _place_of(word, letters)) is not None]
+    clear: list[Span] = []
+    for first, last in sorted((places[first], places[last - 1] + 1) for first, last in found):
+        if clear and first < clear[-1][1]:
+            clear[-1] = (clear[-1][0], max(last, clear[-1][1]))
+        else:
+            clear.append((first, last))
+    return clear
+
+
+def _phrase_at(text: str, at: int, phrases: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    for length in range(min(LONGEST_PHRASE, len(text) - at), 1, -1):
+        if syllables := phrases.get(text[at : at + length]):
+            return syllables
+    return ()
+
+
+def _folded(shown: str) -> tuple[str, list[int]]:
+    """``shown`` normalised, and for each letter of it where it came from."""
+    letters, places = [], []
+    for place, sign in enumerate(shown):
+        for letter in normalised(sign):
+            letters.append(letter)
+            places.append(place)
+    return "".join(letters), places
+
+
+def _place_of(word: str, letters: str) -> Span | None:
+    if (at := letters.find(word)) >= 0:
+        return at, at + len(word)
+    if not (word.isascii() and word.isalpha()):
+        return None
+    syllables = pinyin(letters)
+    if (at := "".join(syllable[0] for syllable in syllables).find(word)) >= 0:
+        return at, at + len(word)
+    return _place_in_full(word, syllables)
+
+
+def _place_in_full(word: str, syllables: Sequence[str]) -> Span | None:
+    """The characters whose syllables hold the word, begun or ended in the middle of one as well."""
+    at = "".join(syllables).find(word)
+    if at < 0:
+        return None
+    ends, end = [], 0
+    for syllable in syllables:
+        end += len(syllable)
+        ends.append(end)
+    first = next(place for place, end in enumerate(ends) if end > at)
+    last = next(place for place, end in enumerate(ends) if end >= at + len(word))
+    return first, last + 1
+
+
+@lru_cache(maxsize=1)
+def _readings() -> tuple[dict[str, str], dict[str, tuple[str, ...]], frozenset[str]]:
+    """The usual reading of each character, the phrases in which one is read otherwise (重庆, 银行), and how they begin.
+
+    Read once and only when somebody needs it: the dictionaries are large, and converting by the library itself costs
+    fifty times as much a name.
+    """
+    from pypinyin.phrases_dict import phrases_dict  # noqa: PLC0415
+    from pypinyin.pinyin_dict import pinyin_dict  # noqa: PLC0415
+
+    readings = {chr(code): _toneless(each.partition(",")[0]) for code, each in pinyin_dict.items()}
+    phrases = {}
+    for phrase, each in phrases_dict.items():
+        if 1 < len(phrase) <= LONGEST_PHRASE and len(each) == len(phrase):
+            syllables = tuple(_toneless(one[0]) for one in each)
+            if any(readings.get(sign) != one for sign, one in zip(phrase, syllables, strict=True)):
+                phrases[phrase] = syllables
+    return readings, phrases, frozenset(phrase[:2] for phrase in phrases)
+
+
+@lru_cache(maxsize=4096)
+def _toneless(syllable: str) -> str:
+    plain = unicodedata.normalize("NFD", syllable).replace("u\u0308", "v")
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
