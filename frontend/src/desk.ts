@@ -7,6 +7,7 @@ import { selection } from "./ui/selection";
 import "./ui/dialogs";
 import "./ui/feedback";
 import { dressForms } from "./ui/habits";
+import "./ui/hits";
 import "./ui/page";
 import "./ui/passkeys";
 import { dressSelects } from "./ui/selects";

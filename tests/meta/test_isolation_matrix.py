@@ -329,6 +329,7 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/grids/{grid_id}/sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites),
     "api/v1/grids/{grid_id}/remove-sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites),
     "api/v1/industries": _page(),
+    "api/v1/search": _page(query="q=CANARY"),
     "api/v1/objects": {**_page(query="page_size=200"), **_post(KEEP_REGISTER, ok=(201,), body=_new_object)},
     "api/v1/objects/{object_id}": {**_page(subject="object"), "PATCH": Op(KEEP_REGISTER, "object")},
     "api/v1/enterprises/{enterprise_id}/set-status": _post(KEEP_REGISTER, "enterprise", ok=(422,), body=_no_papers),

@@ -88,6 +88,8 @@ def _list_pages(cast: Cast, matter: Any) -> list[tuple[str, str]]:
         ("firm", "/hidden-dangers/"),
         ("town", "/hidden-dangers/?state=mine&sort=due_on"),
         ("town", "/search?q=件"),
+        ("county", "/search?q=机械"),
+        ("county", "/api/v1/search?q=机械&size=50"),
         ("town", "/messages/"),
         ("county", "/jobs/"),
         ("county", "/enterprises/"),

@@ -1,5 +1,6 @@
 """The API of all slices, mounted at ``/api/v1/``."""
 
+from anlan.desk.endpoints import router as desk
 from anlan.files.endpoints import router as files
 from anlan.hidden_dangers.endpoints import router as hidden_dangers
 from anlan.http.api import build_api
@@ -25,5 +26,6 @@ api = build_api(
         files,
         jobs,
         sheets,
+        desk,
     )
 )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from anlan.authz.permissions import Permission
 from anlan.desk import case, enterprise_page, finding, home_page
 from anlan.hidden_dangers import api as loop
-from anlan.http.api import ActingRequest, requires
+from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.lib import clock
 from anlan.register.views import enterprise_context
 
@@ -44,6 +44,9 @@ def enterprise(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
 @require_GET
 @requires(Permission.DESK_VIEW)
 def search(request: ActingRequest) -> HttpResponse:
-    """Hidden dangers and enterprises, as far as the person sees."""
+    """What the register and the loop hold, as far as the person sees; htmx gets the first of each, for the box."""
     text = request.GET.get("q", "").strip()[: finding.LENGTH]
-    return render(request, "desk/search.html", {"text": text, "found": finding.find(request.actor, text)})
+    template, shown = (
+        ("desk/_found.html", finding.AT_A_GLANCE) if is_htmx(request) else ("desk/search.html", finding.SHOWN)
+    )
+    return render(request, template, {"text": text, "groups": finding.find(request.actor, text, shown)})

@@ -59,13 +59,16 @@ class HiddenDangerQuerySet(ScopedQuerySet):
         return self.annotate(next_due_on=processes.next_due_on())
 
     def matching(self, text: str) -> Self:
-        """Rows whose number, description, place or enterprise contains ``text``."""
-        return self.filter(
-            Q(number__icontains=text)
-            | Q(description__contains=text)
-            | Q(place__contains=text)
-            | Q(party_enterprise__name__contains=text)
-        )
+        """Rows of which number, description, place or enterprise contains each word of ``text``."""
+        found = Q()
+        for word in text.split():
+            found &= (
+                Q(number__icontains=word)
+                | Q(description__contains=word)
+                | Q(place__contains=word)
+                | Q(party_enterprise__name__contains=word)
+            )
+        return self.filter(found)
 
     def with_names(self) -> Self:
         """With everything a row of a list shows, in the same query."""
