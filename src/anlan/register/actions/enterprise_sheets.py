@@ -34,7 +34,22 @@ FIELDS = (
 CODE, REGION, PATH = FIELDS.index("unified_social_credit_code"), FIELDS.index("region_id"), FIELDS.index("region_path")
 FORMER = FIELDS.index("former_names")
 NAMES, NUMBERS = slice(0, 2), (CODE, FIELDS.index("legal_representative"), FIELDS.index("phone"), REGION - 1)
-WHEN_BLANK = ("", "", None, "", "", None, None, None, OperatingStatus.OPERATING.value, "", None, "", [], "")
+WHEN_BLANK: tuple[Any, ...] = (
+    "",
+    "",
+    None,
+    "",
+    "",
+    None,
+    None,
+    None,
+    OperatingStatus.OPERATING.value,
+    "",
+    None,
+    "",
+    [],
+    "",
+)
 NEW = ("id", *FIELDS, "own_no", "wall_path", "registered_at", "changed_at", "version")
 ELSEWHERE = "本县（市、区）已登记过这个统一社会信用代码，但不在您的管辖范围内，请联系安委办认领。"
 NO_REGION = "所属乡镇（街道）：没有填写。"
