@@ -45,6 +45,7 @@ EXPORT = SCREEN | {"leader"}
 FIRMS = names("firm firm2 other_firm")
 SEE_LISTINGS = EVERYONE - {"expert"}
 COUNTY = EVERYONE - names("other other_dept other_firm")
+SIGN = EVERYONE - names("dept dept2 fire market special expert other_dept")
 GOVERNMENT = COUNTY - names("firm firm2 expert")
 
 SUBJECTS: dict[str, dict[str, frozenset[str]]] = {
@@ -159,6 +160,14 @@ def _grid_charge(world: World, who: str, key: str) -> dict[str, Any]:
     return {"of": str(world.grid_members[key]), "to": to, "reason": "调任", "dry_run": True}
 
 
+def _urging(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"verb": "urge", "ids": [str(UUID(int=0))]}
+
+
+def _signature(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"period": "2026-01", "signatory": "分管"}
+
+
 def _page(may: frozenset[str] = EVERYONE, subject: str = "", **more: Any) -> dict[str, Op]:
     return {"GET": Op(may, subject, **more)}
 
@@ -180,6 +189,7 @@ ROUTES: dict[str, dict[str, Op]] = {
     "hidden-dangers/{hidden_danger_id}/": _page(subject="matter"),
     "hidden-dangers/export": _post(EXPORT),
     "hidden-dangers/register": _form(REPORT, names_enterprises=True),
+    "hidden-dangers/bulk/{verb}": _post(EXPORT, ok=(200,)),
     "hidden-dangers/places": _page(REPORT, query="q=厂"),
     "hidden-dangers/parties": _page(SCREEN, query="q=公司"),
     "hidden-dangers/{hidden_danger_id}/comment": _post(REPORT | {"leader"}, "matter", ok=(303,),
@@ -193,6 +203,7 @@ ROUTES: dict[str, dict[str, Op]] = {
     "enterprises/register/": _form(KEEP_REGISTER),
     "enterprises/industry-options/": _page(query="industry=33"),
     "enterprises/{enterprise_id}/": _page(subject="enterprise"),
+    "enterprises/{enterprise_id}/dossier/": _page(subject="enterprise"),
     "enterprises/{enterprise_id}/edit/": _form(KEEP_REGISTER, "enterprise"),
     "enterprises/{enterprise_id}/open-organisation/": _post(KEEP_REGISTER, "enterprise", ok=(409,)),
     "enterprises/{enterprise_id}/sites/register/": _form(KEEP_REGISTER, "enterprise"),
@@ -233,6 +244,11 @@ ROUTES: dict[str, dict[str, Op]] = {
     "listings/open/{hidden_danger_id}": _form(EXPORT, "matter", ok=(200, 409)),
     "listings/{listing_id}/": _page(SEE_LISTINGS, "listing"),
     "listings/{listing_id}/{verb}": _form(SEE_LISTINGS, "listing", ok=(200,)),
+    "signed-lists/": _page(SIGN, query="period=2026-09"),
+    "signed-lists/sign": {"GET": Op(SIGN, query="period=2026-09"), "POST": Op(SIGN, ok=(422,), query="period=2026-09")},
+    "signed-lists/{list_id}/": _page(SIGN, "nobody's"),
+    "signed-lists/{list_id}/print": _page(SIGN, "nobody's"),
+    "signed-lists/{list_id}/export": _post(SIGN, "nobody's"),
     "grids/": _page(query="kind=COMPREHENSIVE"),
     "grids/gaps/": _page(query="kind=officials"),
     "grids/gaps/assign/": _post(KEEP_GRIDS, body=lambda world, who, key: {"all": "1"}),
@@ -328,6 +344,8 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/grids/{grid_id}/members": _post(KEEP_GRIDS, "grid", ok=(201,), body=_post_holder),
     "api/v1/grids/{grid_id}/sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites),
     "api/v1/grids/{grid_id}/remove-sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites),
+    "api/v1/signed-lists": {**_page(SIGN, query="page_size=200"), **_post(SIGN, ok=(201, 409), body=_signature)},
+    "api/v1/signed-lists/{list_id}": _page(SIGN, "nobody's"),
     "api/v1/industries": _page(),
     "api/v1/search": _page(query="q=CANARY"),
     "api/v1/objects": {**_page(query="page_size=200"), **_post(KEEP_REGISTER, ok=(201,), body=_new_object)},
@@ -356,6 +374,7 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/checks/{check_id}": _page(subject="nobody's"),
     "api/v1/checklists": _page(),
     "api/v1/hidden-dangers": {**_page(query="page_size=200&count=exact"), **_post(REPORT, ok=(201,), body=_find)},
+    "api/v1/hidden-dangers/bulk": _post(EXPORT, ok=(200,), body=_urging),
     "api/v1/hidden-dangers/{hidden_danger_id}": _page(subject="matter"),
     "api/v1/hidden-dangers/{hidden_danger_id}/transitions": _post(
         subject="matter", ok=(200, 403, 409), body=lambda world, who, key: {"verb": "dismiss", "reason": "误报"}),
@@ -523,7 +542,9 @@ def address(world: World, cell: Cell) -> str:
         ("change_id", "transfer_id", "tenancy_id", "check_id", "finding_id", "sample_item_id", "user_id"), UUID(int=0)
     )
     values["session_id"] = 0
-    values["slot"] = "item-1"
+    values |= {"slot": "item-1", "list_id": UUID(int=0)}
+    if cell.route.startswith("hidden-dangers/bulk"):
+        values["verb"] = "urge"
     if cell.op.subject == "matter":
         values["hidden_danger_id"] = world.matters[key].id
     elif cell.op.subject == "enterprise":

@@ -63,6 +63,9 @@ class Permission(StrEnum):
     SUPERVISION_LISTING_RECHECK = "supervision_listing.recheck"
     SUPERVISION_LISTING_REFUSE_RELEASE = "supervision_listing.refuse_release"
     SUPERVISION_LISTING_RELEASE = "supervision_listing.release"
+    # 隐患清单签字
+    SIGNED_LIST_VIEW = "signed_list.view"
+    SIGNED_LIST_SIGN = "signed_list.sign"
     # the detours of the loop
     HIDDEN_DANGER_REPORT_UP = "hidden_danger.report_up"
     HIDDEN_DANGER_MERGE_DUPLICATE = "hidden_danger.merge_duplicate"
@@ -78,6 +81,7 @@ class Permission(StrEnum):
     HIDDEN_DANGER_CORRECT = "hidden_danger.correct"
     HIDDEN_DANGER_COMMENT = "hidden_danger.comment"
     HIDDEN_DANGER_EXPORT = "hidden_danger.export"
+    HIDDEN_DANGER_URGE = "hidden_danger.urge"
     # checks
     CHECK_REGISTER = "check.register"
     CHECK_VOID = "check.void"
@@ -140,6 +144,8 @@ LABELS: dict[Permission, str] = {
     Permission.SUPERVISION_LISTING_RECHECK: "复查合格",
     Permission.SUPERVISION_LISTING_REFUSE_RELEASE: "复查不合格",
     Permission.SUPERVISION_LISTING_RELEASE: "摘牌",
+    Permission.SIGNED_LIST_VIEW: "查看隐患清单",
+    Permission.SIGNED_LIST_SIGN: "签字隐患清单",
     Permission.HIDDEN_DANGER_REPORT_UP: "上报上级",
     Permission.HIDDEN_DANGER_MERGE_DUPLICATE: "合并重复",
     Permission.HIDDEN_DANGER_FIX_ON_THE_SPOT: "立即整改",
@@ -154,6 +160,7 @@ LABELS: dict[Permission, str] = {
     Permission.HIDDEN_DANGER_CORRECT: "更正",
     Permission.HIDDEN_DANGER_COMMENT: "留言",
     Permission.HIDDEN_DANGER_EXPORT: "导出隐患台账",
+    Permission.HIDDEN_DANGER_URGE: "催办",
     Permission.CHECK_VIEW: "查看检查",
     Permission.CHECK_REGISTER: "登记检查",
     Permission.CHECK_VOID: "作废检查",

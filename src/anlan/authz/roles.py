@@ -47,6 +47,7 @@ _FOLLOW_UP = {
     P.SUPERVISION_LISTING_VIEW,
     P.ENFORCEMENT_LEAD_VIEW,
     P.HIDDEN_DANGER_EXPORT,
+    P.HIDDEN_DANGER_URGE,
     P.CHECK_EXPORT,
 }
 _REGISTER = {
@@ -81,6 +82,7 @@ _SCREEN = {
     P.HIDDEN_DANGER_CORRECT,
     P.HIDDEN_DANGER_WITHDRAW,
 }
+_SIGN = {P.SIGNED_LIST_VIEW, P.SIGNED_LIST_SIGN}
 _LISTER = {
     P.SUPERVISION_LISTING_LIST,
     P.SUPERVISION_LISTING_RECHECK,
@@ -114,7 +116,9 @@ _DECIDE_MAJOR = {P.HIDDEN_DANGER_CONFIRM_MAJOR, P.HIDDEN_DANGER_REFUSE_MAJOR}
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
-        Role("LEADER", "领导", Reach.REGION, frozenset(_READ | _FOLLOW_UP | _LISTER | {P.HIDDEN_DANGER_COMMENT})),
+        Role(
+            "LEADER", "领导", Reach.REGION, frozenset(_READ | _FOLLOW_UP | _LISTER | _SIGN | {P.HIDDEN_DANGER_COMMENT})
+        ),
         Role(
             "COMMITTEE_OFFICE",
             "安委办工作人员",
@@ -133,6 +137,7 @@ ROLES: dict[str, Role] = {
                 | _ACCEPT
                 | _LISTER
                 | _LISTED
+                | _SIGN
                 | {P.CHECKLIST_EDIT}
             ),
         ),
@@ -179,6 +184,7 @@ ROLES: dict[str, Role] = {
                 | _ACCEPT
                 | _LISTER
                 | _LISTED
+                | _SIGN
                 | _CHECK
                 | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION, P.SELF_CHECK_SAMPLE}
             ),
@@ -187,13 +193,15 @@ ROLES: dict[str, Role] = {
             "VILLAGE_GRID_MEMBER",
             "村（社区）网格员",
             Reach.REGION,
-            frozenset(_READ | _REPORT | _CHECK | _RECTIFY | _LEAD | _LISTED | {P.HIDDEN_DANGER_FIX_ON_THE_SPOT}),
+            frozenset(
+                _READ | _REPORT | _CHECK | _RECTIFY | _LEAD | _LISTED | _SIGN | {P.HIDDEN_DANGER_FIX_ON_THE_SPOT}
+            ),
         ),
         Role(
             "ENTERPRISE_OFFICER",
             "企业安全管理人员",
             Reach.PARTICIPATION,
-            frozenset(_READ | _REPORT | _SELF_CHECK | _RECTIFY | _LISTED | {P.SITE_REQUEST_RESUMPTION}),
+            frozenset(_READ | _REPORT | _SELF_CHECK | _RECTIFY | _LISTED | _SIGN | {P.SITE_REQUEST_RESUMPTION}),
         ),
         Role("EXPERT", "第三方专家", Reach.PARTICIPATION, frozenset(_READ | _REPORT | _CHECK)),
         Role("SYSTEM", "系统", Reach.REGION, frozenset(P)),

@@ -11,6 +11,7 @@ from anlan.register.endpoints import router as register
 from anlan.register.endpoints.grids import router as grids
 from anlan.sheets.endpoints import router as sheets
 from anlan.supervision.endpoints import router as supervision
+from anlan.supervision.signed_endpoints import router as signed_lists
 from anlan.territory.endpoints import router as territory
 
 api = build_api(
@@ -22,6 +23,7 @@ api = build_api(
         grids,
         hidden_dangers,
         supervision,
+        signed_lists,
         inspections,
         files,
         jobs,

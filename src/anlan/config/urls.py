@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("objects/", include("anlan.register.object_urls")),
     path("checks/", include("anlan.inspections.urls")),
     path("listings/", include("anlan.supervision.urls")),
+    path("signed-lists/", include("anlan.supervision.signed_urls")),
     path("api/v1/", api.urls),
     path("accounts/", include("anlan.accounts.urls")),
     path("users/", include("anlan.accounts.administration_urls")),

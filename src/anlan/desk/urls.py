@@ -17,6 +17,10 @@ hidden_dangers: tuple[list[URLPattern], str] = (
     loop_urls.app_name,
 )
 register: tuple[list[URLPattern], str] = (
-    [path("<uuid:enterprise_id>/", views.enterprise, name="enterprise"), *register_urls.urlpatterns],
+    [
+        path("<uuid:enterprise_id>/", views.enterprise, name="enterprise"),
+        path("<uuid:enterprise_id>/dossier/", views.enterprise_dossier, name="enterprise-dossier"),
+        *register_urls.urlpatterns,
+    ],
     register_urls.app_name,
 )

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anlan.authz.permissions import Permission
-from anlan.desk import case, enterprise_page, finding, home_page
+from anlan.desk import case, dossier, enterprise_page, finding, home_page
 from anlan.hidden_dangers import api as loop
 from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.lib import clock
@@ -39,6 +39,15 @@ def enterprise(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
     context = enterprise_context(request, enterprise_id)
     matters = enterprise_page.matters_of(request.actor, enterprise_id, clock.today())
     return render(request, "desk/enterprise.html", {**context, "matters": matters})
+
+
+@require_GET
+@requires(Permission.ENTERPRISE_VIEW)
+def enterprise_dossier(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
+    """一企一档: one enterprise on one A4 page, to be printed."""
+    page = dossier.dossier(request.actor, enterprise_id, clock.today())
+    context = {"page": page, "actor": request.actor, "today": clock.today(), "made_at": clock.now()}
+    return render(request, "desk/dossier.html", context)
 
 
 @require_GET

@@ -16,6 +16,7 @@ from anlan.hidden_dangers.forms.filters import query_of
 from anlan.hidden_dangers.holds import hold_open
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import acceptor, puts_right
+from anlan.hidden_dangers.presenters import party_name
 from anlan.hidden_dangers.rows import COLUMNS, Row, rows_of
 from anlan.hidden_dangers.selectors import (
     Filters,
@@ -52,6 +53,7 @@ __all__ = [
     "hold_open",
     "insert_all",
     "overdue_by_lead",
+    "party_name",
     "puts_right",
     "query_of",
     "register",

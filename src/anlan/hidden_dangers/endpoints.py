@@ -1,16 +1,16 @@
 """The loop over HTTP: list, register, read, move, history (DESIGN §12)."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from anlan.authz.choices import Sector
 from anlan.authz.permissions import Permission
-from anlan.hidden_dangers import actions, answers, selectors
+from anlan.hidden_dangers import actions, answers, bulk, selectors
 from anlan.hidden_dangers.choices import Level, Source
 from anlan.hidden_dangers.choices import Status as MatterStatus
 from anlan.hidden_dangers.commands import AnyCommand, FindIn
@@ -89,6 +89,34 @@ def register_hidden_danger(request: HttpRequest, response: HttpResponse, body: F
     matter = actions.register(actor=actor, find=body.as_find())
     response["Location"] = f"{request.path}/{matter.id}"
     return Status(201, _case(request, response, matter.id))
+
+
+class BulkIn(Schema):
+    """One verb on several matters; ``payload`` is what the verb takes besides."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verb: Literal["urge", "redispatch", "report_up", "return_to_reporter", "return", "merge_duplicate"]
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=bulk.AT_MOST)]
+    payload: dict[str, Any] = {}
+
+
+class RefusedOut(Schema):
+    id: UUID
+    code: str
+    reason: str
+
+
+class BulkOut(Schema):
+    done: list[UUID]
+    refused: list[RefusedOut]
+
+
+@router.post("/hidden-dangers/bulk", response=BulkOut, summary="批量办理")
+@http.requires(Permission.HIDDEN_DANGER_VIEW)
+def act_in_bulk(request: HttpRequest, body: BulkIn) -> Any:
+    """Each matter goes through its own action; those refused come back with the reason."""
+    return bulk.run(http.actor_of(request), body.verb, body.ids, body.payload)
 
 
 @router.get("/hidden-dangers/{uuid:hidden_danger_id}", response=HiddenDangerCase, summary="一件隐患")

@@ -268,6 +268,14 @@ def check_can_terminate(actor: Actor, matter: HiddenDanger) -> None:
     _must_act_for(actor, "终结", matter.dispatcher or matter.screening)
 
 
+def check_can_urge(actor: Actor, matter: HiddenDanger) -> None:
+    """Who looks on may urge whoever is to act, not itself; what has ended is not urged."""
+    if not matter.is_open:
+        raise Refused("ended", "这件隐患已经办结，不用催办。")
+    if matter.holder_id == actor.organisation_id:
+        raise Refused("own_turn", "这件隐患正由本单位办理，请直接办理。")
+
+
 def checker(verb: str) -> Callable[[Actor, HiddenDanger], None]:
     """The policy of a verb; KeyError when there is none (a meta-test holds every verb to one)."""
     return globals()[f"check_can_{verb}"]

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Self
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from anlan.authz.scope import ScopedQuerySet
 from anlan.hidden_dangers.choices import OPEN_STATUSES, DeadlineName, Level, MajorState, Status
+from anlan.lib import clock
 from anlan.processes import api as processes
 
 AWAITING_RECTIFICATION = (Status.DISPATCHED, Status.RECTIFYING)
@@ -69,6 +70,20 @@ class HiddenDangerQuerySet(ScopedQuerySet):
                 | Q(party_enterprise__name__contains=word)
             )
         return self.filter(found)
+
+    def open_first(self) -> Self:
+        """Those on their way, the nearest due first; then those that ended, the latest first."""
+        return self.order_by(
+            F("ended_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "-registered_at", "-id"
+        )
+
+    def standing_in(self, first: date, last: date) -> Self:
+        """Known and not yet ended at some time within the days (both included), with ``stood_at``, the status in which
+        the last day left them. What is not shown to others yet, or was found to be none, is not among them."""
+        end = clock.end_of(last)
+        rows = self.filter(Q(ended_at=None) | Q(ended_at__gte=clock.start_of(first)), registered_at__lt=end)
+        none = (Status.RETURNED_TO_REPORTER, Status.DISMISSED, Status.MERGED)
+        return rows.filter(concealed=False).exclude(status__in=none).annotate(stood_at=processes.status_before(end))
 
     def with_names(self) -> Self:
         """With everything a row of a list shows, in the same query."""

@@ -15,6 +15,7 @@ from anlan.processes.selectors import (
     next_due_on,
     running_deadlines,
     running_of,
+    status_before,
     subjects_past,
 )
 from anlan.processes.stepping_back import check_can_withdraw, remember, withdraw
@@ -48,6 +49,7 @@ __all__ = [
     "remember",
     "running_deadlines",
     "running_of",
+    "status_before",
     "subjects_past",
     "sweep",
     "withdraw",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -67,6 +67,12 @@ def subjects_past(kind: str, on: date) -> QuerySet:
     """The ids of subjects whose open deadline of that kind lies before ``on``, as a subquery."""
     late = Deadline.objects.filter(kind=kind, state=DeadlineState.OPEN, due_on__lt=on)
     return late.order_by().values("subject_id")
+
+
+def status_before(instant: datetime) -> Subquery:
+    """The status in which the row it annotates stood just before an instant."""
+    moved = Event.objects.filter(subject_id=OuterRef("pk"), kind=EventKind.TRANSITION, at__lt=instant)
+    return Subquery(moved.order_by("-at", "-id").values("to_status")[:1])
 
 
 def next_due_on() -> Subquery:

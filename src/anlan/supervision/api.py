@@ -1,6 +1,18 @@
 """The door of supervision."""
 
-from anlan.supervision.models import SupervisionLetter, SupervisionListing
+from anlan.supervision.actions import sign_list
+from anlan.supervision.models import SignedList, SupervisionLetter, SupervisionListing
+from anlan.supervision.periods import Period
 from anlan.supervision.selectors import letters, letters_about, listings, listings_about
 
-__all__ = ["SupervisionLetter", "SupervisionListing", "letters", "letters_about", "listings", "listings_about"]
+__all__ = [
+    "Period",
+    "SignedList",
+    "SupervisionLetter",
+    "SupervisionListing",
+    "letters",
+    "letters_about",
+    "listings",
+    "listings_about",
+    "sign_list",
+]

@@ -34,6 +34,21 @@ LEVEL_OF_KIND: dict[str, ListerLevel] = {
 }
 
 
+class ListLevel(TextChoices):
+    """S1-18: one list for each level, one signature for each list."""
+
+    CITY = "CITY", "市级"
+    COUNTY = "COUNTY", "县级"
+    TOWNSHIP = "TOWNSHIP", "乡级"
+    VILLAGE = "VILLAGE", "村级"
+    ENTERPRISE = "ENTERPRISE", "企业"
+
+
+class PeriodKind(TextChoices):
+    MONTH = "MONTH", "月"
+    QUARTER = "QUARTER", "季度"
+
+
 class ListingDeadline(TextChoices):
     RECTIFY = "RECTIFY", "督办期限"
     PROGRESS = "PROGRESS", "月进展"

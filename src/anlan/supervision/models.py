@@ -6,7 +6,7 @@ from anlan.authz.fields import PathField
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import ScopeColumns, ScopedModel
 from anlan.lib import ids
-from anlan.supervision.choices import ListerLevel, ListingStatus
+from anlan.supervision.choices import ListerLevel, ListingStatus, ListLevel, PeriodKind
 
 
 class SupervisionLetter(ScopedModel):
@@ -104,3 +104,72 @@ class ListingProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.listing_id} {self.reported_at:%Y-%m}"
+
+
+class SignedList(ScopedModel):
+    """隐患清单 of one organisation and period, as it was when it was signed (S1-18). Never changed: when the matters have
+    changed since, a new edition is signed (D32) and this one stays to be read and verified."""
+
+    append_only = True
+    view_permission = Permission.SIGNED_LIST_VIEW
+    scope_columns = ScopeColumns(organisation="organisation_path")
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    region_path = PathField()
+    organisation = models.ForeignKey("authz.Organisation", models.PROTECT, related_name="+", verbose_name="单位")
+    organisation_path = PathField()
+    level = models.CharField("层级", max_length=12, choices=ListLevel)
+    period_kind = models.CharField("周期", max_length=8, choices=PeriodKind)
+    starts_on = models.DateField("起")
+    ends_on = models.DateField("止")
+    edition = models.PositiveSmallIntegerField("版次")
+    row_count = models.PositiveIntegerField("件数")
+    major_count = models.PositiveIntegerField("重大件数")
+    content_hash = models.CharField("内容校验值", max_length=64)
+    signatory = models.CharField("分管负责人", max_length=60)
+    post = models.CharField("职务", max_length=60, blank=True)
+    signed_by = models.ForeignKey("authz.User", models.PROTECT, related_name="+", verbose_name="办理人")
+    signed_at = models.DateTimeField("签字时间")
+
+    class Meta:
+        verbose_name = "隐患清单"
+        ordering = ("-signed_at", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "period_kind", "starts_on", "edition"], name="signed_list_edition"
+            ),
+            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="signed_list_period"),
+        ]
+        indexes = [models.Index(fields=["region_path", "-signed_at", "-id"], name="signed_list_region")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.starts_on} {self.edition}"
+
+
+class SignedListRow(ScopedModel):
+    """A line of a signed list: what was known of a matter when it was signed. Read only through its list."""
+
+    append_only = True
+    view_permission = Permission.SIGNED_LIST_VIEW
+    scope_columns = ScopeColumns(matter=None)
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    region_path = PathField()
+    signed_list = models.ForeignKey(SignedList, models.PROTECT, related_name="rows")
+    position = models.PositiveIntegerField("序号")
+    hidden_danger = models.ForeignKey("hidden_dangers.HiddenDanger", models.PROTECT, related_name="+")
+    number = models.CharField("编号", max_length=24)
+    description = models.TextField("隐患描述")
+    place = models.CharField("地点", max_length=200)
+    level = models.CharField("等级", max_length=20)
+    party = models.CharField("责任主体", max_length=120)
+    lead = models.CharField("主办单位", max_length=120)
+    due_on = models.DateField("整改期限", null=True)
+    status = models.CharField("期末状态", max_length=20)
+
+    class Meta:
+        ordering = ("position",)
+        constraints = [models.UniqueConstraint(fields=["signed_list", "position"], name="signed_list_row_position")]
+
+    def __str__(self) -> str:
+        return self.number

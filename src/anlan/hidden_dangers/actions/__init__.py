@@ -17,6 +17,7 @@ from anlan.hidden_dangers.actions.rectification import (
 from anlan.hidden_dangers.actions.registration import dismiss, register, register_again, return_to_reporter
 from anlan.hidden_dangers.actions.screening import merge_duplicate, report_up
 from anlan.hidden_dangers.actions.steps import comment
+from anlan.hidden_dangers.actions.urging import urge
 
 __all__ = [
     "accept_rectification",
@@ -51,5 +52,6 @@ __all__ = [
     "return_to_reporter",
     "submit_rectification",
     "terminate",
+    "urge",
     "withdraw",
 ]

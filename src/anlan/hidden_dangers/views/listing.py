@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.authz.permissions import Permission
-from anlan.hidden_dangers import selectors, tasks
+from anlan.hidden_dangers import bulk, selectors, tasks
 from anlan.hidden_dangers.forms.filters import FilterForm
 from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
 from anlan.hidden_dangers.rows import COLUMNS, SORTS, rows_of
@@ -40,6 +40,7 @@ def hidden_danger_list(request: ActingRequest) -> HttpResponse:
         "sort": sort,
         "rows": rows_of(matters),
         "may_register": request.actor.can(Permission.HIDDEN_DANGER_REGISTER),
+        "bulk_verbs": [(verb.replace("_", "-"), label) for verb, label in bulk.offered_to(request.actor)],
         "may_export": request.actor.can(Permission.HIDDEN_DANGER_EXPORT),
     }
     return render(request, "hidden_dangers/list.html", context)

@@ -9,6 +9,7 @@ from anlan.supervision.actions.listings import (
     report_progress,
     request_release,
 )
+from anlan.supervision.actions.signing import sign_list
 
 __all__ = [
     "issue_letter",
@@ -18,4 +19,5 @@ __all__ = [
     "release",
     "report_progress",
     "request_release",
+    "sign_list",
 ]

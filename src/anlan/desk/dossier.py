@@ -1,0 +1,148 @@
+"""一企一档 on one A4 page (DOMAIN §5.10): who it is, who answers for it, who went there and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from anlan.authz.actors import Actor
+from anlan.authz.permissions import Permission
+from anlan.hidden_dangers import api as loop
+from anlan.inspections import api as inspections
+from anlan.register import api as register
+
+LINES = 25
+"""Lines of all tables together; the rest of the page has a fixed height. Held to by a test that prints it."""
+LOADED = LINES + 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table of the page: the first rows, and how many there are of them in all."""
+
+    rows: Sequence[Any]
+    count: int
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.rows) < self.count
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    post: str
+    phone: str
+    of: str
+
+
+@dataclass(frozen=True)
+class SiteLine:
+    """A site with who looks after it: 属地, 主管, 网格 with its people, 包保人."""
+
+    site: register.Site
+    regulators: str
+    grids: str
+    official: str
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """``figures``: label and number, None where the actor may not see them."""
+
+    enterprise: register.Enterprise
+    people: Part
+    sites: Part
+    visits: Part
+    matters: Part
+    figures: Sequence[tuple[str, int]]
+
+
+def dossier(actor: Actor, enterprise_id: UUID, on: date) -> Dossier:
+    """Everything on the page, as far as the actor sees. NotInScope (404) outside the scope."""
+    enterprise = register.enterprise(actor, enterprise_id)
+    sites = list(register.sites_with_people(actor, enterprise_id))
+    site_lines = _site_lines(actor, sites)
+    people = [
+        Person(person.name, person.get_post_display(), person.phone, site.name if len(sites) > 1 else "")
+        for site in sites
+        for person in site.people.all()
+    ]
+    visits, visit_count = _visits(actor, enterprise_id)
+    figures = _figures(actor, enterprise_id, on)
+    matters = _matters(actor, enterprise_id, on)
+    counts = (len(people), len(site_lines), visit_count, figures.get("历年隐患", 0))
+    shown = shares(counts, LINES)
+    parts = [
+        Part(rows[:share], count)
+        for rows, share, count in zip((people, site_lines, visits, matters), shown, counts, strict=True)
+    ]
+    return Dossier(enterprise, *parts, figures=list(figures.items()))
+
+
+def shares(counts: Sequence[int], lines: int) -> list[int]:
+    """How many lines each table gets: all it has, the longest cut first until everything fits."""
+    shown = list(counts)
+    while sum(shown) > lines:
+        longest = max(range(len(shown)), key=shown.__getitem__)
+        # In one go down to the next longest, however long it is.
+        below = sorted(shown)[-2]
+        shown[longest] -= max(1, min(shown[longest] - below, sum(shown) - lines))
+    return shown
+
+
+def _site_lines(actor: Actor, sites: Sequence[register.Site]) -> list[SiteLine]:
+    site_ids = [site.id for site in sites]
+    sees_grids = actor.can(Permission.GRID_VIEW)
+    keepers = register.keepers_of(actor, site_ids) if sees_grids else []
+    officials = register.officials_of_sites(actor, site_ids) if sees_grids else {}
+    lines = []
+    for site in sites:
+        mine = [keeper for keeper in keepers if keeper.place.site_id == site.id]
+        official = officials.get(site.id)
+        lines.append(
+            SiteLine(
+                site=site,
+                regulators="、".join(dict.fromkeys(one.organisation.short_name for one in site.regulators.all())),
+                grids="；".join(_grid(keeper) for keeper in mine),
+                official=f"{official.name} {official.duty} {official.phone}" if official else "",
+            )
+        )
+    return lines
+
+
+def _grid(keeper: Any) -> str:
+    people = "、".join(f"{person.name} {person.phone}".strip() for person in keeper.people)
+    return f"{keeper.place.grid.name}：{people}" if people else str(keeper.place.grid.name)
+
+
+def _visits(actor: Actor, enterprise_id: UUID) -> tuple[list[Any], int]:
+    """The last visits, not what the enterprise checked itself, and how many there were."""
+    if not actor.can(Permission.CHECK_VIEW):
+        return [], 0
+    filters = inspections.Filters(enterprise_id=enterprise_id)
+    rows = inspections.checks(actor, filters).filed().exclude(act_class=inspections.ActClass.SELF_CHECK)
+    found = list(rows.select_related("organisation").prefetch_related("officers")[:LOADED])
+    return found, len(found) if len(found) < LOADED else rows.count()
+
+
+def _matters(actor: Actor, enterprise_id: UUID, on: date) -> list[loop.Row]:
+    """Open ones first, the nearest due first; then the latest that ended."""
+    if not actor.can(Permission.HIDDEN_DANGER_VIEW):
+        return []
+    rows = loop.hidden_dangers(actor, loop.Filters(enterprise_id=enterprise_id), on).with_names()
+    return list(loop.rows_of(rows.open_first()[:LOADED]))
+
+
+def _figures(actor: Actor, enterprise_id: UUID, on: date) -> dict[str, int]:
+    if not actor.can(Permission.HIDDEN_DANGER_VIEW):
+        return {}
+    lists = {
+        "历年隐患": loop.Filters(enterprise_id=enterprise_id),
+        "未销号": loop.Filters(enterprise_id=enterprise_id, state="open"),
+        "整改逾期": loop.Filters(enterprise_id=enterprise_id, state="overdue"),
+        "重大未销号": loop.Filters(enterprise_id=enterprise_id, state="open", level=loop.Level.MAJOR),
+        "已销号": loop.Filters(enterprise_id=enterprise_id, status=(loop.Status.CLOSED,)),
+    }
+    return loop.counts(actor, lists, on)
