@@ -24,7 +24,10 @@ from tests.factories.matters import Matters, in_days
 pytestmark = pytest.mark.django_db
 
 MONTH, QUARTER = Period.read("2026-09"), Period.read("2026Q3")
-ENTRIES = LedgerEntry.objects.filter(event="signed_list.signed")
+
+
+def entries() -> list[LedgerEntry]:
+    return list(LedgerEntry.objects.filter(event="signed_list.signed"))
 
 
 @pytest.fixture
@@ -113,7 +116,7 @@ def test_who_may_and_when(cast: Cast, september: HiddenDanger) -> None:
 def test_a_signed_list_cannot_change_and_is_in_the_ledger(cast: Cast, september: HiddenDanger) -> None:
     signed = sign(cast, "town")
     with acting(cast.town):
-        [entry] = ENTRIES
+        [entry] = entries()
         assert entry.payload["content_hash"] == signed.content_hash
         assert "周分管" not in str(entry.payload)
         assert selectors.is_sound(selectors.signed_list(cast.town, signed.id))
@@ -147,7 +150,7 @@ def test_a_change_voids_it_and_asks_for_a_new_edition(cast: Cast, september: Hid
     assert selectors.rows_as_signed(old)[0].due_on != in_days(40)
     with acting(cast.town):
         assert selectors.is_sound(old)
-        assert ENTRIES.count() == 2
+        assert len(entries()) == 2
 
 
 def test_concealed_and_undispatched_matters_are_told_to_nobody(cast: Cast, september: HiddenDanger) -> None:

@@ -4,6 +4,7 @@ from anlan.supervision.actions import sign_list
 from anlan.supervision.models import SignedList, SupervisionLetter, SupervisionListing
 from anlan.supervision.periods import Period
 from anlan.supervision.selectors import letters, letters_about, listings, listings_about
+from anlan.supervision.selectors.signed_lists import signed_lists
 
 __all__ = [
     "Period",
@@ -15,4 +16,5 @@ __all__ = [
     "listings",
     "listings_about",
     "sign_list",
+    "signed_lists",
 ]
