@@ -74,11 +74,9 @@ def dossier(actor: Actor, enterprise_id: UUID, on: date) -> Dossier:
     matters = _matters(actor, enterprise_id, on)
     counts = (len(people), len(site_lines), visit_count, figures.get("历年隐患", 0))
     shown = shares(counts, LINES)
-    parts = [
-        Part(rows[:share], count)
-        for rows, share, count in zip((people, site_lines, visits, matters), shown, counts, strict=True)
-    ]
-    return Dossier(enterprise, *parts, figures=list(figures.items()))
+    tables: tuple[Sequence[Any], ...] = (people, site_lines, visits, matters)
+    parts = [Part(rows[:share], count) for rows, share, count in zip(tables, shown, counts, strict=True)]
+    return Dossier(enterprise, parts[0], parts[1], parts[2], parts[3], list(figures.items()))
 
 
 def shares(counts: Sequence[int], lines: int) -> list[int]:

@@ -42,7 +42,7 @@ def sign_list(
             region_path=keeper.region.path,
             organisation=keeper,
             organisation_path=keeper.path,
-            level=selectors.level_of(keeper),
+            level=selectors.level_of(keeper) or "",
             period_kind=period.kind,
             starts_on=period.first,
             ends_on=period.last,

@@ -76,7 +76,7 @@ LABELS = {
 
 
 def level_of(organisation: Organisation) -> ListLevel | None:
-    """The level at which an organisation keeps a list; its region must be loaded."""
+    """The level at which an organisation keeps a list, None when it keeps none; its region must be loaded."""
     if organisation.kind == OrganisationKind.ENTERPRISE:
         return ListLevel.ENTERPRISE
     return LEVELS.get((organisation.kind, organisation.region.level))
@@ -102,7 +102,7 @@ def keepers_below(actor: Actor, level: ListLevel) -> QuerySet[Organisation]:
         in_subtree("region__path", actor.region_path), kind=wanted[0]
     )
     found = found.filter(region__level=wanted[1]) if wanted[1] else found
-    return found.exclude(id=actor.organisation_id).order_by("region__path", "path")
+    return found.exclude(path=actor.organisation_path).order_by("region__path", "path")
 
 
 def rows_now(keeper: Organisation, period: Period) -> list[Row]:
