@@ -15,6 +15,7 @@ from anlan.register import api as register
 LINES = 25
 """Lines of all tables together; the rest of the page has a fixed height. Held to by a test that prints it."""
 LOADED = LINES + 1
+SITE_LINES = 2
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def dossier(actor: Actor, enterprise_id: UUID, on: date) -> Dossier:
     figures = _figures(actor, enterprise_id, on)
     matters = _matters(actor, enterprise_id, on)
     counts = (len(people), len(site_lines), visit_count, figures.get("历年隐患", 0))
-    shown = shares(counts, LINES)
+    shown = shares((counts[0], SITE_LINES * counts[1], *counts[2:]), LINES)
+    shown[1] //= SITE_LINES
     tables: tuple[Sequence[Any], ...] = (people, site_lines, visits, matters)
     parts = [Part(rows[:share], count) for rows, share, count in zip(tables, shown, counts, strict=True)]
     return Dossier(enterprise, parts[0], parts[1], parts[2], parts[3], list(figures.items()))
