@@ -53,5 +53,5 @@ def _tell(actor: Actor, matter: HiddenDanger, to: Organisation, note: str) -> bo
         region_path=matter.region_path,
         title=f"{actor.organisation_name}催办：请抓紧{matter.get_status_display()}的隐患"[:120],
         body=f"{note}\n{said}" if note else said,
-        dedupe_key=f"urge:{matter.id}:{actor.organisation_id}:{to.id}:{clock.today()}",
+        dedupe_key=f"urge:{matter.id}:{actor.organisation_id}:{to.id}:{clock.today()}".replace("-", ""),
     )
