@@ -17,7 +17,7 @@ from anlan.lib.refusals import Invalid
 
 
 @require_POST
-@requires(Permission.HIDDEN_DANGER_VIEW)
+@requires(Permission.HIDDEN_DANGER_URGE)
 def act(request: ActingRequest, verb: str) -> HttpResponse:
     """Asked first with the count, done when ``confirmed``; the answer names what was refused."""
     name = verb.replace("-", "_")
