@@ -179,7 +179,7 @@ def refused(statement: str) -> str:
 @pytest.mark.django_db
 def test_what_is_append_only_cannot_be_changed():
     for table in append_only():
-        for statement in (f"UPDATE {table} SET event = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+        for statement in (f"UPDATE {table} SET region_path = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
             assert "permission denied" in refused(statement), statement
 
 
