@@ -112,7 +112,7 @@ def sign(request: ActingRequest) -> HttpResponse:
     actor = request.actor
     period = Period.read(request.GET.get("period", "")) or Period.latest()
     keeper = selectors.keeper_for(actor)
-    form = SignForm(request.POST or None)
+    form = SignForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             signed = actions.sign_list(actor=actor, period=period, **form.cleaned_data)
