@@ -1,16 +1,15 @@
 """About 200 enterprises with their sites, registered by their townships; some of them sign in."""
 
-from decimal import Decimal
 from random import Random
 
 from anlan.authz.choices import OrganisationKind, RegionLevel
+from anlan.authz.models import Organisation
 from anlan.authz.scope import acting
 from anlan.demo import people, scenery
 from anlan.demo.places import COUNTY, OTHER, World
 from anlan.register import api as register
 from anlan.territory import api as territory
 
-CENTRE = (Decimal("121.1310"), Decimal("28.8510"))  # the seat of 临海, WGS-84
 WITH_ACCOUNT = 24
 
 
@@ -28,7 +27,7 @@ def open_shop(world: World, random: Random, count: int, password: str) -> None:
             continue
         with acting(world.actor(township)) as actor:
             enterprise = register.register_enterprise(actor=actor, facts=facts)
-            register.register_site(actor=actor, enterprise_id=enterprise.id, facts=_site(random, facts, kind))
+            register.register_site(actor=actor, enterprise_id=enterprise.id, facts=_site(random, facts, kind, township))
             if number < WITH_ACCOUNT:
                 enterprise = register.open_enterprise_organisation(actor=actor, enterprise_id=enterprise.id)
     _other_county(world)
@@ -67,8 +66,10 @@ def _facts(world: World, random: Random, number: int, kind: scenery.Kind, townsh
     )
 
 
-def _site(random: Random, facts: register.EnterpriseFacts, kind: scenery.Kind) -> register.SiteFacts:
-    longitude, latitude = (base + Decimal(random.randint(-900, 900)) / 10000 for base in CENTRE)
+def _site(
+    random: Random, facts: register.EnterpriseFacts, kind: scenery.Kind, township: Organisation
+) -> register.SiteFacts:
+    longitude, latitude = scenery.position(random, township.region.code)
     return register.SiteFacts(
         name="主厂区" if kind.sector != "GAS" else "门店",
         address=facts.registered_address,

@@ -41,6 +41,7 @@ def _register(
 ) -> None:
     kind, name, sectors, party = thing
     answers = next(one for one in world.of_kind(OrganisationKind.VILLAGE) if one.region_id == village.id)
+    longitude, latitude = scenery.position(random, village.code[:9])
     register.register_object(
         actor=actor,
         facts=register.ObjectFacts(
@@ -48,6 +49,9 @@ def _register(
             name=f"{village.name}{name}",
             address=f"{village.name}演示路 {random.randint(1, 200)} 号",
             region_id=village.id,
+            longitude=longitude,
+            latitude=latitude,
+            source_crs=register.SourceCrs.WGS84,
             sectors=sectors,
             party_kind=party,
             party_organisation_id=answers.id if party == P.ORGANISATION else None,

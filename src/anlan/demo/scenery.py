@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,12 +44,20 @@ PHRASES = [Phrase(**phrase) for phrase in _read("phrases.toml")["phrase"]]
 _ENTERPRISES = _read("enterprises.toml")
 PREFIXES: list[str] = _ENTERPRISES["prefixes"]
 KINDS = [Kind(**kind) for kind in _ENTERPRISES["kind"]]
+SEATS: dict[str, list[float]] = _read("seats.toml")["seats"]
 _PEOPLE = _ENTERPRISES["people"][0]
 
 
 def person(random: Random) -> str:
     """A name that is nobody's."""
     return random.choice(_PEOPLE["surnames"]) + random.choice(_PEOPLE["given"])
+
+
+def position(random: Random, township_code: str) -> tuple[Decimal, Decimal]:
+    """Somewhere around the seat of the township, longitude and latitude: nearer to it more often."""
+    seat = SEATS.get(township_code, SEATS["331082001"])
+    longitude, latitude = (Decimal(str(round(base + random.gauss(0, 0.012), 6))) for base in seat)
+    return longitude, latitude
 
 
 def credit_code(county: str, number: int) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from anlan.desk import views
+from anlan.desk import maps, views
 from anlan.hidden_dangers import urls as loop_urls
 from anlan.register import urls as register_urls
 
@@ -10,6 +10,9 @@ app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("search", views.search, name="search"),
+    path("map/", maps.page, name="map"),
+    path("map/data/", maps.data, name="map-data"),
+    path("map/print/", maps.printed, name="map-print"),
 ]
 
 hidden_dangers: tuple[list[URLPattern], str] = (

@@ -1,0 +1,167 @@
+"""The map as the browser draws it (GeoJSON parts) and as it is printed (one SVG)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
+
+from anlan.desk.atlas.reading import Atlas, Place, Point
+from anlan.desk.tiles import list_url
+from anlan.hidden_dangers.api import Filters, Level
+
+DIGITS = 5
+Projection = Callable[[tuple[float, float]], tuple[float, float]]
+
+WIDTH, HEIGHT, MARGIN, SQUARE = 1000, 640, 16, 8
+
+
+def data(atlas: Atlas) -> dict[str, Any]:
+    """What the script asks for. Names are text; the script never writes them as markup."""
+    return {
+        "outline": _shape(atlas.outline),
+        "cells": [_cell(place) for place in atlas.places if place.cell is not None],
+        "points": [_point(point) for point in atlas.points],
+    }
+
+
+def links(place: Place) -> dict[str, str]:
+    """The lists behind the numbers of a place."""
+    region = {"region": place.code} if place.code else {}
+
+    def opens(**filters: Any) -> str:
+        address = list_url(Filters(**filters))
+        return f"{address}&{urlencode(region)}" if region else address
+
+    return {
+        "open": opens(state="open"),
+        "overdue": opens(state="overdue"),
+        "major": opens(state="open", level=Level.MAJOR),
+        "map": f"{reverse('desk:map')}?{urlencode(region)}",
+    }
+
+
+def _shape(geometry: BaseGeometry | None) -> dict[str, Any] | None:
+    return None if geometry is None else _rounded(mapping(geometry))
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(part) for part in value]
+    return round(value, DIGITS) if isinstance(value, float) else value
+
+
+def _cell(place: Place) -> dict[str, Any]:
+    return {
+        "name": place.name,
+        "url": links(place)["map"],
+        "figures": [place.supervised, place.open, place.overdue, place.major],
+        "shape": _shape(place.cell),
+    }
+
+
+def _point(point: Point) -> dict[str, Any]:
+    page = "register:enterprise" if point.kind == "site" else "objects:object"
+    return {
+        "kind": point.kind,
+        "name": point.name,
+        "address": point.address,
+        "at": [round(point.position[1], DIGITS), round(point.position[0], DIGITS)],
+        "figures": [point.open, point.overdue, point.major],
+        "url": reverse(page, args=[point.id]),
+    }
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A place on paper: its path, and where its name stands."""
+
+    place: Place
+    path: str
+    x: float
+    y: float
+    tint: int
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A located object on paper: a square when something there is overdue, else a circle."""
+
+    x: float
+    y: float
+    state: str
+
+    @property
+    def left(self) -> float:
+        return round(self.x - SQUARE / 2, 1)
+
+    @property
+    def top(self) -> float:
+        return round(self.y - SQUARE / 2, 1)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    width: int
+    height: int
+    outline: str
+    places: list[Drawn]
+    dots: list[Dot]
+
+
+def sheet(atlas: Atlas) -> Sheet | None:
+    """The map on one landscape page, north up, distances true at the middle; None without any position."""
+    if atlas.outline is None:
+        return None
+    project = _projection(atlas.outline)
+    drawn = []
+    for place in atlas.places:
+        if place.cell is not None:
+            middle = place.cell.representative_point()
+            x, y = project((middle.x, middle.y))
+            drawn.append(Drawn(place, _path(place.cell, project), x, y, tint(place.open)))
+    dots = [_dot(point, project) for point in atlas.points]
+    return Sheet(WIDTH, HEIGHT, _path(atlas.outline, project), drawn, dots)
+
+
+def tint(open_matters: int) -> int:
+    """0 (none) to 4 (the most): the steps of the legend are 1, 3, 6 and 10 open matters."""
+    return sum(open_matters >= step for step in (1, 3, 6, 10))
+
+
+def _dot(point: Point, project: Projection) -> Dot:
+    x, y = project(point.position)
+    return Dot(x, y, _state(point))
+
+
+def _state(point: Point) -> str:
+    return "overdue" if point.overdue else "open" if point.open else "clear"
+
+
+def _projection(outline: BaseGeometry) -> Projection:
+    west, south, east, north = outline.bounds
+    shrink = cos(radians((south + north) / 2))
+    scale = min((WIDTH - 2 * MARGIN) / ((east - west) * shrink or 1), (HEIGHT - 2 * MARGIN) / ((north - south) or 1))
+    left = (WIDTH - (east - west) * shrink * scale) / 2
+    top = (HEIGHT - (north - south) * scale) / 2
+
+    def project(position: tuple[float, float]) -> tuple[float, float]:
+        x, y = position
+        return round(left + (x - west) * shrink * scale, 1), round(top + (north - y) * scale, 1)
+
+    return project
+
+
+def _path(geometry: BaseGeometry, project: Projection) -> str:
+    parts = getattr(geometry, "geoms", [geometry])
+    rings = [ring for part in parts if part.geom_type == "Polygon" for ring in (part.exterior, *part.interiors)]
+    return " ".join(
+        "M" + "L".join(f"{x} {y}" for x, y in (project(position[:2]) for position in ring.coords)) + "Z"
+        for ring in rings
+    )
