@@ -181,6 +181,11 @@ def _form(may: frozenset[str], subject: str = "", **more: Any) -> dict[str, Op]:
     return {"GET": Op(may, subject, **more), "POST": Op(may, subject, **{"ok": (200, 422), **more})}
 
 
+def _steps(subject: str = "") -> dict[str, Op]:
+    """allauth's steps, each of which leads to another one first."""
+    return {method: Op(EVERYONE, subject, ok=(302,)) for method in METHODS[:2]}
+
+
 ROUTES: dict[str, dict[str, Op]] = {
     "healthz": _page(ANYBODY, ok=(200, 503)),
     "": _page(),
@@ -280,6 +285,20 @@ ROUTES: dict[str, dict[str, Op]] = {
     "accounts/me/": _page(),
     "accounts/me/password/": _form(EVERYONE),
     "accounts/me/sessions/end-others/": _post(),
+    "accounts/me/stand-ins/name/": _form(EVERYONE),
+    "accounts/me/stand-ins/{stand_in_id}/end/": _post(subject="nobody's"),
+    "accounts/me/second-factor/": _steps(),
+    "accounts/me/totp/activate/": _steps(),
+    "accounts/me/totp/deactivate/": _steps("nobody's"),
+    "accounts/me/recovery-codes/": _page(subject="nobody's"),
+    "accounts/me/recovery-codes/generate/": _steps(),
+    "accounts/me/passkeys/add/": _steps(),
+    "accounts/me/passkeys/{pk}/remove/": _steps(),
+    "accounts/confirm/": _form(EVERYONE),
+    "accounts/confirm/code/": _steps(),
+    "accounts/confirm/passkey/": _steps(),
+    "accounts/sign-in/second-factor/": {method: Op(ANYBODY, ok=(302,)) for method in METHODS[:2]},
+    "accounts/sign-in/passkey/": {method: Op(ANYBODY, ok=(302, 429)) for method in METHODS[:2]},
     "accounts/me/sessions/{session_id}/end/": _post(subject="nobody's"),
     "users/": _page(KEEP_GRIDS, query="q=1&state=IN_USE"),
     "users/open/": _form(KEEP_GRIDS),
@@ -290,6 +309,9 @@ ROUTES: dict[str, dict[str, Op]] = {
     "users/{user_id}/reset-password/": _post(KEEP_GRIDS, "account", ok=(200,)),
     "users/{user_id}/deactivate/": _post(KEEP_GRIDS, "account"),
     "users/{user_id}/reactivate/": _post(KEEP_GRIDS, "account", ok=(409,)),
+    "users/{user_id}/remove-second-factor/": _post(KEEP_GRIDS, "account", ok=(409,)),
+    "users/{user_id}/stand-ins/name/": _form(KEEP_GRIDS, "account"),
+    "users/stand-ins/{stand_in_id}/end/": _post(KEEP_GRIDS, "nobody's"),
     "users/{user_id}/sessions/end-all/": _post(KEEP_GRIDS, "account"),
     "users/{user_id}/sessions/{session_id}/end/": _post(KEEP_GRIDS, "nobody's"),
     "files/{file_id}/": _page(subject="photo"),
@@ -404,6 +426,18 @@ ASK_THEMSELVES = {
     "accounts/act-as/",
     "accounts/act-as/{grant_id}/",
     "accounts/me/password/",
+    "accounts/me/second-factor/",
+    "accounts/me/totp/activate/",
+    "accounts/me/totp/deactivate/",
+    "accounts/me/recovery-codes/",
+    "accounts/me/recovery-codes/generate/",
+    "accounts/me/passkeys/add/",
+    "accounts/me/passkeys/{pk}/remove/",
+    "accounts/confirm/",
+    "accounts/confirm/code/",
+    "accounts/confirm/passkey/",
+    "accounts/sign-in/second-factor/",
+    "accounts/sign-in/passkey/",
 }
 """Public views that look at the method before they look for a person."""
 
@@ -542,9 +576,19 @@ def address(world: World, cell: Cell) -> str:
     key = cell.key
     values: dict[str, Any] = {"verb": "confirm", "code": key, "kind_code": "enterprises"}
     values |= dict.fromkeys(
-        ("change_id", "transfer_id", "tenancy_id", "check_id", "finding_id", "sample_item_id", "user_id"), UUID(int=0)
+        (
+            "change_id",
+            "transfer_id",
+            "tenancy_id",
+            "check_id",
+            "finding_id",
+            "sample_item_id",
+            "user_id",
+            "stand_in_id",
+        ),
+        UUID(int=0),
     )
-    values["session_id"] = 0
+    values |= {"session_id": 0, "pk": 0}
     values |= {"slot": "item-1", "list_id": UUID(int=0)}
     if cell.route.startswith("hidden-dangers/bulk"):
         values["verb"] = "urge"

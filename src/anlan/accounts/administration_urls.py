@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.accounts.views import administration, administration_acts
+from anlan.accounts.views import administration, administration_acts, stand_ins
 
 app_name = "users"
 
@@ -18,4 +18,7 @@ urlpatterns = [
     path("<uuid:user_id>/reactivate/", administration_acts.reactivate, name="reactivate"),
     path("<uuid:user_id>/sessions/end-all/", administration_acts.end_all_sessions, name="end-all-sessions"),
     path("<uuid:user_id>/sessions/<int:session_id>/end/", administration_acts.end_session, name="end-session"),
+    path("<uuid:user_id>/remove-second-factor/", administration_acts.remove_factor, name="remove-second-factor"),
+    path("<uuid:user_id>/stand-ins/name/", stand_ins.name_for, name="name-stand-in"),
+    path("stand-ins/<uuid:stand_in_id>/end/", stand_ins.end_for, name="end-stand-in"),
 ]

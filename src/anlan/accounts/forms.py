@@ -11,7 +11,7 @@ from anlan.accounts.facts import GrantFacts, PersonFacts
 from anlan.accounts.policies import roles_to_give
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
-from anlan.authz.models import Organisation
+from anlan.authz.models import Grant, Organisation, User
 from anlan.authz.roles import AT_HOME_IN, ROLE_CHOICES
 from anlan.lib import clock
 from anlan.lib.refusals import FieldError, Invalid, Refusal
@@ -128,3 +128,28 @@ class OpenAccountForm(GrantForm):
     def person(self) -> PersonFacts:
         given = self.cleaned_data
         return PersonFacts(username=given["username"], display_name=given["display_name"], phone=given["phone"])
+
+
+class StandInForm(GatheringForm):
+    """Who acts for whom, from when to when."""
+
+    grant = forms.ChoiceField(label="代办哪个身份")
+    colleague = forms.ChoiceField(label="代办人", help_text="同一单位在岗的同事。")
+    valid_from = forms.DateField(label="开始日期", widget=DateInput())
+    valid_to = forms.DateField(label="结束日期", widget=DateInput(), help_text="含当天，到期自动结束，也可以提前结束。")
+
+    def __init__(self, *args: Any, grants: list[Grant], colleagues: list[User], **options: Any) -> None:
+        super().__init__(*args, initial={"valid_from": clock.today()}, **options)
+        lent = [(str(one.id), f"{one.organisation.short_name} · {one.get_role_display()}") for one in grants]
+        self.fields["grant"].choices = lent if len(lent) == 1 else [BLANK, *lent]  # type: ignore[attr-defined]
+        people = [(str(one.id), f"{one.display_name}（{one.username}）") for one in colleagues]
+        self.fields["colleague"].choices = [BLANK, *people]  # type: ignore[attr-defined]
+
+    def arguments(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {
+            "grant_id": UUID(given["grant"]),
+            "colleague_id": UUID(given["colleague"]),
+            "valid_from": given["valid_from"],
+            "valid_to": given["valid_to"],
+        }

@@ -17,6 +17,7 @@ from anlan.lib.refusals import Forbidden, Refusal
 ACTING_GRANT = "acting_grant"
 NO_GRANT = "您的账号目前没有有效的授权，不能办理业务。请联系本单位管理员核对您的岗位和授权期限。"
 CHANGE_PASSWORD = "您正在使用管理员给的临时密码，请先改成自己的密码，再办理业务。"  # noqa: S105
+ADD_A_FACTOR = "您的角色登录时须有二次验证，请先启用，再办理业务。"
 BAD_TOKEN = "令牌无效、已过期或已被吊销，请联系管理员重新签发。"  # noqa: S105
 
 
@@ -62,6 +63,8 @@ def _by_session(request: HttpRequest, user_id: UUID) -> Identity:
         return Identity(via=SESSION, refusal=Forbidden("password_change_required", CHANGE_PASSWORD))
     chosen = str(request.session.get(ACTING_GRANT, ""))
     grant = next((grant for grant in grants if str(grant.id) == chosen), grants[0])
+    if grant.role in settings.SECOND_FACTOR_ROLES and not grant.has_factor:  # type: ignore[attr-defined]
+        return Identity(via=SESSION, refusal=Forbidden("second_factor_required", ADD_A_FACTOR))
     actions.touch_session(session_key=session_key or "", seen_at=grants[0].seen_at)  # type: ignore[attr-defined]
     return Identity(actor_of(grant, person), SESSION, grants)
 

@@ -1,7 +1,7 @@
 """Who may administer accounts, and how far: nobody gives what is not theirs to give (DESIGN §4)."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from anlan.authz.actors import Actor
@@ -10,6 +10,9 @@ from anlan.authz.permissions import Permission
 from anlan.authz.roles import AT_HOME_IN, MAY_GRANT, ROLE_CHOICES, ROLES
 from anlan.authz.scope import require
 from anlan.lib.refusals import Forbidden, Invalid, Refused
+
+LONGEST_STAND_IN = timedelta(days=92)
+"""Longer than that it is no leave: another person gets the grant."""
 
 
 def check_is_system(actor: Actor) -> None:
@@ -36,7 +39,7 @@ def administers(actor: Actor, grant: Grant) -> bool:
 
 def check_not_oneself(actor: Actor, user_id: UUID, what: str) -> None:
     """Forbidden (403): accounts are looked after by somebody else. A stand-in may not for the one they stand in for."""
-    if user_id in (actor.user_id, actor.in_stead_of):
+    if actor.is_party(user_id):
         raise Forbidden("oneself", f"不能给自己{what}，请由同单位的另一位管理员或上级办理。")
 
 
@@ -74,6 +77,18 @@ def check_period(valid_from: date, valid_to: date | None) -> None:
     """Invalid (422) when it ends before it begins."""
     if valid_to is not None and valid_to < valid_from:
         raise Invalid.at("/valid_to", "失效日期不能早于生效日期。")
+
+
+def check_stand_in_period(grant: Grant, valid_from: date, valid_to: date, today: date) -> None:
+    """Invalid (422) for days that are over, in the wrong order, too many, or beyond the grant."""
+    if valid_from < today:
+        raise Invalid.at("/valid_from", "开始日期不能早于今天。")
+    if valid_to < valid_from:
+        raise Invalid.at("/valid_to", "结束日期不能早于开始日期。")
+    if valid_to - valid_from > LONGEST_STAND_IN:
+        raise Invalid.at("/valid_to", "代办最长三个月；时间更长的，请由管理员另行授权。")
+    if valid_from < grant.valid_from or (grant.valid_to is not None and valid_to > grant.valid_to):
+        raise Invalid.at("/valid_to", "代办的日期应在这项授权的有效期之内。")
 
 
 def check_in_force(grant: Grant, on: date) -> None:

@@ -51,6 +51,10 @@ class Actor:
             raise Forbidden("system_is_nobody", "系统不能代替人办理。")
         return self.user_id
 
+    def is_party(self, user_id: UUID | None) -> bool:
+        """Whether that is the person who acts or the one they stand in for: four eyes are two people's."""
+        return user_id is not None and user_id in (self.user_id, self.in_stead_of)
+
     @property
     def is_enterprise(self) -> bool:
         return self.organisation_kind == OrganisationKind.ENTERPRISE

@@ -88,6 +88,7 @@ class Environment:
     web_workers: int
     allowed_hosts: tuple[str, ...]
     https: bool
+    second_factor_roles: frozenset[str]
     role: str
     process: str
     database_url: str
@@ -174,6 +175,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         web_workers=_number(environ, "ANLAN_WORKERS", 2, highest=64),
         allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         https=environ.get("ANLAN_HTTPS", "") == "1",
+        second_factor_roles=frozenset(environ.get("ANLAN_SECOND_FACTOR_ROLES", "").replace(",", " ").split()),
         role=role,
         process=environ.get("ANLAN_PROCESS", "anlan"),
         database_url=environ.get("DATABASE_URL", ""),

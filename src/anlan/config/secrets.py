@@ -27,6 +27,7 @@ def _token() -> str:
 
 MAKERS: dict[str, Callable[[], str]] = {
     "secret_key": _token,
+    "second_factor_key": _token,
     "superuser_password": _token,
     "owner_password": _token,
     "app_password": _token,

@@ -136,6 +136,19 @@ ACCOUNT_ADAPTER = "anlan.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # shared machines in offices: a session ends with the browser
 ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "anlan.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "activate_totp": "anlan.accounts.second_factor.ActivateForm",
+    "authenticate": "anlan.accounts.second_factor.SignInForm",
+    "reauthenticate": "anlan.accounts.second_factor.ConfirmForm",
+}
+MFA_TOTP_ISSUER = "安澜"
+MFA_TOTP_TOLERANCE = 1  # phones are slow or fast by half a minute; a code is still good only once
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+SECOND_FACTOR_KEY = ENVIRONMENT.secret("second_factor_key")
+SECOND_FACTOR_ROLES = ENVIRONMENT.second_factor_roles  # who must have one; everybody may
 LOGIN_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 CSRF_FAILURE_VIEW = "anlan.http.views.csrf_failure"

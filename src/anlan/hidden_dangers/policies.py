@@ -153,7 +153,7 @@ def _check_decides_extension(actor: Actor, matter: HiddenDanger) -> None:
     request = pending_extension(matter)
     if request is None:
         raise Refused("nothing_requested", "没有待批的延期申请。")
-    if request.requested_by_id == actor.user_id:
+    if actor.is_party(request.requested_by_id):
         raise Forbidden("own_request", "申请人不能审批自己的申请。")
 
 
@@ -163,7 +163,7 @@ check_can_refuse_extension = _check_decides_extension
 
 def check_can_look_back(actor: Actor, matter: HiddenDanger) -> None:
     _must_act_for(actor, "回头看", matter.screening, matter.dispatcher, matter.major_decider)
-    if actor.user_id == matter.accepted_by_id:
+    if actor.is_party(matter.accepted_by_id):
         raise Forbidden("own_acceptance", "回头看由验收人以外的人进行。")
 
 
@@ -206,7 +206,7 @@ def _check_decides_suspension(actor: Actor, matter: HiddenDanger) -> None:
     request = pending_suspension(matter)
     if request is None:
         raise Refused("nothing_requested", "没有待批的暂缓申请。")
-    if request.requested_by_id == actor.user_id:
+    if actor.is_party(request.requested_by_id):
         raise Forbidden("own_request", "申请人不能审批自己的申请。")
 
 
@@ -243,7 +243,7 @@ def _five_complete(matter: HiddenDanger) -> None:
 
 def _check_decides_acceptance(actor: Actor, matter: HiddenDanger) -> None:
     _must_act_for(actor, "验收", acceptor(matter))
-    if is_rectifier(actor, matter) or actor.user_id == matter.submitted_by_id:
+    if is_rectifier(actor, matter) or actor.is_party(matter.submitted_by_id):
         raise Forbidden("own_rectification", "验收人不能是整改人或者报验人。")
     if matter.is_major and actor.organisation_kind in NEVER_ACCEPTS_MAJOR:
         raise Forbidden("major_by_department", "重大隐患由判定部门到场验收。")

@@ -52,7 +52,7 @@ def check_can_request_resumption(holder: Holder, changes: Iterable[StatusChange]
 
 def check_can_accept_resumption(actor: Actor, change: StatusChange) -> None:
     """Whoever asked does not accept."""
-    if actor.user_id == change.asked_by_id:
+    if actor.is_party(change.asked_by_id):
         raise Forbidden("own_request", "复产验收要由申请人以外的人办理，请交给同事或者上级。")
 
 

@@ -15,6 +15,7 @@ from anlan.accounts.selectors.administration import (
     user_by_name,
     with_grants,
 )
+from anlan.accounts.selectors.factors import Factor, factors_of
 from anlan.accounts.selectors.identity import (
     TOUCH_EVERY,
     TokenHolder,
@@ -25,29 +26,45 @@ from anlan.accounts.selectors.identity import (
     is_due_for_touch,
 )
 from anlan.accounts.selectors.sessions import SignedIn, device_in_words, sessions_of
+from anlan.accounts.selectors.stand_ins import (
+    colleagues_of,
+    grants_to_lend,
+    lock_grant_to_lend,
+    lock_stand_in,
+    stand_ins_between,
+    stand_ins_of,
+)
 
 __all__ = [
     "TOUCH_EVERY",
     "AccountFilters",
+    "Factor",
     "SignedIn",
     "TokenHolder",
     "account_within",
     "accounts_within",
+    "colleagues_of",
     "device_in_words",
     "digest_of",
+    "factors_of",
     "grants_of",
     "grants_of_account",
     "grants_to_act_under",
+    "grants_to_lend",
     "grants_within",
     "holder_of",
     "is_due_for_touch",
     "live_grants",
     "lock_account",
+    "lock_grant_to_lend",
+    "lock_stand_in",
     "organisation_within",
     "organisations_to_choose",
     "region_within",
     "regions_of",
     "sessions_of",
+    "stand_ins_between",
+    "stand_ins_of",
     "user_by_name",
     "with_grants",
 ]

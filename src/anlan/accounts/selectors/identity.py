@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import connection
-from django.db.models import Subquery
+from django.db.models import Exists, Subquery
 
+from anlan.accounts.selectors.factors import MAIN
 from anlan.authz.actors import Actor, choices_of, usable, valid_grants
 from anlan.authz.fields import subtree
 from anlan.authz.models import Grant, User
@@ -50,9 +53,13 @@ def grants_of(user_id: UUID) -> list[Grant]:
 
 
 def grants_to_act_under(user_id: UUID, session_key: str | None = None) -> list[Grant]:
-    """The same, and behind them those the user stands in for. ``seen_at`` is when the session was last noted."""
+    """The same, and behind them those the user stands in for. ``seen_at`` is when the session was last noted;
+    ``has_factor``, asked for only where some role must have one, says whether the user has a second factor."""
     seen_at = UserSession.objects.filter(session_key=session_key or "").values("last_seen_at")[:1]
-    return usable(list(choices_of(user_id).annotate(seen_at=Subquery(seen_at))), user_id)
+    rows = choices_of(user_id).annotate(seen_at=Subquery(seen_at))
+    if settings.SECOND_FACTOR_ROLES:
+        rows = rows.annotate(has_factor=Exists(Authenticator.objects.filter(user_id=user_id, type__in=MAIN)))
+    return usable(list(rows), user_id)
 
 
 def holder_of(secret: str) -> TokenHolder | None:

@@ -67,9 +67,11 @@ def _account_page(request: ActingRequest, user_id: UUID, **more: Any) -> HttpRes
         "live": [grant for grant in grants if grant.valid_to is None or grant.valid_to >= today],
         "past": [grant for grant in grants if grant.valid_to is not None and grant.valid_to < today],
         "today": today,
-        "is_oneself": user_id in (request.actor.user_id, request.actor.in_stead_of),
+        "is_oneself": request.actor.is_party(user_id),
         "acts_elsewhere": not all(policies.administers(request.actor, grant) for grant in live),
         "sessions": selectors.sessions_of(user_id),
+        "factors": selectors.factors_of(user_id),
+        "stand_ins": selectors.stand_ins_of(user_id, request.actor),
         **more,
     }
     context["may_manage"] = not context["is_oneself"] and not context["acts_elsewhere"]

@@ -63,3 +63,12 @@ def end_all_sessions(request: ActingRequest, user_id: UUID) -> HttpResponse:
     count = actions.end_all_sessions(actor=request.actor, user_id=user_id)
     messages.success(request, f"已结束 {count} 个登录。")
     return redirect("users:account", user_id)
+
+
+@require_POST
+@requires(Permission.ACCOUNT_ADMINISTER)
+def remove_factor(request: ActingRequest, user_id: UUID) -> HttpResponse:
+    """Take the second factor off: the phone is lost, and the recovery codes too."""
+    actions.remove_second_factor(actor=request.actor, user_id=user_id)
+    messages.success(request, "已解除二次验证，所有登录已结束。")
+    return redirect("users:account", user_id)

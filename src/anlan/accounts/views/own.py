@@ -10,6 +10,7 @@ from anlan.accounts import actions, selectors
 from anlan.authz.models import User
 from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, SignInRequired, public, requires
+from anlan.lib import clock
 from anlan.lib.refusals import Refused
 
 
@@ -18,9 +19,14 @@ from anlan.lib.refusals import Refused
 def own_account(request: ActingRequest) -> HttpResponse:
     """Who one is here, and the devices one is signed in on."""
     user_id = request.actor.person_id
+    factors = selectors.factors_of(user_id)
     context = {
         "account": request.user,
         "grants": selectors.grants_of(user_id),
+        "factors": factors,
+        "has_totp": any(factor.type == "totp" for factor in factors),
+        "stand_ins": selectors.stand_ins_of(user_id),
+        "today": clock.today(),
         "sessions": selectors.sessions_of(user_id, request.session.session_key),
     }
     return render(request, "accounts/own.html", context)

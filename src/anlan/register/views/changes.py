@@ -131,7 +131,7 @@ def status_change(request: ActingRequest, change_id: UUID) -> HttpResponse:
         "change": change,
         "papers": files.files_of(STATUS.subject_type, [change.id])[change.id],
         "may_accept": may_accept and request.actor.user_id != change.asked_by_id,
-        "waits_for_others": may_accept and request.actor.user_id == change.asked_by_id,
+        "waits_for_others": may_accept and request.actor.is_party(change.asked_by_id),
     }
     return render(request, "register/status_change.html", context)
 
