@@ -55,6 +55,7 @@ def enrol() -> tuple[Client, str, list[str]]:
 def known(cast: Cast) -> Cast:
     with acting(cast.system()):
         actions.set_password(actor=cast.system(), user_id=cast.users["village"].id, password=PASSWORD)
+    cast.users["village"].refresh_from_db()
     return cast
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import struct
 import time
 from functools import cache as once
 from typing import Any
@@ -14,6 +15,13 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature
 from cryptography.fernet import Fernet, InvalidToken
 from django import forms
 from django.conf import settings
@@ -41,6 +49,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": "验证码不正确或已经用过，请等下一个验证码再输入。",
+        "incorrect_passkey": "通行密钥没有通过验证，请再试一次。",
         "cannot_delete_authenticator": "您的角色必须有二次验证，不能停用最后一种；可以先加上另一种。",
         "cannot_generate_recovery_codes": "还没有启用二次验证，不需要恢复码。",
     }
@@ -106,3 +115,46 @@ class SignInForm(_OnceForm, AuthenticateForm):
 
 class ConfirmForm(_OnceForm, ReauthenticateForm):
     """Confirming who one is, by code."""
+
+
+BROKEN = (AttributeError, LookupError, TypeError, ValueError, struct.error, InvalidSignature)
+"""What reading a credential that no authenticator made ends in; allauth lets some of it through."""
+
+
+def _wrong() -> Exception:
+    error: Exception = get_factor_adapter().validation_error("incorrect_passkey")
+    return error
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A new passkey."""
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except BROKEN as error:
+            raise _wrong() from error
+        return cleaned
+
+
+class _CarefulForm:
+    """An answer of a passkey, whatever was sent."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            found: Authenticator = super().clean_credential()  # type: ignore[misc]
+        except BROKEN as error:
+            raise _wrong() from error
+        return found
+
+
+class PasskeyDoorForm(_CarefulForm, LoginWebAuthnForm):
+    """Signing in by passkey alone."""
+
+
+class PasskeyStepForm(_CarefulForm, AuthenticateWebAuthnForm):
+    """The second step of a sign-in, by passkey."""
+
+
+class PasskeyConfirmForm(_CarefulForm, ReauthenticateWebAuthnForm):
+    """Confirming who one is, by passkey."""

@@ -142,6 +142,10 @@ MFA_FORMS = {
     "activate_totp": "anlan.accounts.second_factor.ActivateForm",
     "authenticate": "anlan.accounts.second_factor.SignInForm",
     "reauthenticate": "anlan.accounts.second_factor.ConfirmForm",
+    "add_webauthn": "anlan.accounts.second_factor.AddPasskeyForm",
+    "login_webauthn": "anlan.accounts.second_factor.PasskeyDoorForm",
+    "authenticate_webauthn": "anlan.accounts.second_factor.PasskeyStepForm",
+    "reauthenticate_webauthn": "anlan.accounts.second_factor.PasskeyConfirmForm",
 }
 MFA_TOTP_ISSUER = "安澜"
 MFA_TOTP_TOLERANCE = 1  # phones are slow or fast by half a minute; a code is still good only once
