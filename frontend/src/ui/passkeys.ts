@@ -66,7 +66,8 @@ async function optionsOf(form: HTMLFormElement): Promise<Json> {
     if (!answer.ok) throw new Error(String(answer.status));
     return (await answer.json()).request_options;
   }
-  return JSON.parse(document.getElementById(form.dataset.options!)!.textContent!);
+  const known = JSON.parse(document.getElementById(form.dataset.options!)!.textContent!);
+  return known.creation_options ?? known.request_options;
 }
 
 async function ask(form: HTMLFormElement): Promise<void> {
