@@ -21,5 +21,9 @@ def months_after(start: date, months: int) -> date:
 
 
 def last_valid_day(issued_on: date, years: int) -> date:
-    """A certificate of ``years`` issued on a day holds up to the day before the anniversary."""
-    return months_after(issued_on, 12 * years) - timedelta(days=1)
+    """A certificate of ``years`` issued on a day holds up to the day before the anniversary.
+
+    Issued on 29 February it has its anniversary on 1 March of a common year: no period is shortened.
+    """
+    anniversary = months_after(issued_on, 12 * years)
+    return anniversary if anniversary.day < issued_on.day else anniversary - timedelta(days=1)
