@@ -409,6 +409,9 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/jobs": _page(query="page_size=200"),
     "api/v1/jobs/{job_id}": _page(subject="job"),
     "api/v1/jobs/{job_id}/cancel": _post(subject="job", ok=(409,)),
+    "api/v1/rules": _page(),
+    "api/v1/rules/{rule_id}": _page(),
+    "api/v1/rules/{rule_id}/evaluate": _post(ok=(200,), body=lambda world, who, key: {"on": "2024-03-01", "facts": {}}),
     "api/v1/import-kinds": _page(KEEP_REGISTER),
     "api/v1/imports": {**_page(KEEP_REGISTER, query="page_size=200"), **_post(KEEP_REGISTER, ok=(422, 415))},
     "api/v1/imports/{import_id}": _page(KEEP_REGISTER, "import"),
@@ -574,7 +577,7 @@ def leaks(world: World, who: str, response: Any, path: str, *, enterprises: bool
 
 def address(world: World, cell: Cell) -> str:
     key = cell.key
-    values: dict[str, Any] = {"verb": "confirm", "code": key, "kind_code": "enterprises"}
+    values: dict[str, Any] = {"verb": "confirm", "code": key, "kind_code": "enterprises", "rule_id": "accident_grade"}
     values |= dict.fromkeys(
         (
             "change_id",

@@ -7,6 +7,7 @@ class Permission(StrEnum):
     # reading
     DESK_VIEW = "desk.view"
     REGION_VIEW = "region.view"
+    RULE_VIEW = "rule.view"
     ORGANISATION_VIEW = "organisation.view"
     ENTERPRISE_VIEW = "enterprise.view"
     OBJECT_VIEW = "object.view"
@@ -95,6 +96,7 @@ class Permission(StrEnum):
 LABELS: dict[Permission, str] = {
     Permission.DESK_VIEW: "进入工作台",
     Permission.REGION_VIEW: "查看区划",
+    Permission.RULE_VIEW: "查看和试算规则",
     Permission.ORGANISATION_VIEW: "查看组织机构",
     Permission.ENTERPRISE_VIEW: "查看企业",
     Permission.OBJECT_VIEW: "查看监管对象",

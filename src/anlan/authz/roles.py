@@ -30,6 +30,7 @@ class Role:
 _READ = {
     P.DESK_VIEW,
     P.REGION_VIEW,
+    P.RULE_VIEW,
     P.ORGANISATION_VIEW,
     P.ENTERPRISE_VIEW,
     P.OBJECT_VIEW,

@@ -1,6 +1,7 @@
 """The API of all slices, mounted at ``/api/v1/``."""
 
 from anlan.desk.endpoints import router as desk
+from anlan.desk.rule_endpoints import router as rules
 from anlan.files.endpoints import router as files
 from anlan.hidden_dangers.endpoints import router as hidden_dangers
 from anlan.http.api import build_api
@@ -29,5 +30,6 @@ api = build_api(
         jobs,
         sheets,
         desk,
+        rules,
     )
 )
