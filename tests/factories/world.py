@@ -140,6 +140,7 @@ class World:
     grids: dict[str, UUID] = field(default_factory=dict)
     objects: dict[str, UUID] = field(default_factory=dict)
     listings: dict[str, UUID] = field(default_factory=dict)
+    licences: dict[str, UUID] = field(default_factory=dict)
     grid_members: dict[str, UUID] = field(default_factory=dict)
     grid_officials: dict[str, UUID] = field(default_factory=dict)
     jobs: dict[str, UUID] = field(default_factory=dict)
@@ -171,6 +172,9 @@ class World:
         for key, who in SEES_GRID.items():
             if name not in names(who):
                 words |= {canary(key, "GRID"), canary(key, "HOLDER")}
+        for key in self.licences:
+            if name not in names(SEES_ENTERPRISE[key]):
+                words.add(canary(key, "LICENCE"))
         words |= {canary(key, "IMPORT") for key, who in SEES_IMPORT.items() if name not in names(who)}
         for key, number in self.letters.items():
             if name not in names(SEES_LETTER[key]):
@@ -233,6 +237,7 @@ def build_world() -> World:
         builder.listings()
         builder.objects()
         builder.imports()
+        builder.licences()
     for name in world.cast.actors:
         world.uploads[name] = [upload(world.actor(name)), upload(world.actor(name), file=paper())]
         world.clients[name] = Client()
@@ -414,6 +419,21 @@ class _Builder:
                     kind="BRIDGE", name=canary(key, "OBJECT"), address="灵湖路", region_id=self.cast.regions[code].id
                 )
                 self.world.objects[key] = register.register_object(actor=actor, facts=facts).id
+
+    def licences(self) -> None:
+        """One licence here and one in the county next door."""
+        for key, who in (("firm", "county"), ("other_firm", "other")):
+            with acting(self.world.actor(who)) as actor:
+                facts = register.LicenceFacts(
+                    kind="SAFETY_PRODUCTION",
+                    number=canary(key, "LICENCE"),
+                    valid_from=in_days(-100),
+                    valid_to=in_days(300),
+                )
+                licence = register.register_licence(
+                    actor=actor, enterprise_id=self.cast.enterprises[key].id, facts=facts
+                )
+            self.world.licences[key] = licence.id
 
     def listings(self) -> None:
         """One matter here and one in the county next door, each listed by its 安委办."""

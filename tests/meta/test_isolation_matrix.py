@@ -66,6 +66,7 @@ SUBJECTS: dict[str, dict[str, frozenset[str]]] = {
     "grid": {key: names(who) for key, who in SEES_GRID.items()},
     "object": {key: names(who) for key, who in SEES_OBJECT.items()},
     "listing": {key: names(who) for key, who in SEES_LISTING.items()},
+    "licence": {key: names(SEES_ENTERPRISE[key]) for key in ("firm", "other_firm")},
     "region": {"331082001": ANYBODY, "331081": ANYBODY},
     "organisation": {
         "临海应急局": COUNTY,
@@ -101,6 +102,14 @@ def _new_enterprise(world: World, who: str, key: str) -> dict[str, Any]:
 def _new_site(world: World, who: str, key: str) -> dict[str, Any]:
     code = {"firm": "331082001001", "firm2": "331082002001", "other_firm": "331081001"}[key]
     return {"name": "新厂区", "address": "工业路 2 号", "region": code}
+
+
+def _new_licence(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"kind": "GAS_TRADE", "number": "燃 8", "valid_from": "2026-01-01"}
+
+
+def _tagged_site(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"sites": [str(world.cast.sites[key].id)], "kind": "CONFINED_SPACE", "note": "停用"}
 
 
 def _new_object(world: World, who: str, key: str) -> dict[str, Any]:
@@ -227,6 +236,17 @@ ROUTES: dict[str, dict[str, Op]] = {
     "enterprises/status-changes/{change_id}/": _page(subject="nobody's"),
     "enterprises/status-changes/{change_id}/accept/": _form(KEEP_REGISTER, "nobody's"),
     "enterprises/status-changes/{change_id}/refuse/": _form(KEEP_REGISTER, "nobody's"),
+    "enterprises/sites/": _page(query="q=厂"),
+    "enterprises/sites/export/": _post(),
+    "enterprises/sites/tag/": _form(KEEP_REGISTER, ok=(200,)),
+    "enterprises/sites/untag/": _form(KEEP_REGISTER, ok=(200,)),
+    "enterprises/licences/": _page(query="q=公司"),
+    "enterprises/licences/export/": _post(),
+    "enterprises/licences/{licence_id}/": _page(subject="licence"),
+    "enterprises/licences/{licence_id}/renew/": _form(KEEP_REGISTER, "licence"),
+    "enterprises/licences/{licence_id}/correct/": _form(KEEP_REGISTER, "licence"),
+    "enterprises/licences/{licence_id}/cancel/": _form(KEEP_REGISTER, "licence"),
+    "enterprises/{enterprise_id}/licences/register/": _form(KEEP_REGISTER, "enterprise"),
     "enterprises/transfers/": _page(),
     "enterprises/transfers/{transfer_id}/": _page(subject="nobody's"),
     "enterprises/transfers/{transfer_id}/confirm/": _form(KEEP_REGISTER, "nobody's"),
@@ -354,6 +374,15 @@ ROUTES: dict[str, dict[str, Op]] = {
         **_page(subject="enterprise"),
         "PATCH": Op(KEEP_REGISTER, "enterprise", body=lambda world, who, key: {"name": "新厂名"}),
     },
+    "api/v1/site-tags": _page(),
+    "api/v1/site-tags/set": _post(KEEP_REGISTER, "enterprise", ok=(200,), body=_tagged_site),
+    "api/v1/site-tags/remove": _post(KEEP_REGISTER, "enterprise", ok=(200,), body=_tagged_site),
+    "api/v1/licences": _page(query="page_size=200"),
+    "api/v1/enterprises/{enterprise_id}/licences": _post(KEEP_REGISTER, "enterprise", ok=(201,), body=_new_licence),
+    "api/v1/licences/{licence_id}": {**_page(subject="licence"), "PATCH": Op(KEEP_REGISTER, "licence")},
+    "api/v1/licences/{licence_id}/renew": _post(KEEP_REGISTER, "licence", ok=(409,)),
+    "api/v1/licences/{licence_id}/cancel": _post(
+        KEEP_REGISTER, "licence", ok=(200,), body=lambda world, who, key: {"reason": "停办"}),
     "api/v1/listings": {**_page(SEE_LISTINGS), **_post(EXPORT, ok=(404, 409), body=_nobodys_matter)},
     "api/v1/listings/{listing_id}": _page(SEE_LISTINGS, "listing"),
     "api/v1/listings/{listing_id}/transitions": _post(
@@ -601,6 +630,8 @@ def address(world: World, cell: Cell) -> str:
         values |= {"enterprise_id": world.cast.enterprises[key].id, "site_id": world.cast.sites[key].id}
     elif cell.op.subject == "object":
         values["object_id"] = world.objects[key]
+    elif cell.op.subject == "licence":
+        values["licence_id"] = world.licences[key]
     elif cell.op.subject == "listing":
         values |= {"listing_id": world.listings[key], "verb": "report-progress"}
     elif cell.op.subject == "grid":

@@ -75,6 +75,9 @@ def _enterprise(cast: Cast, number: int) -> None:
         enterprise = register.register_enterprise(actor=cast.county, facts=facts)
         site = register.SiteFacts(name="厂区", address="工业路", region_id=region.id, sectors=("FIRE",))
         register.register_site(actor=cast.county, enterprise_id=enterprise.id, facts=site)
+        day = clock.today()
+        licence = register.LicenceFacts(kind="GAS_TRADE", number=f"燃 {number}", valid_from=day, valid_to=day)
+        register.register_licence(actor=cast.county, enterprise_id=enterprise.id, facts=licence)
 
 
 def _list_pages(cast: Cast, matter: Any) -> list[tuple[str, str]]:
@@ -99,6 +102,9 @@ def _list_pages(cast: Cast, matter: Any) -> list[tuple[str, str]]:
         ("county", "/users/"),
         ("town", "/users/?role=VILLAGE_GRID_MEMBER"),
         ("town", "/users/open/"),
+        ("county", "/enterprises/sites/"),
+        ("county", "/enterprises/licences/"),
+        ("town", "/enterprises/sites/?gap=any&tag=KEY_SITE"),
         ("county", "/api/v1/hidden-dangers?page_size=200"),
         ("firm", "/api/v1/hidden-dangers?page_size=200"),
         ("county", "/api/v1/hidden-dangers?cursor=&page_size=200"),

@@ -23,12 +23,16 @@ RUNNING = (DeadlineState.OPEN, DeadlineState.PAUSED)
 def start(process: Process, subject: Any, kinds: Iterable[str], *, at: datetime) -> None:
     """Open the periods of these kinds for the subject; the caller has ended those that give way to them."""
     started_on = clock.legal_date(at)
-    Deadline.objects.bulk_create(_new(process, subject, kind, started_on, at) for kind in kinds)
+    begun = (_new(process, subject, kind, started_on, at) for kind in kinds)
+    Deadline.objects.bulk_create(one for one in begun if one is not None)
 
 
-def _new(process: Process, subject: Any, kind: str, started_on: date, at: datetime) -> Deadline:
+def _new(process: Process, subject: Any, kind: str, started_on: date, at: datetime) -> Deadline | None:
+    """The period, unsaved; None where none begins."""
     rule = process.deadlines[kind]
     due_on = rule.due_on(subject, started_on)
+    if due_on is None:
+        return None
     ladder = rule.ladder
     first = next((n for n, step in enumerate(ladder) if step.days >= 0 or step.falls_at(due_on) > at), len(ladder))
     return Deadline(

@@ -65,11 +65,12 @@ class Step:
 
 @dataclass(frozen=True)
 class DeadlineKind:
-    """A period that starts with a verb. ``due_on(subject, started_on)`` gives its last day; ``article`` its source."""
+    """A period that starts with a verb. ``due_on(subject, started_on)`` gives its last day, or None where none begins;
+    ``article`` its source."""
 
     kind: str
     label: str
-    due_on: Callable[[Any, date], date]
+    due_on: Callable[[Any, date], date | None]
     article: str
     ladder: tuple[Step, ...] = ()
 

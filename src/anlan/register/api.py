@@ -3,6 +3,7 @@
 from anlan.register.actions import (
     Evidenced,
     accept_resumption,
+    cancel_licence,
     confirm_transfer,
     edit_enterprise,
     edit_object,
@@ -13,12 +14,16 @@ from anlan.register.actions import (
     refuse_resumption,
     refuse_transfer,
     register_enterprise,
+    register_licence,
     register_object,
     register_site,
     register_tenancy,
+    renew_licence,
     request_resumption,
     set_enterprise_status,
     set_site_status,
+    tag_sites,
+    untag_sites,
     withdraw_transfer,
 )
 from anlan.register.actions.grids import (
@@ -33,7 +38,7 @@ from anlan.register.actions.grids import (
 )
 from anlan.register.actions.handing_over import HandedOver, hand_over
 from anlan.register.choices import ObjectKind, OperatingStatus, PartyKind, PersonPost, SourceCrs
-from anlan.register.facts import EnterpriseFacts, ObjectFacts, PersonFacts, SiteFacts
+from anlan.register.facts import EnterpriseFacts, LicenceFacts, ObjectFacts, PersonFacts, SiteFacts
 from anlan.register.models import Enterprise, Site, SupervisedObject
 from anlan.register.naming import Places
 from anlan.register.open_matters import register_open_matters
@@ -60,8 +65,10 @@ from anlan.register.selectors.grids import (
     sites_of_grid,
     sites_without_grid,
 )
+from anlan.register.selectors.licences import LicenceFilters, licences, licences_of
 from anlan.register.selectors.objects import ObjectFilters, supervised_object, supervised_objects
 from anlan.register.sheets import PLACE_COLUMNS
+from anlan.register.tags import tags_of
 
 __all__ = [
     "PLACE_COLUMNS",
@@ -71,6 +78,8 @@ __all__ = [
     "EnterpriseFilters",
     "Evidenced",
     "HandedOver",
+    "LicenceFacts",
+    "LicenceFilters",
     "ObjectFacts",
     "ObjectFilters",
     "ObjectKind",
@@ -88,6 +97,7 @@ __all__ = [
     "accept_resumption",
     "assign_by_place",
     "assign_sites",
+    "cancel_licence",
     "charge_of",
     "confirm_transfer",
     "edit_enterprise",
@@ -102,6 +112,8 @@ __all__ = [
     "industries",
     "keepers_of",
     "key_sites_without_official",
+    "licences",
+    "licences_of",
     "link_enterprise_organisation",
     "name_official",
     "official_of_grid",
@@ -113,11 +125,13 @@ __all__ = [
     "refuse_resumption",
     "refuse_transfer",
     "register_enterprise",
+    "register_licence",
     "register_object",
     "register_open_matters",
     "register_site",
     "register_tenancy",
     "remove_sites",
+    "renew_licence",
     "request_resumption",
     "set_enterprise_status",
     "set_site_status",
@@ -129,5 +143,8 @@ __all__ = [
     "sites_without_grid",
     "supervised_object",
     "supervised_objects",
+    "tag_sites",
+    "tags_of",
+    "untag_sites",
     "withdraw_transfer",
 ]

@@ -79,3 +79,28 @@ class PartyKind(TextChoices):
     ENTERPRISE = "ENTERPRISE", "企业"
     ORGANISATION = "ORGANISATION", "机关、村居、事业单位"
     PERSON = "PERSON", "个人（产权人、使用人、房东）"
+
+
+class Gap(TextChoices):
+    """What keeps a site from being looked after (三管三必须, S0-60)."""
+
+    ANY = "any", "缺任意一项"
+    REGULATOR = "regulator", "没有主管部门"
+    LOCAL_UNIT = "local_unit", "没有属地单位"
+    GRID = "grid", "没有网格"
+
+
+class LicenceState(TextChoices):
+    """Whether the licence counts; whether it has run out is a matter of the day."""
+
+    IN_FORCE = "IN_FORCE", "在册"
+    CANCELLED = "CANCELLED", "已注销"
+
+
+class LicenceExpiry(TextChoices):
+    """How a list of licences is narrowed by the day they run out."""
+
+    EXPIRED = "expired", "已过期"
+    WITHIN_30 = "30", "30 天内到期"
+    WITHIN_60 = "60", "60 天内到期"
+    WITHIN_90 = "90", "90 天内到期"

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
 from anlan.authz.choices import Sector
-from anlan.lib import hashing
+from anlan.lib import clock, hashing
 from anlan.lib.refusals import FieldError, Invalid
 from anlan.register import credit_code
 from anlan.register.choices import ObjectKind, ObjectStatus, OperatingStatus, PartyKind, PersonPost, SourceCrs
-from anlan.register.models import Enterprise, Site, SupervisedObject
+from anlan.register.licence_terms import LICENCES
+from anlan.register.models import Enterprise, Licence, Site, SupervisedObject
 
 _PHONE = re.compile(r"[0-9+()\-－转 ]{5,30}")
 # Never in the ledger in clear: a salted hash stands for them (DESIGN §5).
@@ -196,6 +198,43 @@ class ObjectFacts:
         ]
         for number, sector in enumerate(clean.sectors):
             errors += _choice(f"/sectors/{number}", sector, Sector, "行业领域")
+        return _or_invalid(clean, errors)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenceFacts:
+    """Everything a person may put down about a licence. ``valid_to`` None: 长期有效; ``site_id`` None: of the legal
+    person; ``title`` says what it is called where the kind is 其他."""
+
+    kind: str
+    number: str
+    valid_from: date
+    valid_to: date | None = None
+    title: str = ""
+    issued_by: str = ""
+    scope: str = ""
+    site_id: UUID | None = None
+
+    @classmethod
+    def of(cls, licence: Licence) -> Self:
+        """What stands in the register now."""
+        return cls(**{field.name: getattr(licence, field.name) for field in fields(cls)})
+
+    def checked(self) -> Self:
+        """The same, tidied. Raises Invalid (422) naming every bad field."""
+        clean = _stripped(self)
+        errors = [
+            *_text(clean, "number", "证号", 60, needed=True),
+            *_text(clean, "title", "证照名称", 80, needed=clean.kind == "OTHER"),
+            *_text(clean, "issued_by", "发证机关", 80),
+            *_text(clean, "scope", "许可范围", 300),
+        ]
+        if clean.kind not in LICENCES:
+            errors.append(FieldError("/kind", f"证照类别中没有“{clean.kind}”。"))
+        if clean.valid_from.year < 1949 or clean.valid_from > clock.LAST_DAY:
+            errors.append(FieldError("/valid_from", "有效期的起始日期不对，请核对年份。"))
+        if clean.valid_to is not None and not clean.valid_from <= clean.valid_to <= clock.LAST_DAY:
+            errors.append(FieldError("/valid_to", "有效期止不能早于有效期起；长期有效的不填。"))
         return _or_invalid(clean, errors)
 
 

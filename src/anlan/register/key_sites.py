@@ -1,4 +1,4 @@
-"""Which sites must have a 包保人, as dated data (``key_sites.toml``)."""
+"""Which sites are key and must have a 包保人: by the dated rule (``key_sites.toml``), or marked so by hand."""
 
 import tomllib
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db.models import Q
 
 from anlan.register.choices import OperatingStatus
+from anlan.register.tags import KEY_SITE
 
 SUPERVISED = (
     OperatingStatus.OPERATING,
@@ -31,7 +32,7 @@ class KeySites:
 
     def as_q(self) -> Q:
         """The filter of sites; several regulators of one site do not double it when used with ``distinct``."""
-        key = Q(regulators__sector__in=self.sectors)
+        key = Q(regulators__sector__in=self.sectors) | Q(tags__kind=KEY_SITE, tags__removed_at=None)
         return key | Q(enterprise__above_designated_size=True) if self.above_designated_size else key
 
 

@@ -3,14 +3,30 @@
 from typing import Self, TypeVar
 
 from django.apps import apps
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.authz.roles import Reach
 from anlan.authz.scope import ScopeColumns, ScopedQuerySet, scope_for
-from anlan.lib import searching
+from anlan.lib import clock, searching
+from anlan.register.choices import Gap
+from anlan.register.key_sites import SUPERVISED, key_sites
+from anlan.register.tags import KEY_SITE
+from anlan.territory.api import GridKind
 
 Rows = TypeVar("Rows", bound=QuerySet)
 
@@ -40,8 +56,14 @@ class EnterpriseQuerySet(ScopedQuerySet):
         return self.filter(id__in=_sites().filter(regulators__sector=sector).values("enterprise_id"))
 
     def with_names(self) -> Self:
-        """With everything a row of a list shows, in the same query."""
-        return self.select_related("region__parent", "industry", "organisation")
+        """With everything a row of a list shows, in the same query: the tags are those of its sites."""
+        return self.select_related("region__parent", "industry", "organisation").annotate(
+            tag_kinds=_kinds_of(site__enterprise=OuterRef("pk")), is_key=_is_key(enterprise=OuterRef("pk"))
+        )
+
+    def tagged(self, kind: str) -> Self:
+        """With a site that carries the tag."""
+        return self.filter(id__in=_sites().tagged(kind).values("enterprise_id"))
 
     def with_site_count(self) -> Self:
         """With ``site_count``, the number of sites."""
@@ -63,9 +85,32 @@ class SiteQuerySet(ScopedQuerySet):
         """What nobody regulates (三管三必须)."""
         return self.filter(regulators=None)
 
+    def lacking(self, gap: str) -> Self:
+        """Sites to be looked after with that gap; a unit that was dissolved is none."""
+        gaps = _gaps()
+        missing = ~Q(pk__in=[]) if gap not in Gap.values else gaps[gap]
+        return self.filter(missing, status__in=SUPERVISED)
+
+    def with_gaps(self) -> Self:
+        """With ``no_regulator``, ``no_local_unit`` and ``no_grid``."""
+        gaps = _gaps()
+        return self.annotate(
+            no_regulator=ExpressionWrapper(gaps[Gap.REGULATOR], BooleanField()),
+            no_local_unit=ExpressionWrapper(gaps[Gap.LOCAL_UNIT], BooleanField()),
+            no_grid=ExpressionWrapper(gaps[Gap.GRID], BooleanField()),
+        )
+
     def with_names(self) -> Self:
         """With everything a row of a list shows, in the same query."""
-        return self.select_related("enterprise", "region__parent", "local_unit")
+        return self.select_related("enterprise", "region__parent", "local_unit").annotate(
+            tag_kinds=_kinds_of(site=OuterRef("pk")), is_key=_is_key(id=OuterRef("pk"))
+        )
+
+    def tagged(self, kind: str) -> Self:
+        """That carry the tag; 重点场所 also by the rule."""
+        if kind == KEY_SITE:
+            return self.filter(id__in=_sites().filter(key_sites(clock.today()).as_q()).values("id"))
+        return self.filter(Exists(_tags().filter(site=OuterRef("pk"), kind=kind)))
 
 
 class ObjectQuerySet(ScopedQuerySet):
@@ -102,6 +147,35 @@ def _sites() -> SiteQuerySet:
     # The model is made after its querysets.
     sites: SiteQuerySet = apps.get_model("register", "Site").objects.order_by()
     return sites
+
+
+def _tags() -> QuerySet:
+    tags: QuerySet = apps.get_model("register", "SiteTag").objects.order_by().filter(removed_at=None)
+    return tags
+
+
+def _gaps() -> dict[str, Q]:
+    regulators = apps.get_model("register", "SiteRegulator").objects.order_by()
+    places = apps.get_model("register", "SiteGrid").objects.order_by().filter(left_at=None)
+    here = OuterRef("pk")
+    gaps: dict[str, Q] = {
+        Gap.REGULATOR: Q(~Exists(regulators.filter(_stands("organisation"), site=here))),
+        Gap.LOCAL_UNIT: ~_stands("local_unit"),
+        Gap.GRID: Q(~Exists(places.filter(site=here, kind=GridKind.COMPREHENSIVE))),
+    }
+    return {**gaps, Gap.ANY: gaps[Gap.REGULATOR] | gaps[Gap.LOCAL_UNIT] | gaps[Gap.GRID]}
+
+
+def _stands(unit: str) -> Q:
+    return Q(**{f"{unit}__valid_to": None}) | Q(**{f"{unit}__valid_to__gte": clock.today()})
+
+
+def _kinds_of(**of: OuterRef) -> ArraySubquery:
+    return ArraySubquery(_tags().filter(**of).values("kind").distinct())
+
+
+def _is_key(**of: OuterRef) -> Exists:
+    return Exists(_sites().filter(key_sites(clock.today()).as_q(), **of))
 
 
 def _count_of(sites: SiteQuerySet) -> QuerySet:

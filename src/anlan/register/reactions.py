@@ -5,13 +5,19 @@ from django.urls import reverse
 from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.notify import api as notify
+from anlan.organisations import api as organisations
 from anlan.processes.api import Event, reaction
 from anlan.register import workflow
-from anlan.register.selectors import changes
+from anlan.register.licence_terms import EXPIRED, REMINDERS, expiring
+from anlan.register.licence_workflow import LICENCE
+from anlan.register.models import Licence
+from anlan.register.selectors import changes, licences
 
 files.register_subject(workflow.STATUS.subject_type, changes.sees_status_change)
 notify.register_address(workflow.STATUS.subject_type, lambda id_: reverse("register:status-change", args=[id_]))
 notify.register_address(workflow.TRANSFER.subject_type, lambda id_: reverse("register:transfer", args=[id_]))
+files.register_subject(LICENCE.subject_type, licences.sees_licence)
+notify.register_address(LICENCE.subject_type, lambda id_: reverse("register:licence", args=[id_]))
 
 RESUMPTIONS = {
     "status_change.resumption_requested": "有复产申请待验收",
@@ -44,6 +50,30 @@ def tell_about_transfer(actor: Actor, event: Event) -> None:
     to_receiver = event.event in ("site_transfer.proposed", "site_transfer.withdrawn")
     to = transfer.to_unit_id if to_receiver else transfer.from_unit_id
     _tell(actor, event, to, TRANSFERS[event.event], f"{transfer.site.enterprise.name} {transfer.site.name}")
+
+
+EXPIRIES = {EXPIRED: "证照已过期，请停止相关活动并换证"} | {
+    expiring(days): f"证照还有 {days} 天到期，请及时换证" for version in REMINDERS for days in version.days_before
+}
+
+
+@reaction(*EXPIRIES)
+def tell_about_licence(actor: Actor, event: Event) -> None:
+    """The enterprise hears that its licence runs out, and the 属地 unit that answers for it; each once."""
+    licence = licences.licence(actor, event.subject_id)
+    body = f"{licence.enterprise.name}：{licence}，有效期至 {licence.valid_to:%Y-%m-%d}"
+    for organisation_id in dict.fromkeys(_concerned_by(licence)):
+        _tell(actor, event, organisation_id, EXPIRIES[event.event], body)
+
+
+def _concerned_by(licence: Licence) -> list[object]:
+    own = [licence.enterprise.organisation_id] if licence.enterprise.organisation_id else []
+    if licence.site is not None:
+        return [*own, licence.site.local_unit_id]
+    units = [site.local_unit_id for site in licences.sites_of_licensee(licence.enterprise_id)]
+    if not units and (unit := organisations.local_unit_of(licence.enterprise.region)) is not None:
+        units = [unit.id]
+    return [*own, *units]
 
 
 def _tell(actor: Actor, event: Event, organisation_id: object, title: str, body: str) -> None:

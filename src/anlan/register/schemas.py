@@ -8,9 +8,10 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from anlan.authz.choices import Sector
-from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
+from anlan.register.choices import Gap, OperatingStatus, PersonPost, SourceCrs
 from anlan.register.facts import PersonFacts
-from anlan.register.models import Site, SitePerson, SiteRegulator
+from anlan.register.models import Enterprise, Site, SitePerson, SiteRegulator
+from anlan.register.tags import Tag, tags_of
 
 Longitude = Annotated[Decimal | None, Field(ge=73, le=136, max_digits=9, decimal_places=6)]
 Latitude = Annotated[Decimal | None, Field(ge=3, le=54, max_digits=8, decimal_places=6)]
@@ -25,6 +26,11 @@ class Named(Schema):
     id: UUID
     name: str
     short_name: str
+
+
+class TagOut(Schema):
+    kind: str = Field(description="KEY_SITE 重点场所，COMBUSTIBLE_DUST 粉尘涉爆，CONFINED_SPACE 有限空间 等")
+    label: str
 
 
 class IndustryOut(Schema):
@@ -48,9 +54,15 @@ class EnterpriseOut(Schema):
     registered_address: str
     region: Place
     organisation: Named | None = Field(description="已开通账号的企业组织")
+    tags: list[TagOut] = Field(description="它的场所带的标签")
     registered_at: datetime
     changed_at: datetime
     version: int
+
+    @staticmethod
+    def resolve_tags(enterprise: Enterprise) -> list[Tag]:
+        found: Any = enterprise
+        return tags_of(found.tag_kinds, is_key=found.is_key)
 
 
 class EnterpriseIn(Schema):
@@ -83,6 +95,7 @@ class EnterpriseQuery(Schema):
     above_designated_size: bool | None = None
     status: OperatingStatus | None = None
     sector: Sector | None = Field(None, description="有该行业领域主管部门的场所")
+    tag: str = Field("", max_length=30, description="带该标签的场所，如 CONFINED_SPACE")
 
 
 class PersonOut(Schema):
@@ -119,9 +132,15 @@ class SiteOut(Schema):
     longitude: Decimal | None = Field(description="WGS-84")
     latitude: Decimal | None = Field(description="WGS-84")
     source_crs: str = Field(description="登记时所给坐标的坐标系，空为没有坐标")
+    tags: list[TagOut] = Field(description="重点场所（含按规则认定的）和高风险作业类别")
     registered_at: datetime
     changed_at: datetime
     version: int
+
+    @staticmethod
+    def resolve_tags(site: Site) -> list[Tag]:
+        found: Any = site
+        return tags_of(found.tag_kinds, is_key=found.is_key)
 
 
 class SiteDetail(SiteOut):
@@ -168,6 +187,10 @@ class SiteQuery(Schema):
     enterprise: UUID | None = None
     local_unit: UUID | None = None
     unregulated: bool = Field(False, description="只看还没有主管部门的")
+    tag: str = Field("", max_length=30, description="标签，如 CONFINED_SPACE")
+    gap: Gap | None = Field(
+        None, description="无人监管：regulator 没有主管部门，local_unit 没有属地单位，grid 没有网格"
+    )
 
 
 def site_changes(sent: SiteIn) -> dict[str, Any]:

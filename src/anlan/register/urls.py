@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.register.views import changes
+from anlan.register.views import changes, licences, sites
 from anlan.register.views import enterprises as views
 
 app_name = "register"
@@ -11,6 +11,17 @@ urlpatterns = [
     path("", views.enterprise_list, name="enterprise-list"),
     path("register/", views.enterprise_register, name="enterprise-register"),
     path("industry-options/", views.industry_options, name="industry-options"),
+    path("sites/", sites.site_list, name="site-list"),
+    path("sites/export/", sites.export_sites, name="export-sites"),
+    path("sites/tag/", sites.tag_sites, name="tag-sites"),
+    path("sites/untag/", sites.untag_sites, name="untag-sites"),
+    path("licences/", licences.licence_list, name="licence-list"),
+    path("licences/export/", licences.export_licences, name="export-licences"),
+    path("licences/<uuid:licence_id>/", licences.licence, name="licence"),
+    path("licences/<uuid:licence_id>/renew/", licences.renew_licence, name="renew-licence"),
+    path("licences/<uuid:licence_id>/correct/", licences.correct_licence, name="correct-licence"),
+    path("licences/<uuid:licence_id>/cancel/", licences.cancel_licence, name="cancel-licence"),
+    path("<uuid:enterprise_id>/licences/register/", licences.register_licence, name="register-licence"),
     path("<uuid:enterprise_id>/", views.enterprise_page, name="enterprise"),
     path("<uuid:enterprise_id>/edit/", views.enterprise_edit, name="enterprise-edit"),
     path(

@@ -2,6 +2,7 @@
 
 from anlan.sheets import bulk, values
 from anlan.sheets.kinds import Batch, Chunk, Column, Draft, Kept, Kind, Look, Outcome, kinds_for, register_kind
+from anlan.sheets.ledgers import Ledger, LedgerColumn
 from anlan.sheets.undoing import GONE, TOUCHED, referring_to, undo
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Draft",
     "Kept",
     "Kind",
+    "Ledger",
+    "LedgerColumn",
     "Look",
     "Outcome",
     "bulk",

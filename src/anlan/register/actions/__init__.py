@@ -6,6 +6,7 @@ from anlan.register.actions.enterprises import (
     open_enterprise_organisation,
     register_enterprise,
 )
+from anlan.register.actions.licences import cancel_licence, correct_licence, register_licence, renew_licence
 from anlan.register.actions.objects import edit_object, register_object
 from anlan.register.actions.sites import edit_site, register_site
 from anlan.register.actions.statuses import (
@@ -16,6 +17,7 @@ from anlan.register.actions.statuses import (
     set_enterprise_status,
     set_site_status,
 )
+from anlan.register.actions.tags import Tagged, tag_sites, untag_sites
 from anlan.register.actions.tenancies import end_tenancy, register_tenancy
 from anlan.register.actions.transfers import (
     confirm_transfer,
@@ -26,8 +28,11 @@ from anlan.register.actions.transfers import (
 
 __all__ = [
     "Evidenced",
+    "Tagged",
     "accept_resumption",
+    "cancel_licence",
     "confirm_transfer",
+    "correct_licence",
     "edit_enterprise",
     "edit_object",
     "edit_site",
@@ -38,11 +43,15 @@ __all__ = [
     "refuse_resumption",
     "refuse_transfer",
     "register_enterprise",
+    "register_licence",
     "register_object",
     "register_site",
     "register_tenancy",
+    "renew_licence",
     "request_resumption",
     "set_enterprise_status",
     "set_site_status",
+    "tag_sites",
+    "untag_sites",
     "withdraw_transfer",
 ]

@@ -18,7 +18,7 @@ from anlan.organisations import api as organisations
 from anlan.register import credit_code
 from anlan.register.actions.steps import check_version, let_see, record, region_for, region_of_move
 from anlan.register.facts import EnterpriseFacts, difference
-from anlan.register.models import Enterprise, Industry, Site
+from anlan.register.models import Enterprise, Industry, Licence, Site
 from anlan.register.searching import renamed, text_of_enterprise
 
 
@@ -61,6 +61,7 @@ def edit_enterprise(
             _put(enterprise, after, region)
             enterprise.version += 1
             _save(enterprise)
+            Licence.objects.filter(enterprise=enterprise, site=None).update(region_path=enterprise.region_path)
             record(actor, "enterprise", enterprise, "enterprise.edited", changed)
         return Enterprise.objects.with_names().get_visible(actor, id=enterprise.id)
 

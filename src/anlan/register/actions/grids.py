@@ -12,15 +12,15 @@ from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
 from anlan.ledger import api as ledger
 from anlan.lib import clock, hashing
-from anlan.lib.refusals import Invalid, NotInScope, Refused
+from anlan.lib.refusals import Invalid, Refused
 from anlan.organisations import api as organisations
-from anlan.register.models import ResponsibleOfficial, Site, SiteGrid
+from anlan.register.actions.steps import lock_sites
+from anlan.register.models import Licence, ResponsibleOfficial, Site, SiteGrid, SiteTag
 from anlan.register.selectors import grids as selectors
 from anlan.territory import api as territory
 from anlan.territory.api import Grid, GridKind, PersonInPost
 
 DAY = timedelta(days=1)
-AT_ONCE = 5000
 # A site lies inside these; the others may reach across.
 OF_THE_PLACE = (GridKind.COMPREHENSIVE, GridKind.MICRO)
 
@@ -50,7 +50,7 @@ def assign_sites(
     require(actor, Permission.GRID_EDIT)
     with transaction.atomic():
         grid = territory.lock_grid(actor, grid_id, if_versions)
-        sites = _lock_sites(actor, site_ids)
+        sites = lock_sites(actor, site_ids)
         _check_places(grid, sites)
         now = clock.now()
         places = SiteGrid.objects.filter(
@@ -121,7 +121,7 @@ def remove_sites(*, actor: Actor, grid_id: UUID, site_ids: Sequence[UUID], reaso
     with transaction.atomic():
         grid = territory.lock_grid(actor, grid_id)
         reason = territory.checked_reason(reason)
-        sites = _lock_sites(actor, site_ids)
+        sites = lock_sites(actor, site_ids)
         places = SiteGrid.objects.filter(grid=grid, site_id__in=[site.id for site in sites], left_at=None)
         left = sorted(places.values_list("site_id", flat=True))
         places.update(left_at=clock.now())
@@ -205,13 +205,15 @@ def end_official(*, actor: Actor, official_id: UUID) -> ResponsibleOfficial:
 
 
 def follow_site(*, actor: Actor, site: Site) -> int:
-    """A site that has moved takes its 包保 along and leaves the grids that do not reach its new place.
+    """A site that has moved takes its 包保, tags and licences along and leaves the grids that do not reach its new place.
 
     Part of the act that moves it. Returns how many grids it left.
     """
     places = list(SiteGrid.objects.filter(site=site, left_at=None).select_related("grid"))
     gone = [one.id for one in places if one.kind in OF_THE_PLACE and not _reaches(one.grid, site.region_path)]
     SiteGrid.objects.filter(site=site).update(region_path=site.region_path)
+    SiteTag.objects.filter(site=site).update(region_path=site.region_path)
+    Licence.objects.filter(site=site).update(region_path=site.region_path)
     ResponsibleOfficial.objects.filter(site=site).update(region_path=site.region_path)
     return SiteGrid.objects.filter(id__in=gone).update(left_at=clock.now())
 
@@ -235,18 +237,6 @@ def _succeed(before: Iterable[ResponsibleOfficial], person: PersonInPost, first:
 
 def _path_of(*subjects: Site | Grid | None) -> str:
     return next(subject.region_path for subject in subjects if subject is not None)
-
-
-def _lock_sites(actor: Actor, site_ids: Sequence[UUID]) -> list[Site]:
-    wanted = set(site_ids)
-    if not wanted:
-        raise Invalid.at("/sites", "请先勾选场所。")
-    if len(wanted) > AT_ONCE:
-        raise Invalid.at("/sites", f"一次最多 {AT_ONCE} 处场所，请分批办理。")
-    found = list(Site.objects.visible_to(actor).filter(id__in=wanted).order_by("id").select_for_update(of=("self",)))
-    if len(found) != len(wanted):
-        raise NotInScope("场所")
-    return found
 
 
 def _check_places(grid: Grid, sites: Sequence[Site]) -> None:

@@ -1,5 +1,6 @@
 """What every act on the register does the same way."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from anlan.authz.models import Organisation, Region
 from anlan.authz.participation import take_part
 from anlan.ledger import api as ledger
 from anlan.lib.refusals import Invalid, NotInScope, Stale
+from anlan.register.models import Site
 from anlan.territory import api as territory
 
+AT_ONCE = 5000
 _ABOVE_COUNTY = (RegionLevel.PROVINCE, RegionLevel.CITY)
 
 
@@ -61,3 +64,23 @@ def record(actor: Actor, kind: str, row: Record, event: str, changes: Any, **mor
         event=event,
         payload={"changes": changes, "version": row.version, **more},
     )
+
+
+def lock_sites(actor: Actor, site_ids: Sequence[UUID]) -> list[Site]:
+    """The sites of a list, locked in one order. NotInScope (404) when one is outside, Invalid (422) for none or too many."""
+    wanted = set(site_ids)
+    if not wanted:
+        raise Invalid.at("/sites", "请先勾选场所。")
+    if len(wanted) > AT_ONCE:
+        raise Invalid.at("/sites", f"一次最多 {AT_ONCE} 处场所，请分批办理。")
+    found = list(Site.objects.visible_to(actor).filter(id__in=wanted).order_by("id").select_for_update(of=("self",)))
+    if len(found) != len(wanted):
+        raise NotInScope("场所")
+    return found
+
+
+def common_path(paths: Sequence[str]) -> str:
+    """The region that holds all these places: where the act on a list of them happened."""
+    first, last = min(paths), max(paths)
+    shared = next((n for n, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return first[: first.rindex("/", 0, shared) + 1] if shared else "/"

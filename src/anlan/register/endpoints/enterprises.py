@@ -53,6 +53,7 @@ def list_enterprises(request: ActingRequest, filters: Query[EnterpriseQuery], pa
         above_designated_size=filters.above_designated_size,
         status=filters.status or "",
         sector=filters.sector or "",
+        tag=filters.tag,
     )
     return paginate(selectors.enterprises(request.actor, narrowed).with_names(), page)
 
@@ -128,6 +129,8 @@ def list_sites(request: ActingRequest, filters: Query[SiteQuery], page: Query[Pa
         enterprise_id=filters.enterprise,
         local_unit_id=filters.local_unit,
         unregulated=filters.unregulated,
+        tag=filters.tag,
+        gap=filters.gap or "",
     )
     return paginate(selectors.sites(request.actor, narrowed).with_names(), page)
 

@@ -17,6 +17,7 @@ from anlan.register import selectors
 from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
 from anlan.register.facts import EnterpriseFacts, ObjectFacts, PersonFacts, SiteFacts
 from anlan.register.models import Enterprise, Site
+from anlan.register.tags import TAG_CHOICES
 from anlan.territory import api as territory
 
 BLANK = ("", "请选择")
@@ -242,6 +243,8 @@ class EnterpriseFilterForm(forms.Form):
     status = forms.ChoiceField(label="经营状态", required=False, choices=[ALL, *OperatingStatus.choices])
     sector = forms.ChoiceField(label="监管领域", required=False, choices=[ALL, *Sector.choices], widget=_searchable())
 
+    tag = forms.ChoiceField(label="标签", required=False, choices=[ALL, *TAG_CHOICES])
+
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
         choices, self.paths = region_filter(actor)
@@ -260,6 +263,7 @@ class EnterpriseFilterForm(forms.Form):
             above_designated_size=given.get("above_designated_size"),
             status=given.get("status", ""),
             sector=given.get("sector", ""),
+            tag=given.get("tag", ""),
         )
 
 

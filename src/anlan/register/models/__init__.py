@@ -3,17 +3,21 @@
 from anlan.register.models.changes import SiteTenancy, SiteTransfer, StatusChange
 from anlan.register.models.enterprises import Enterprise, Industry, Site, SitePerson, SiteRegulator
 from anlan.register.models.grids import ResponsibleOfficial, SiteGrid
+from anlan.register.models.licences import Licence
 from anlan.register.models.objects import ObjectRegulator, SupervisedObject
+from anlan.register.models.tags import SiteTag
 
 __all__ = [
     "Enterprise",
     "Industry",
+    "Licence",
     "ObjectRegulator",
     "ResponsibleOfficial",
     "Site",
     "SiteGrid",
     "SitePerson",
     "SiteRegulator",
+    "SiteTag",
     "SiteTenancy",
     "SiteTransfer",
     "StatusChange",

@@ -14,6 +14,7 @@ from anlan.register.selectors.enterprises import (
     sites,
     sites_with_people,
     with_people,
+    with_regulators,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "sites",
     "sites_with_people",
     "with_people",
+    "with_regulators",
 ]

@@ -22,11 +22,12 @@ class EnterpriseFilters:
     above_designated_size: bool | None = None
     status: str = ""
     sector: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SiteFilters:
-    """The same for sites; ``unregulated`` keeps what nobody regulates."""
+    """The same for sites; ``unregulated`` keeps what nobody regulates, ``gap`` what is missing (``Gap``)."""
 
     q: str = ""
     region_path: str = ""
@@ -35,6 +36,8 @@ class SiteFilters:
     enterprise_id: UUID | None = None
     local_unit_id: UUID | None = None
     unregulated: bool = False
+    tag: str = ""
+    gap: str = ""
 
 
 def enterprises(actor: Actor, filters: EnterpriseFilters) -> EnterpriseQuerySet:
@@ -50,6 +53,8 @@ def enterprises(actor: Actor, filters: EnterpriseFilters) -> EnterpriseQuerySet:
         rows = rows.filter(_in_industry(filters.industry))
     if filters.sector:
         rows = rows.regulated_in(filters.sector)
+    if filters.tag:
+        rows = rows.tagged(filters.tag)
     return rows.matching(filters.q) if filters.q else rows
 
 
@@ -86,6 +91,10 @@ def sites(actor: Actor, filters: SiteFilters) -> SiteQuerySet:
         rows = rows.filter(in_subtree("region_path", filters.region_path))
     if filters.unregulated:
         rows = rows.without_regulator()
+    if filters.tag:
+        rows = rows.tagged(filters.tag)
+    if filters.gap:
+        rows = rows.lacking(filters.gap)
     return rows.matching(filters.q) if filters.q else rows
 
 
@@ -108,8 +117,13 @@ def sites_with_people(actor: Actor, enterprise_id: UUID) -> Sequence[Site]:
 
 def with_people(rows: SiteQuerySet) -> SiteQuerySet:
     """With people and regulators; one query for each."""
+    return with_regulators(rows).prefetch_related("people")
+
+
+def with_regulators(rows: SiteQuerySet) -> SiteQuerySet:
+    """With the 主管部门; one more query."""
     regulators = SiteRegulator.objects.select_related("organisation").order_by("sector")
-    return rows.prefetch_related("people", Prefetch("regulators", queryset=regulators))
+    return rows.prefetch_related(Prefetch("regulators", queryset=regulators))
 
 
 def people_of(actor: Actor, site_id: UUID) -> QuerySet[SitePerson]:

@@ -14,7 +14,8 @@ from anlan.register.forms.base import ActForm
 
 @dataclass(frozen=True)
 class Act:
-    """``label`` is the verb on the button, ``about`` what it is done to, ``back`` the page one comes from."""
+    """``label`` is the verb on the button, ``about`` what it is done to, ``back`` the page one comes from; ``done`` may be empty
+    where the act says it itself."""
 
     label: str
     about: str
@@ -26,7 +27,8 @@ class Act:
 def run_act(request: ActingRequest, act: Act, form: ActForm, do: Callable[[dict[str, Any]], object]) -> HttpResponse:
     """Show the form, or do it and go back. 200 also when it was refused: the uploads stay with the transaction."""
     if form.is_bound and form.run(do) is not None:
-        messages.success(request, act.done)
+        if act.done:
+            messages.success(request, act.done)
         return go(request, act.back)
     template = "register/_act_panel.html" if is_htmx(request) else "register/act.html"
     return render(request, template, {"form": form, "act": act, "action": request.path})

@@ -33,7 +33,7 @@ from anlan.register.policies import (
     check_without_open_matters,
     is_receiver,
 )
-from anlan.register.selectors import changes
+from anlan.register.selectors import changes, tags
 from anlan.register.views.acts import Act, posted, run_act
 from anlan.register.workflow import STATUS, TRANSFER
 
@@ -115,6 +115,8 @@ def history(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
         "waiting_transfers": changes.waiting_transfers(sites),
         "rents_out": [one for one in rented if one.landlord_id == enterprise.id],
         "rents_from": [one for one in rented if one.landlord_id != enterprise.id],
+        "tags_ever": tags.tags_ever(sites),
+        "shows_people": not request.actor.is_enterprise,
         "may_edit_site": request.actor.can(Permission.SITE_EDIT),
     }
     template = "register/_enterprise_history.html" if is_htmx(request) else "register/history.html"

@@ -15,14 +15,15 @@ from anlan.register import actions, selectors
 from anlan.register.facts import EnterpriseFacts, SiteFacts
 from anlan.register.forms import EnterpriseFilterForm, EnterpriseForm, PeopleForms, PeopleFormSet, SiteForm
 from anlan.register.models import Enterprise
+from anlan.register.selectors.licences import licences_of
 from anlan.ui.lists import Column, Page, active_chips
 
 PAGE_SIZE = 50
 COLUMNS = [
     Column("企业", sort="name", width="wide"),
     Column("属地"),
-    Column("行业"),
-    Column("规模", width="narrow"),
+    Column("行业、规模"),
+    Column("标签"),
     Column("状态", width="narrow"),
     Column("从业人数", sort="employee_count", align="end", width="narrow"),
     Column("场所", align="end", width="narrow"),
@@ -74,9 +75,12 @@ def enterprise_context(request: ActingRequest, enterprise_id: UUID) -> dict[str,
     """What ``register/_enterprise_facts.html`` shows; for pages above that put more around it."""
     actor = request.actor
     enterprise = selectors.enterprise(actor, enterprise_id)
+    sites = selectors.sites_with_people(actor, enterprise.id)
     return {
         "enterprise": enterprise,
-        "sites": selectors.sites_with_people(actor, enterprise.id),
+        "sites": sites,
+        "licences": licences_of(enterprise, sites),
+        "may_edit_licence": actor.can(Permission.LICENCE_EDIT),
         "may_edit": actor.can(Permission.ENTERPRISE_EDIT),
         "may_register_site": actor.can(Permission.SITE_REGISTER),
         "may_edit_site": actor.can(Permission.SITE_EDIT),

@@ -15,6 +15,7 @@ from anlan.lib.refusals import Invalid, Refused, Stale
 from anlan.register import selectors as register
 from anlan.register.actions import grids as actions
 from anlan.register.actions import handing_over
+from anlan.register.actions.steps import AT_ONCE
 from anlan.register.forms.grids import (
     AppointForm,
     GridEditForm,
@@ -179,7 +180,7 @@ def assign_by_place(request: ActingRequest) -> HttpResponse:
     """Ticked sites without a grid, or all of them, join the grid of their village."""
     ids = _ticked(request)
     if not ids and request.POST.get("all"):
-        ids = list(selectors.sites_without_grid(request.actor).values_list("id", flat=True)[: actions.AT_ONCE])
+        ids = list(selectors.sites_without_grid(request.actor).values_list("id", flat=True)[:AT_ONCE])
     placed = actions.assign_by_place(actor=request.actor, site_ids=ids)
     rest = f"还有 {placed.left} 处所在地没有综合网格或者不止一个，请到网格里逐一划入。" if placed.left else ""
     return _done(request, f"已把 {placed.assigned} 处场所归入 {placed.grids} 个网格。{rest}", "grids:gaps")

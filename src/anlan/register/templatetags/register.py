@@ -1,0 +1,21 @@
+"""What templates ask of a row of the register."""
+
+from typing import Any
+
+from django import template
+
+from anlan.register import ledgers, tags
+
+register = template.Library()
+
+
+@register.simple_tag
+def tags_of(found: Any) -> list[tags.Tag]:
+    """The tags of an enterprise or a site that was read ``with_names``."""
+    return tags.tags_of(found.tag_kinds, is_key=found.is_key)
+
+
+@register.simple_tag
+def gaps_of(site: Any) -> list[str]:
+    """What a site lacks that was read ``with_gaps``."""
+    return ledgers.gaps_of(site)
