@@ -70,6 +70,8 @@ def deadlines_from_now(process: Process, subject: Any, kinds: Iterable[str], at:
     for kind in kinds:
         rule = process.deadlines[kind]
         due_on = rule.due_on(subject, clock.legal_date(at))
+        if due_on is None:
+            continue
         falls = [step.falls_at(due_on) for step in rule.ladder]
         first = next((place for place, moment in enumerate(falls) if moment > at), len(falls))
         found.append(
