@@ -1,6 +1,7 @@
 """统一社会信用代码 (GB 32100-2015): which of its checks fails, in words."""
 
 import re
+from operator import mul
 
 from stdnum.cn import uscc
 
@@ -8,7 +9,8 @@ from anlan.lib import ids
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _SHAPE = re.compile(f"[{_ALPHABET}]{{2}}[0-9]{{6}}[{_ALPHABET}]{{10}}")
-_WEIGHTED = [{letter: value * 3**place for value, letter in enumerate(_ALPHABET)} for place in range(17)]
+_WEIGHTS = [3**place % 31 for place in range(17)]
+_VALUES = bytes(max(_ALPHABET.find(chr(byte)), 0) for byte in range(256))
 
 
 def compact(text: str) -> str:
@@ -37,8 +39,8 @@ def is_sound(code: str) -> bool:
     """Whether nothing is wrong with a compact code: the same as :func:`problem_of`, fast enough for whole ledgers."""
     if not _SHAPE.fullmatch(code):
         return False
-    total = sum([weighted[letter] for weighted, letter in zip(_WEIGHTED, code, strict=False)])
-    return _ALPHABET[-total % 31] == code[17]
+    values = code.encode("ascii").translate(_VALUES)
+    return -sum(map(mul, _WEIGHTS, values)) % 31 == values[17]
 
 
 def temporary_number(county_code: str) -> str:

@@ -29,13 +29,13 @@ class Places:
         self._by_code = {region.code.ljust(12, "0"): region for region in regions}
         self._townships = _by_words(region for region in regions if region.level == RegionLevel.TOWNSHIP)
         self._villages = _by_words(region for region in regions if region.level == RegionLevel.VILLAGE)
-        self._found: dict[tuple[str, str, str], Region | None] = {}
+        self._found: dict[tuple[str | None, str | None, str | None], Region | None] = {}
 
     def find(self, code: str | None, township: str | None, village: str | None) -> Region | None:
         """The region the cells name; None when they are empty. Raises Unreadable."""
-        key = (code or "", township or "", village or "")
+        key = (code, township, village)
         if key not in self._found:
-            self._found[key] = self._find(*key)
+            self._found[key] = self._find(code or "", township or "", village or "")
         return self._found[key]
 
     def _find(self, code: str, township: str, village: str) -> Region | None:
@@ -71,9 +71,15 @@ class Industries:
         known: list[Industry] = list(industries())
         self._by_code = {one.code: one.code for one in known}
         self._by_name = {one.name: one.code for one in known}
+        self._found: dict[str, str] = {}
 
     def code_of(self, written: str) -> str:
         """The code that is meant. Raises Unreadable."""
+        if written not in self._found:
+            self._found[written] = self._code_of(written)
+        return self._found[written]
+
+    def _code_of(self, written: str) -> str:
         first = re.match(r"[A-Ta-t]?\d{2,4}|[A-Ta-t](?![A-Za-z])", written)
         if first:
             code = first[0].upper()

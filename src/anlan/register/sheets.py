@@ -35,6 +35,8 @@ def credit_code(cell: values.Cell) -> str:
     return values.identifier(cell).replace("-", "")
 
 
+values.reads_like(credit_code, values.identifier)
+
 PLACE_COLUMNS = (
     Column(
         name="township",

@@ -16,8 +16,8 @@ from anlan.jobs import api as jobs
 from anlan.ledger import api as ledger
 from anlan.lib import clock, hashing
 from anlan.lib.refusals import Forbidden, Invalid, Refused
+from anlan.sheets import bulk, runs, selectors, storage
 from anlan.sheets import mapping as mappings
-from anlan.sheets import runs, selectors, storage
 from anlan.sheets.choices import ImportState
 from anlan.sheets.kinds import Kept, Kind, kind_of
 from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
@@ -154,9 +154,7 @@ def run_undo(*, actor: Actor, import_id: UUID, progress: Progress) -> SheetImpor
         ]
         reasons = kind.open(actor).undo(kept)
         stay = [row for row in rows if row.record_id in reasons]
-        for row in stay:
-            row.remaining = reasons[row.record_id][:200]
-        ImportedRow.objects.bulk_update(stay, ["remaining"], batch_size=1000)
+        bulk.update(ImportedRow, ("id", "remaining"), [(row.id, reasons[row.record_id][:200]) for row in stay])
         entry.state, entry.undone_at, entry.remaining_count = ImportState.UNDONE, clock.now(), len(stay)
         entry.save()
         _record(actor, entry, "sheet.undone", rows=len(rows), remaining=len(stay))

@@ -2,40 +2,131 @@
 statement that the wall judges like any other. Everything runs in the caller's transaction.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Model
+from django.db.models import BooleanField, Model, QuerySet
 from django.db.models.expressions import RawSQL
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 Row = Sequence[Any]
 
+_BETWEEN = "\x1f"
+NULL = "\\N"
+_TO_ESCAPE = re.compile(r"[\\\t\n\r\x08\x0b\x0c]")
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\v": "\\v", "\f": "\\f"}
+
 
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> set[Any]:
     """Insert rows; the primary keys that went in. One that a constraint already holds is left out, not an error."""
-    table, names, staged = _names(model, columns, "new")
-    key = _quote(str(model._meta.pk.column))
+    key = str(model._meta.pk.column)
+    given = list(rows)
+    if not given:
+        return set()
+    at = columns.index(key)
+    keys = {row[at] for row in given}
     with connection.cursor() as cursor:
-        _stage(cursor, table, names, staged, rows)
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM {staged} ON CONFLICT DO NOTHING RETURNING {key}"  # noqa: S608
-        )
-        return {row[0] for row in cursor.fetchall()}
+        went_in = _insert(cursor, model, columns, given, " ON CONFLICT DO NOTHING")
+        if went_in != len(given):
+            own = f"SELECT {_quote(key)} FROM {_quote(model._meta.db_table)} WHERE {_quote(key)} = ANY(%s)"  # noqa: S608
+            cursor.execute(own, [list(keys)])
+            return {row[0] for row in cursor.fetchall()}
+    return keys
+
+
+def append(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
+    """Insert rows that nothing can hold already. Returns how many."""
+    given = list(rows)
+    with connection.cursor() as cursor:
+        return _insert(cursor, model, columns, given, "") if given else 0
+
+
+def _insert(cursor: Any, model: type[Model], columns: Sequence[str], rows: Sequence[Row], conflict: str) -> int:
+    staged, values = _stage(cursor, model, columns, rows)
+    table, names = _quote(model._meta.db_table), ", ".join(map(_quote, columns))
+    chosen = ", ".join(values.get(name, _quote(name)) for name in columns)
+    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {staged}{conflict}")  # noqa: S608
+    return int(cursor.rowcount)
+
+
+def fetch(rows: QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
+    """The columns of all rows at once, as the driver gives them: Django would fetch a hundred at a time and walk each
+    value through its converters. Not for columns that need one (JSON)."""
+    statement, params = rows.values_list(*columns).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()
+
+
+def text_lines(rows: Iterable[Row]) -> list[str]:
+    """Each row as a line of PostgreSQL's text format (tabs between the columns, ``\\N`` for null), made column by
+    column. It says every row in one way only, which makes it fit for hashing too. TypeError for a type it does not know.
+    """
+    return list(map("\t".join, zip(*map(_texts, zip(*rows, strict=True)), strict=True)))
+
+
+def _texts(column: Sequence[Any]) -> Sequence[str]:
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return _escaped(column)
+    if len(column) > 1 and len(set(map(id, column))) == 1:
+        return _texts(column[:1]) * len(column)
+    if kinds == {UUID}:
+        return list(map(str, column))
+    return [_text(value) for value in column]
+
+
+def _escaped(column: Sequence[str]) -> Sequence[str]:
+    return [_text_of_str(value) for value in column] if _TO_ESCAPE.search("|".join(column)) else column
+
+
+def _text_of_str(value: str) -> str:
+    return _TO_ESCAPE.sub(lambda found: _ESCAPES[found[0]], value) if _TO_ESCAPE.search(value) else value
+
+
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    str: _text_of_str,
+    type(None): lambda value: NULL,
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    float: repr,
+    Decimal: str,
+    UUID: str,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+    bytes: lambda value: "\\\\x" + value.hex(),
+}
+
+
+def _text(value: Any) -> str:
+    write = _TEXTS.get(type(value))
+    if write is not None:
+        return write(value)
+    if isinstance(value, str):  # a member of TextChoices, a StrEnum
+        return _text_of_str(str(value))
+    raise TypeError(f"no text for {type(value)}")
 
 
 def update(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
     """Set the columns of the rows whose ``id`` (the first column) is given; their ``version``, where there is one,
     goes up by one. Returns how many."""
-    table, names, staged = _names(model, columns, "changed")
-    sets = ", ".join(f"{_quote(name)} = new.{_quote(name)}" for name in columns[1:])
-    if "version" in {field.name for field in model._meta.fields}:
-        sets += ", version = old.version + 1"
+    given = list(rows)
+    if not given:
+        return 0
     with connection.cursor() as cursor:
-        _stage(cursor, table, names, staged, rows)
-        cursor.execute(f"UPDATE {table} AS old SET {sets} FROM {staged} AS new WHERE old.id = new.id")  # noqa: S608
+        staged, values = _stage(cursor, model, columns, given)
+        sets = ", ".join(f"{_quote(name)} = {values.get(name, f'new.{_quote(name)}')}" for name in columns[1:])
+        if "version" in {field.name for field in model._meta.fields}:
+            sets += ", version = old.version + 1"
+        table = _quote(model._meta.db_table)
+        own = values.get(columns[0], f"new.{_quote(columns[0])}")
+        cursor.execute(f"UPDATE {table} AS old SET {sets} FROM {staged} AS new WHERE old.id = {own}")  # noqa: S608
         return int(cursor.rowcount)
 
 
@@ -53,22 +144,50 @@ def as_json(value: Any) -> Any:
 
 def among(model: type[Model], column: str, values: Collection[Any]) -> RawSQL:
     """The condition that a column holds one of many values, as one array: ``filter(among(…))``. Django's ``__in`` makes a
-    parameter of each, which costs more than the search."""
+    parameter of each, which costs more than the search; the driver's arrays go through each value once more, so words
+    travel as one text."""
     place = f"{_quote(model._meta.db_table)}.{_quote(column)}"
+    words = list(map(str, values)) if _is_words(values) else []
+    if words and not any(_BETWEEN in word for word in words):
+        kind = "::uuid[]" if type(next(iter(values))) is UUID else ""
+        return RawSQL(
+            f"{place} = ANY(string_to_array(%s, '{_BETWEEN}'){kind})",
+            [_BETWEEN.join(words)],
+            BooleanField(),
+        )
     return RawSQL(f"{place} = ANY(%s)", [list(values)], BooleanField())  # noqa: S611
 
 
-def _names(model: type[Model], columns: Sequence[str], purpose: str) -> tuple[str, str, str]:
+def _is_words(values: Collection[Any]) -> bool:
+    kinds = set(map(type, values))
+    return kinds == {str} or kinds == {UUID}
+
+
+def _stage(cursor: Any, model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> tuple[str, dict[str, str]]:
+    """COPY the rows into a temporary table; its name, and as literals the columns that say the same in every row: those
+    do not travel."""
     table = model._meta.db_table
-    return _quote(table), ", ".join(_quote(name) for name in columns), _quote(f"{purpose}_{table}")
-
-
-def _stage(cursor: Any, table: str, names: str, staged: str, rows: Iterable[Row]) -> None:
+    staged = _quote(f"staged_{table}")
+    by_column = list(zip(*rows, strict=True))
+    same = {at for at, values in enumerate(by_column) if at and len(set(map(id, values))) == 1}
+    types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
+    literals = {columns[at]: f"{_literal(by_column[at][0])}::{types[columns[at]]}" for at in same}
+    names = ", ".join(_quote(name) for at, name in enumerate(columns) if at not in same)
     cursor.execute(f"DROP TABLE IF EXISTS {staged}")
-    cursor.execute(f"CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608
+    cursor.execute(
+        f"CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {names} FROM {_quote(table)} WITH NO DATA"  # noqa: S608
+    )
+    travelling = zip(*(values for at, values in enumerate(by_column) if at not in same), strict=True)
     with cursor.copy(f"COPY {staged} ({names}) FROM STDIN") as copy:
-        for row in rows:
+        for row in travelling:
             copy.write_row(row)
+    return staged, literals
+
+
+def _literal(value: Any) -> str:
+    """The value as SQL, quoted by the driver; no placeholder is left in it."""
+    found: str = sql.Literal(value).as_string(connection.connection)
+    return found
 
 
 def _quote(name: str) -> str:

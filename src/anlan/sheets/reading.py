@@ -194,17 +194,18 @@ def _filled(row: Sequence[Cell]) -> int:
 def _holds_data(row: Sequence[Cell], header: Sequence[str]) -> bool:
     """Not blank, no heading across the sheet, no sum, no signature line, no example of ours, not the header once more
     (printed on each page)."""
-    filled = [position for position, cell in enumerate(row) if cell is not None and cell != ""]
-    if not filled:
+    at = next((position for position, cell in enumerate(row) if cell is not None and cell != ""), None)
+    if at is None:
         return False
-    first = row[filled[0]]
+    first = row[at]
     if type(first) is not str:
         return True
-    if len(filled) > 2 and all(row[position] == first for position in filled):
+    filled = [cell for cell in row[at:] if cell is not None and cell != ""]
+    if len(filled) > 2 and filled.count(first) == len(filled):
         return False
     if first.lstrip()[:1] in _SUSPECT and _is_around_the_data(bare(first), first.strip()):
         return False
-    return not (_word(first) == header[filled[0]] and [_word(cell) for cell in row] == list(header))
+    return not (_word(first) == header[at] and [_word(cell) for cell in row] == list(header))
 
 
 def _is_around_the_data(plain: str, first: str) -> bool:

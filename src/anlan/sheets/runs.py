@@ -1,10 +1,11 @@
 """One pass over a file: cells → values → drafts → rows of the database. The same pass without the last step is the
 dry run."""
 
+import gc
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 from anlan.authz.actors import Actor
@@ -13,7 +14,7 @@ from anlan.sheets import bulk
 from anlan.sheets.kinds import Batch, Chunk, Column, Draft, Kind, Outcome
 from anlan.sheets.models import ImportedRow, SheetImport
 from anlan.sheets.reading import Table
-from anlan.sheets.values import Cell, Unreadable, is_nothing
+from anlan.sheets.values import Cell, Unreadable, is_nothing, nothings, read_words
 
 SIZE = 5000
 Progress = Callable[[int, int], None]
@@ -65,8 +66,8 @@ def write(actor: Actor, kind: Kind, table: Table, entry: SheetImport, progress: 
     def write_chunk(batch: Batch, chunk: Chunk, drafts: list[Draft]) -> list[Draft]:
         unchanged = [draft for draft in drafts if draft.outcome == Outcome.UNCHANGED]
         written = batch.write(chunk, [draft for draft in drafts if draft.outcome != Outcome.UNCHANGED])
-        hashes = [leaf_of(entry.salt, draft) for draft in written]
-        bulk.insert(ImportedRow, ROW_COLUMNS, _rows(entry, written, hashes))
+        hashes = leaves_of(entry.salt, written)
+        bulk.append(ImportedRow, ROW_COLUMNS, _rows(entry, written, hashes))
         leaves.extend(hashes)
         return unchanged + written
 
@@ -75,10 +76,26 @@ def write(actor: Actor, kind: Kind, table: Table, entry: SheetImport, progress: 
     return report
 
 
-def leaf_of(salt: str, draft: Draft) -> bytes:
-    """The leaf of a written row: the salt keeps what a person wrote from being guessed out of its hash."""
-    facts = ["1", salt, draft.number, draft.record_id, draft.outcome, draft.before, draft.after, draft.row]
-    return merkle.leaf_hash(json.dumps(facts, ensure_ascii=False, separators=(",", ":"), default=str).encode())
+def leaves_of(salt: str, drafts: Sequence[Draft]) -> list[bytes]:
+    """The leaves of written rows: the salt keeps what a person wrote from being guessed out of its hash.
+
+    Hashed is a line in the manner of PostgreSQL's text format: form, salt, number, record, outcome, what was there
+    before and after where it differs (JSON), and the columns of the kind (JSON of what is no columns).
+    """
+    rows = _row_lines([draft.row for draft in drafts])
+    return [
+        merkle.leaf_hash(
+            f"2\t{salt}\t{one.number}\t{one.record_id}\t{one.outcome}\t{_json(one.before)}\t{_json(one.after)}\t{row}".encode()
+        )
+        for one, row in zip(drafts, rows, strict=True)
+    ]
+
+
+def _row_lines(rows: Sequence[Any]) -> list[str]:
+    try:
+        return bulk.text_lines(rows)
+    except (TypeError, ValueError):
+        return [json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str) for row in rows]
 
 
 def _rows(entry: SheetImport, drafts: Sequence[Draft], hashes: Sequence[bytes]) -> Iterator[Sequence[Any]]:
@@ -102,10 +119,26 @@ def _pass(
     finish: Callable[[Batch, Chunk, list[Draft]], list[Draft]],
 ) -> Report:
     report = Report()
-    batch = kind.open(actor)
+    gc.freeze()  # the cells of the file stay: walking them at every collection costs as much as reading them
+    try:
+        _go_through(report, kind.open(actor), kind, table, mapping, progress, finish)
+    finally:
+        gc.unfreeze()
+    return report
+
+
+def _go_through(
+    report: Report,
+    batch: Batch,
+    kind: Kind,
+    table: Table,
+    mapping: Sequence[str],
+    progress: Progress,
+    finish: Callable[[Batch, Chunk, list[Draft]], list[Draft]],
+) -> None:
     where = {name: position for position, name in enumerate(mapping) if name}
     used = sorted(where.values())
-    lines = [line for line in table.lines() if any(not is_nothing(line[1][at]) for at in used if at < len(line[1]))]
+    lines = [line for line in table.lines() if _says_something(line[1], used)]
     remaining = iter(lines)
     while some := list(islice(remaining, SIZE)):
         chunk = _chunk(kind, some, where)
@@ -117,38 +150,64 @@ def _pass(
             report.bad.append(BadRow(number, cells, "；".join(dict.fromkeys(chunk.errors[place]))))
         report.row_count += len(some)
         progress(report.row_count, len(lines))
-    return report
+
+
+def _says_something(row: Sequence[Cell], used: Sequence[int]) -> bool:
+    cells = (row[at] for at in used if at < len(row))
+    return any(cell is not None and cell != "" and not is_nothing(cell) for cell in cells)
 
 
 def _chunk(kind: Kind, lines: Sequence[tuple[int, Sequence[Cell]]], where: dict[str, int]) -> Chunk:
     chunk = Chunk([number for number, _ in lines], {})
+    cells = list(zip_longest(*[row for _, row in lines]))
     for column in kind.columns:
         position = where.get(column.name)
-        if position is None:
+        if position is None or position >= len(cells):
             chunk.columns[column.name] = [None] * len(lines)
         else:
-            cells = [row[position] if position < len(row) else None for _, row in lines]
-            chunk.columns[column.name] = _values(column, cells, chunk)
+            chunk.columns[column.name] = _values(column, cells[position], chunk)
     return chunk
 
 
 def _values(column: Column, cells: Sequence[Cell], chunk: Chunk) -> list[Any]:
     """The values of a column; what cannot be read is None and has its reason. Equal words are read once."""
-    known: dict[str, Any] = {}
-    values: list[Any] = []
-    for place, cell in enumerate(cells):
-        if type(cell) is str and cell in known:
-            values.append(known[cell])
-            continue
-        try:
-            value = column.value_of(cell)
-        except Unreadable as why:
-            chunk.refuse(place, f"{column.label}：{why}")
-            values.append(None)
-            continue
-        if value is None and column.required:
-            chunk.refuse(place, f"{column.label}：没有填写。")
-        elif type(cell) is str:
-            known[cell] = value
-        values.append(value)
+    if set(map(type, cells)) <= {str, type(None)}:
+        return _values_of_words(column, cells, chunk)
+    return [_value(column, cell, place, chunk) for place, cell in enumerate(cells)]
+
+
+def _values_of_words(column: Column, cells: Sequence[Any], chunk: Chunk) -> list[Any]:
+    words = set(cells)
+    words.discard(None)
+    known: dict[str | None, Any] = dict.fromkeys(nothings(words))
+    rest = list(words - known.keys())
+    known[None] = None
+    wrong: dict[str, str] = {}
+    read = read_words(column.read, rest)
+    if read is not None and (column.longest is None or max(map(len, read)) <= column.longest):
+        known.update(zip(rest, (word or None for word in read), strict=True))
+    else:
+        for word in rest:
+            try:
+                known[word] = column.value_of(word)
+            except Unreadable as why:
+                known[word], wrong[word] = None, f"{column.label}：{why}"
+    values = list(map(known.__getitem__, cells))
+    if wrong or (column.required and None in values):
+        for place, (cell, value) in enumerate(zip(cells, values, strict=True)):
+            if cell in wrong:
+                chunk.refuse(place, wrong[cell])
+            elif value is None and column.required:
+                chunk.refuse(place, f"{column.label}：没有填写。")
     return values
+
+
+def _value(column: Column, cell: Cell, place: int, chunk: Chunk) -> Any:
+    try:
+        value = column.value_of(cell)
+    except Unreadable as why:
+        chunk.refuse(place, f"{column.label}：{why}")
+        return None
+    if value is None and column.required:
+        chunk.refuse(place, f"{column.label}：没有填写。")
+    return value

@@ -30,7 +30,7 @@ def _undo(rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept]) -> d
     model = rows.model
     ids = [one.record_id for one in kept]
     found = rows.order_by("id").filter(bulk.among(model, "id", ids)).select_for_update(of=("self",))
-    now = {row[0]: row for row in found.values_list("id", "version", *fields)}
+    now = {row[0]: row for row in bulk.fetch(found, "id", "version", *fields)}
     reasons = {one.record_id: GONE for one in kept if one.record_id not in now}
     reasons |= {one.record_id: TOUCHED for one in kept if one.record_id in now and now[one.record_id][1] != one.version}
     free = [one for one in kept if one.record_id not in reasons]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -29,6 +29,9 @@ _NARROW = {
 }
 _NARROW |= {ord(wide): ord(wide) - 0xFEE0 for wide in "ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ"}
 
+_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+_BETWEEN = "\ue000"  # private use: nobody types it
+
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2,3}")
 MOST_EXACT_DIGITS = 15
 LOST_DIGITS = (
@@ -47,6 +50,11 @@ _DATE = re.compile(
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})$")
 _FIRST_SERIAL = date(1899, 12, 30)
 _SERIALS = range(10_000, 80_000)  # 1927 to 2119
+
+
+def nothings(words: Iterable[str]) -> list[str]:
+    """Those of the words that say nothing."""
+    return [word for word in words if word.strip() in _NOTHING]
 
 
 def is_nothing(value: Cell) -> bool:
@@ -78,6 +86,32 @@ def _checked(plain: str) -> str:
     return plain
 
 
+def read_words(read: Reader, words: Sequence[str]) -> list[str] | None:
+    """What ``read`` makes of many words, in one go over all of them; None when it has to look at each."""
+    read_all = _AT_ONCE.get(read)
+    return read_all(words) if read_all is not None and words else None
+
+
+def _texts(words: Sequence[str]) -> list[str] | None:
+    together = _BETWEEN.join(words)
+    if "#" in together:
+        return None
+    if not _ODD.search(together):
+        return list(words)
+    if _FULL_WIDTH.search(together):
+        together = together.translate(_NARROW)
+    plain = _BLANK_IN_HAN.sub("", _BLANKS.sub(" ", _WIDTHLESS.sub("", together).replace("\u3000", " ")))
+    found = [word.strip() for word in plain.split(_BETWEEN)]
+    return found if len(found) == len(words) else None
+
+
+def _codes(words: Sequence[str]) -> list[str] | None:
+    """Those in order already; a short one might be a number in scientific notation."""
+    together = "".join(words)
+    in_order = together.isascii() and together.isalnum() and together.upper() == together
+    return list(words) if in_order and min(map(len, words)) >= 12 else None
+
+
 def paragraph(value: Cell) -> str:
     """Text that may run over several lines."""
     if type(value) is not str:
@@ -102,6 +136,15 @@ def identifier(value: Cell) -> str:
     if ("+" in plain or len(plain) < 12) and _SCIENTIFIC.fullmatch(plain):
         raise Unreadable(LOST_DIGITS)
     return plain.upper()
+
+
+_AT_ONCE: dict[Reader, Callable[[Sequence[str]], list[str] | None]] = {text: _texts, identifier: _codes}
+
+
+def reads_like(read: Reader, like: Reader) -> Reader:
+    """Say of a reader of another slice that it makes the same as ``like`` of many words at once. Returns it."""
+    _AT_ONCE[read] = _AT_ONCE[like]
+    return read
 
 
 def telephone(value: Cell) -> str:

@@ -75,16 +75,22 @@ class EnterpriseBatch:
         self._refuse_doubles(chunk)
         known = _Known(self.actor, chunk)
         columns = [chunk.columns[name] for name in FIELDS[:REGION]]
+        filled = [_with_blanks(column, blank) for column, blank in zip(columns, WHEN_BLANK, strict=False)]
+        new_ids = iter(ids.uuid7s(len(chunk.numbers)))
         drafts = []
-        for place, written in enumerate(zip(*columns, strict=True)):
-            if place in chunk.errors:
+        errors = chunk.errors
+        rows = zip(zip(*columns, strict=True), zip(*filled, strict=True), regions, strict=True)
+        for place, (written, new, region) in enumerate(rows):
+            if place in errors:
                 continue
             row = known.of(chunk, place, written)
-            if place in chunk.errors:
+            if place in errors:
                 continue
-            draft = self._new(chunk, place, written, regions[place]) if row is None else (
-                self._changed(chunk, place, written, regions[place], row)
-            )  # fmt: skip
+            draft = (
+                self._new(chunk, place, new, region, next(new_ids))
+                if row is None
+                else self._changed(chunk, place, written, region, row)
+            )
             if draft is not None:
                 drafts.append(draft)
         return drafts
@@ -114,16 +120,17 @@ class EnterpriseBatch:
         codes = columns["unified_social_credit_code"]
         industries = columns["industry_id"] = [None] * len(codes)
         regions: list[Region | None] = [None] * len(codes)
-        cells = zip(
-            codes, columns["region_code"], columns["township"], columns["village"], columns["industry"], strict=True
-        )
-        for place, (code, region_code, township, village, industry) in enumerate(cells):
+        for place, code in enumerate(codes):
             if code and not credit_code.is_sound(code) and (problem := credit_code.problem_of(code)):
                 chunk.refuse(place, problem)
+        for place, words in enumerate(
+            zip(columns["region_code"], columns["township"], columns["village"], strict=True)
+        ):
             try:
-                regions[place] = self.places.find(region_code, township, village)
+                regions[place] = self.places.find(*words)
             except sheets.values.Unreadable as why:
                 chunk.refuse(place, str(why))
+        for place, industry in enumerate(columns["industry"]):
             if industry:
                 try:
                     industries[place] = self.industries.code_of(industry)
@@ -144,15 +151,16 @@ class EnterpriseBatch:
                     place, f"与原表第 {first} 行是同一家企业（{'统一社会信用代码' if code else '名称'}相同）。"
                 )
 
-    def _new(self, chunk: sheets.Chunk, place: int, written: Values, region: Region | None) -> sheets.Draft | None:
+    def _new(
+        self, chunk: sheets.Chunk, place: int, new: Values, region: Region | None, new_id: UUID
+    ) -> sheets.Draft | None:
         region = region or self.places.home
         if region is None:
             chunk.refuse(place, NO_REGION)
             return None
-        values = [blank if value is None else value for value, blank in zip(written, WHEN_BLANK, strict=False)]
-        row = (*values, region.id, region.path, [], "")
+        row = (*new, region.id, region.path, [], "")
         number = chunk.numbers[place]
-        return sheets.Draft(place, number, sheets.Outcome.CREATED, ids.uuid7(), str(row[0]), region.path, row=row)
+        return sheets.Draft(place, number, sheets.Outcome.CREATED, new_id, str(row[0]), region.path, row=row)
 
     def _changed(
         self, chunk: sheets.Chunk, place: int, written: Values, region: Region | None, row: "_Row"
@@ -238,5 +246,9 @@ class _Known:
 
     @staticmethod
     def _read(rows: Any) -> dict[Any, _Row]:
-        found = (_Row(columns) for columns in rows.values_list("id", "wall_path", "version", "own_no", *FIELDS))
+        found = map(_Row, sheets.bulk.fetch(rows, "id", "wall_path", "version", "own_no", *FIELDS))
         return {row.values[CODE] or row.id: row for row in found}
+
+
+def _with_blanks(column: Sequence[Any], blank: Any) -> Sequence[Any]:
+    return column if blank is None else [blank if value is None else value for value in column]
