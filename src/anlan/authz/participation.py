@@ -1,6 +1,7 @@
 """Taking part in a matter: the second half of every scope."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -33,6 +34,11 @@ def take_part_together(*, matter_id: UUID, parts: Iterable[tuple[Organisation, s
 def leave_since(matter_id: UUID, since: datetime) -> None:
     """Take back every participation that began at or after ``since``: the step that brought it was withdrawn."""
     Participation.objects.filter(matter_id=matter_id, since__gte=since).delete()
+
+
+def forget(matter_ids: Collection[UUID]) -> None:
+    """Take back every participation in matters that are gone: they were entered by mistake."""
+    Participation.objects.filter(matter_id__in=list(matter_ids)).delete()
 
 
 def participants(matter_id: UUID) -> list[Participation]:

@@ -16,7 +16,7 @@ from anlan.register.choices import ObjectKind, ObjectStatus, OperatingStatus, Pa
 from anlan.register.licence_terms import LICENCES
 from anlan.register.models import Enterprise, Licence, Site, SupervisedObject
 
-_PHONE = re.compile(r"[0-9+()\-－转 ]{5,30}")
+PHONE = re.compile(r"[0-9+()\-－转 ]{5,30}")
 # Never in the ledger in clear: a salted hash stands for them (DESIGN §5).
 PERSONAL = frozenset({"legal_representative", "phone", "people", "party_name", "party_phone"})
 
@@ -298,7 +298,7 @@ def _text(
 
 
 def _phone(pointer: str, value: str) -> Iterable[FieldError]:
-    if value and not _PHONE.fullmatch(value):
+    if value and not PHONE.fullmatch(value):
         yield FieldError(pointer, "电话只能是数字，可带区号、分机（如 0576-85123456 转 8）。")
 
 

@@ -1,67 +1,11 @@
 """The register's ledgers as Excel files: what can be imported, under the names offices give its columns."""
 
 from anlan.authz.permissions import Permission
+from anlan.register import record_kinds
 from anlan.register.actions.enterprise_sheets import EnterpriseBatch
 from anlan.register.choices import OperatingStatus
+from anlan.register.sheet_columns import PLACE_COLUMNS, SIZE_NOTE, STATUS, credit_code, head_count
 from anlan.sheets.api import Column, Kind, Look, register_kind, values
-
-STATUS_WORDS = {
-    "正常": "OPERATING",
-    "存续": "OPERATING",
-    "开业": "OPERATING",
-    "在营": "OPERATING",
-    "生产": "OPERATING",
-    "正常生产": "OPERATING",
-    "停业": "STOPPED",
-    "停工": "STOPPED",
-    "关闭": "CLOSED",
-    "失联": "UNTRACEABLE",
-}
-STATUS = values.choice(OperatingStatus.choices, STATUS_WORDS)
-SIZE_NOTE = "写“规上”或“规下”，也可以写“是”“否”。"
-COUNT_LIMIT = 10_000_000
-
-
-def head_count(cell: values.Cell) -> int:
-    """A number of people. Raises Unreadable."""
-    number = values.integer(cell)
-    if not 0 <= number <= COUNT_LIMIT:
-        raise values.Unreadable("应为 0 至 1000 万之间的整数。")
-    return number
-
-
-def credit_code(cell: values.Cell) -> str:
-    """A credit code without hyphens."""
-    return values.identifier(cell).replace("-", "")
-
-
-values.reads_like(credit_code, values.identifier)
-
-PLACE_COLUMNS = (
-    Column(
-        name="township",
-        label="所属乡镇（街道）",
-        read=values.text,
-        synonyms=("乡镇街道", "乡镇", "街道", "镇街", "镇街道", "所在乡镇", "所在街道", "所属镇街", "属地", "属地乡镇", "所属街道", "所在镇街"),
-        note="写名称就行，如“古城街道”或“古城”；乡镇（街道）自己导入时可以不填。",
-        example="古城街道",
-    ),
-    Column(
-        name="village",
-        label="所属村（社区）",
-        read=values.text,
-        synonyms=("村社区", "村居", "村", "社区", "所在村", "所在社区", "所属村居", "行政村", "村（居）", "所在村居"),
-        note="不能确定的可以不填。",
-        example="文化社区",
-    ),
-    Column(
-        name="region_code",
-        label="区划代码",
-        read=values.identifier,
-        synonyms=("行政区划代码", "行政区划", "区划编码", "行政区划编码", "地区代码"),
-        note="填了名称就不用填代码。",
-    ),
-)  # fmt: skip
 
 ENTERPRISES = Kind(
     code="enterprises",
@@ -165,4 +109,5 @@ ENTERPRISES = Kind(
 
 def register_kinds() -> None:
     """Called when Django is ready."""
-    register_kind(ENTERPRISES)
+    for kind in (ENTERPRISES, *record_kinds.KINDS):
+        register_kind(kind)

@@ -3,7 +3,7 @@
 from anlan.sheets import bulk, values
 from anlan.sheets.kinds import Batch, Chunk, Column, Draft, Kept, Kind, Look, Outcome, kinds_for, register_kind
 from anlan.sheets.ledgers import Ledger, LedgerColumn
-from anlan.sheets.undoing import GONE, TOUCHED, referring_to, undo
+from anlan.sheets.undoing import GONE, TOUCHED, left_as, referring_to, undo
 
 __all__ = [
     "GONE",
@@ -20,6 +20,7 @@ __all__ = [
     "Outcome",
     "bulk",
     "kinds_for",
+    "left_as",
     "referring_to",
     "register_kind",
     "undo",

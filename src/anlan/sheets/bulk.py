@@ -29,9 +29,12 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> s
     given = list(rows)
     if not given:
         return set()
-    at = columns.index(key)
-    keys = {row[at] for row in given}
     with connection.cursor() as cursor:
+        if key not in columns:
+            _insert(cursor, model, columns, given, f" ON CONFLICT DO NOTHING RETURNING {_quote(key)}")
+            return {row[0] for row in cursor.fetchall()}
+        at = columns.index(key)
+        keys = {row[at] for row in given}
         went_in = _insert(cursor, model, columns, given, " ON CONFLICT DO NOTHING")
         if went_in != len(given):
             own = f"SELECT {_quote(key)} FROM {_quote(model._meta.db_table)} WHERE {_quote(key)} = ANY(%s)"  # noqa: S608
@@ -76,7 +79,7 @@ def _texts(column: Sequence[Any]) -> Sequence[str]:
     if kinds == {str}:
         return _escaped(column)
     if len(column) > 1 and len(set(map(id, column))) == 1:
-        return _texts(column[:1]) * len(column)
+        return list(_texts(column[:1])) * len(column)
     if kinds == {UUID}:
         return list(map(str, column))
     return [_text(value) for value in column]
@@ -150,7 +153,7 @@ def among(model: type[Model], column: str, values: Collection[Any]) -> RawSQL:
     words = list(map(str, values)) if _is_words(values) else []
     if words and not any(_BETWEEN in word for word in words):
         kind = "::uuid[]" if type(next(iter(values))) is UUID else ""
-        return RawSQL(
+        return RawSQL(  # noqa: S611
             f"{place} = ANY(string_to_array(%s, '{_BETWEEN}'){kind})",
             [_BETWEEN.join(words)],
             BooleanField(),

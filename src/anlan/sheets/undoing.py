@@ -17,29 +17,56 @@ GONE = "记录已经不在，或者已不在您的管辖范围内。"
 SIZE = 2000
 
 
-def undo(rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept]) -> dict[UUID, str]:
-    """Undo ``kept`` within ``rows`` (what the actor may change). ``fields`` are the columns an import writes; the model
-    has a ``version``. Returns why, for each record that stays."""
+def undo(
+    rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept], *, parts: Sequence[type[Model]] = ()
+) -> dict[UUID, str]:
+    """Undo ``kept`` within ``rows`` (what the actor may change). ``fields`` are the columns an import writes; a model
+    without a ``version`` is compared with what the import left (``Kept.after``). ``parts`` are models whose rows belong
+    to the record and go with it. Returns why, for each record that stays."""
     reasons: dict[UUID, str] = {}
     for start in range(0, len(kept), SIZE):
-        reasons |= _undo(rows, fields, kept[start : start + SIZE])
+        reasons |= _undo(rows, fields, kept[start : start + SIZE], parts)
     return reasons
 
 
-def _undo(rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept]) -> dict[UUID, str]:
+def _undo(
+    rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept], parts: Sequence[type[Model]]
+) -> dict[UUID, str]:
     model = rows.model
+    versioned = "version" in {field.name for field in model._meta.fields}
     ids = [one.record_id for one in kept]
     found = rows.order_by("id").filter(bulk.among(model, "id", ids)).select_for_update(of=("self",))
-    now = {row[0]: row for row in bulk.fetch(found, "id", "version", *fields)}
+    now = {row[0]: row for row in bulk.fetch(found, "id", "version" if versioned else "id", *fields)}
     reasons = {one.record_id: GONE for one in kept if one.record_id not in now}
-    reasons |= {one.record_id: TOUCHED for one in kept if one.record_id in now and now[one.record_id][1] != one.version}
+    for one in kept:
+        if (row := now.get(one.record_id)) is not None and (
+            row[1] != one.version if versioned else left_as(fields, row[2:]) != one.after
+        ):
+            reasons[one.record_id] = TOUCHED
     free = [one for one in kept if one.record_id not in reasons]
     made = [one.record_id for one in free if one.outcome == RowOutcome.CREATED]
-    reasons |= referring_to(model, made)
-    bulk.delete(model, [made_id for made_id in made if made_id not in reasons])
+    reasons |= referring_to(model, made, besides=parts)
+    made = [made_id for made_id in made if made_id not in reasons]
+    for part in parts:
+        _delete_part(part, model, made)
+    bulk.delete(model, made)
     changed = [one for one in free if one.outcome == RowOutcome.UPDATED]
     bulk.update(model, ("id", *fields), (_as_it_was(one, fields, now[one.record_id][2:]) for one in changed))
     return reasons
+
+
+def left_as(fields: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """The columns as an import remembers them of a record without a version."""
+    return {
+        name: value if value is None or type(value) in (str, int, bool) else str(value)
+        for name, value in zip(fields, values, strict=True)
+    }
+
+
+def _delete_part(part: type[Model], model: type[Model], ids: Collection[UUID]) -> None:
+    for field in part._meta.concrete_fields:
+        if field.related_model is model and ids:
+            part._base_manager.filter(bulk.among(part, str(field.column), ids)).delete()
 
 
 def _as_it_was(one: Kept, fields: Sequence[str], values: Sequence[Any]) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from anlan.territory.choices import HOLDING_POSTS, GridKind, GridLevel, GridPost
 from anlan.territory.grids.actions import (
+    LEVEL_OF_REGION,
+    REGION_LEVELS,
     PostsMoved,
     appoint_member,
     appoint_members,
@@ -10,10 +12,12 @@ from anlan.territory.grids.actions import (
     edit_grid,
     end_appointment,
     establish_grid,
+    free_code,
     load_grids,
     lock_grid,
     move_posts,
     settled,
+    taken_codes,
 )
 from anlan.territory.grids.establishment import establishment
 from anlan.territory.grids.facts import Appointment, GridFacts, PersonInPost
@@ -49,6 +53,8 @@ from anlan.territory.selectors import (
 
 __all__ = [
     "HOLDING_POSTS",
+    "LEVEL_OF_REGION",
+    "REGION_LEVELS",
     "Appointment",
     "DatedQuerySet",
     "Grid",
@@ -75,6 +81,7 @@ __all__ = [
     "establish_grid",
     "establishment",
     "find_region",
+    "free_code",
     "grid",
     "grids",
     "grids_by_id",
@@ -93,6 +100,7 @@ __all__ = [
     "regions_of",
     "search_regions",
     "settled",
+    "taken_codes",
     "vacancies",
     "vacancies_of",
 ]

@@ -172,7 +172,11 @@ def old(path: Path) -> None:
 
 @ugly("open.ods")
 def open_document(path: Path) -> None:
-    """OpenDocument with a cell repeated over three columns of an empty end."""
+    ods(path, [["企业底册", "", "", ""], HEADER, *ROWS])
+
+
+def ods(path: Path, rows: list[list[str]]) -> None:
+    """OpenDocument with a cell repeated over the columns of an empty end, and a row over a million."""
 
     def line(row: list[str]) -> str:
         cells = "".join(
@@ -184,7 +188,7 @@ def open_document(path: Path) -> None:
     names = " ".join(
         f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"' for prefix in ("office", "table", "text")
     )
-    body = "".join(line(row) for row in [["企业底册", "", "", ""], HEADER, *ROWS])
+    body = "".join(line(row) for row in rows)
     blank = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names} office:version="1.2"><office:body>'
@@ -204,8 +208,117 @@ def open_document(path: Path) -> None:
         archive.writestr("META-INF/manifest.xml", manifest)
 
 
+OF_KINDS: dict[str, tuple[str, Writer]] = {}
+"""Ledgers of the other kinds: (kind, writer). The last row of each is wrong in one cell."""
+
+
+def ledger(kind: str, name: str) -> Callable[[Writer], Writer]:
+    def add(writer: Writer) -> Writer:
+        OF_KINDS[name] = (kind, writer)
+        return writer
+
+    return add
+
+
+@ledger("sites", "sites.xlsx")
+def sites(path: Path) -> None:
+    """A merged title; the firm written once over its two sites; full-width digits, blanks, Gaode's coordinates."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.merge_range(0, 0, 0, 7, "临海市生产经营场所清单（二〇二六年）")
+        put(sheet, [["所属企业", "场所", "详细 地址", "镇街", "村居", "行业领域", "东经", "纬度", "坐标系"]], 2)
+        sheet.merge_range(3, 0, 4, 0, "临海市江南机械制造有限公司")
+        rest = ["古城街道", "文化", "工贸、消防"]
+        put(sheet, [["二 号厂区", "工业路　２号", *rest, 121.131512, 28.844321, "高德"]], 3, 1)
+        put(sheet, [["仓库", "工业路３号", *rest[:2], "消防"]], 4, 1)
+        put(sheet, [["没登记的厂", "厂区", "某路 1 号", *rest]], 5)
+
+    xlsx(path, fill)
+
+
+@ledger("objects", "objects.xls")
+def objects(path: Path) -> None:
+    """Excel 97; telephones typed as numbers, words of the street for the kinds."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("底数")
+    sheet.write_merge(0, 0, 0, 5, "监管对象底数")
+    rows: list[list[Any]] = [
+        ["序号", "对象名称", "对象类型", "所在地址", "镇（街）", "房东", "手机号码"],
+        [1, " 望江门水库", "水库", "望江路 2 号", "古城", "张 三", 13700000001],
+        [2, "巾山路群租房", "出租屋", "巾山路12号", "古城街道办事处", "李四", "１３７００００００２２"],
+        [3, "怪地方", "游乐园", "某路", "古城", "王五", ""],
+    ]
+    for number, row in enumerate(rows, 1):
+        for position, cell in enumerate(row):
+            sheet.write(number, position, cell)
+    book.save(str(path))
+
+
+@ledger("people", "people.xlsx")
+def people(path: Path) -> None:
+    """The header on every page, codes with blanks, telephones as numbers, a sum below."""
+    head = ["序号", "单位名称", "信用代码", "姓名", "岗位", "手机"]
+    rows = [
+        head,
+        [1, "江南机械", "9133 1082 5538 92615A", "钱 一", "安全员", 13700000011],
+        head,
+        [2, "临海市东湖化工有限公司", "", "孙二", "企业主", "0576－85123456"],
+        [3, "临海市东湖化工有限公司", "", "周三", "保安", 13700000013],
+        ["合计", "", "", "3人"],
+    ]
+    xlsx(path, lambda book, sheet: put(sheet, rows))
+
+
+@ledger("grids", "grids.ods")
+def grids(path: Path) -> None:
+    ods(
+        path,
+        [
+            ["网格划分表", "", "", "", ""],
+            ["网格", "类型", "所属街道", "社区", "成立日期"],
+            ["文化一格", "综合", "古城街道", "文化社区", "2026.3.5"],
+            ["古城消防格", "行业", "古 城", "", "二〇二六年三月五日"],
+            ["远方格", "综合", "太平街道", "", ""],
+        ],
+    )
+
+
+@ledger("grid_members", "grid-members.xlsx")
+def grid_members(path: Path) -> None:
+    """The grid merged downwards, dates in Chinese, a telephone with full-width digits, a section line."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        put(sheet, [["所在网格", "网格员姓名", "职务", "联系方式", "任职时间"]])
+        sheet.merge_range(1, 0, 1, 4, "一、古城街道")
+        sheet.merge_range(2, 0, 4, 0, "文化一格")
+        put(sheet, [["赵 甲", "网格长", 13700000021, "二〇二六年一月五日"]], 2, 1)
+        put(sheet, [["钱乙", "专职网格员", "１３７００００００２２", "2026/1/5"]], 3, 1)
+        put(sheet, [["孙丙", "网格长", 13700000023, "2026年1月5日"]], 4, 1)
+
+    xlsx(path, fill)
+
+
+@ledger("grid_sites", "grid-sites.xlsx")
+def grid_sites(path: Path) -> None:
+    """Titles above, the second line of the header empty, a firm outside the grid."""
+    rows = [
+        ["网格内生产经营场所名单"],
+        ["填报单位：古城街道", "", "2026年3月5日"],
+        ["网格名称", "企业名称"],
+        ["文化一格", "　临海市江南机械制造有限公司 "],
+        ["文化一格", "临海市东湖化工有限公司"],
+    ]
+    xlsx(path, lambda book, sheet: put(sheet, rows))
+
+
 if __name__ == "__main__":
+<<<<<<< HEAD
     from tests.data.sheets.ledgers import CHECK_FILES, DANGER_FILES
 
     for file_name, write in (FILES | DANGER_FILES | CHECK_FILES).items():
+=======
+    for file_name, (_, write) in OF_KINDS.items():
+        write(Path(sys.argv[1]) / file_name)
+    for file_name, write in FILES.items():
+>>>>>>> 1c90fe2 (Import sites, objects, people, grids, their members and what lies in them)
         write(Path(sys.argv[1]) / file_name)

@@ -210,7 +210,7 @@ def follow_site(*, actor: Actor, site: Site) -> int:
     Part of the act that moves it. Returns how many grids it left.
     """
     places = list(SiteGrid.objects.filter(site=site, left_at=None).select_related("grid"))
-    gone = [one.id for one in places if one.kind in OF_THE_PLACE and not _reaches(one.grid, site.region_path)]
+    gone = [one.id for one in places if one.kind in OF_THE_PLACE and not reaches(one.grid, site.region_path)]
     SiteGrid.objects.filter(site=site).update(region_path=site.region_path)
     SiteTag.objects.filter(site=site).update(region_path=site.region_path)
     Licence.objects.filter(site=site).update(region_path=site.region_path)
@@ -242,13 +242,13 @@ def _path_of(*subjects: Site | Grid | None) -> str:
 def _check_places(grid: Grid, sites: Sequence[Site]) -> None:
     if grid.kind not in OF_THE_PLACE:
         return
-    outside = [site.name for site in sites if not _reaches(grid, site.region_path)]
+    outside = [site.name for site in sites if not reaches(grid, site.region_path)]
     if outside:
         names = "、".join(outside[:3])
         raise Invalid.at("/sites", f"有 {len(outside)} 处场所不在{grid.name}的区划内：{names}。")
 
 
-def _reaches(grid: Grid, region_path: str) -> bool:
+def reaches(grid: Grid, region_path: str) -> bool:
     """Inside the grid, or known no more exactly than to the township around it."""
     township = region_path.count("/") == grid.region_path.count("/") - 1
     return region_path.startswith(grid.region_path) or (township and grid.region_path.startswith(region_path))

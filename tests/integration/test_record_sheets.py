@@ -1,0 +1,145 @@
+"""Sites, objects, people, grids and what lies in them, from ledgers as offices have them: in, in again, and back."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from anlan.authz.models import Participation
+from anlan.authz.scope import acting
+from anlan.lib.refusals import Invalid
+from anlan.register.models import Site, SiteGrid, SitePerson, SiteRegulator, SupervisedObject
+from anlan.sheets import actions, selectors, tasks
+from anlan.sheets.kinds import kinds_for
+from anlan.territory.api import Grid, GridMember
+from tests.data.sheets.make import OF_KINDS
+from tests.factories.books import book
+from tests.factories.cast import Cast
+from tests.integration.test_sheets import bad_rows, bring, counts, run
+
+GRID = ["网格名称", "类别", "所属乡镇", "所属村"]
+
+
+@pytest.fixture(autouse=True)
+def place(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def ugly(tmp_path: Path, name: str) -> tuple[str, SimpleUploadedFile]:
+    kind, write = OF_KINDS[name]
+    write(tmp_path / name)
+    return kind, SimpleUploadedFile(name, (tmp_path / name).read_bytes())
+
+
+def held(actor: Any, model: Any) -> set[tuple[Any, ...]]:
+    """Everything the county holds of a model, but for the columns that count acts."""
+    passing = {"version", "changed_at"}
+    names = [field.attname for field in model._meta.concrete_fields if field.attname not in passing]
+    with acting(actor):
+        return set(model._base_manager.values_list(*names))
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "says", "model"),
+    [
+        ("sites.xlsx", 2, "企业名称：没有找到“没登记的厂”", Site),
+        ("objects.xls", 2, "类别：“游乐园”不在可选的内容里", SupervisedObject),
+        ("people.xlsx", 2, "职务：“保安”不在可选的内容里", SitePerson),
+        ("grids.ods", 1, "太平街道", Grid),
+        ("grid-members.xlsx", 2, "岗位：文化一格的网格长（1 人）已满", GridMember),
+        ("grid-sites.xlsx", 1, "不在文化一格的区划内", SiteGrid),
+    ],
+)
+def test_an_ugly_ledger_goes_in_once_and_comes_back(
+    cast: Cast, tmp_path: Path, name: str, good: int, says: str, model: Any
+) -> None:
+    if model in (GridMember, SiteGrid):
+        row = ["文化一格", "综合", "古城街道", "文化社区"]
+        run(cast.county, bring(cast.county, book(GRID, row), "grids"))
+    before = held(cast.county, model)
+    kind, file = ugly(tmp_path, name)
+    entry = run(cast.county, bring(cast.county, file, kind))
+    bad = 2 if model is Grid else 1
+    assert counts(entry) == (good, 0, 0, bad), entry.first_bad
+    assert says in bad_rows(entry)[-1][-1]
+    assert len(held(cast.county, model)) == len(before) + good
+    again = run(cast.county, bring(cast.county, ugly(tmp_path, name)[1], kind))
+    assert counts(again) == (0, 0, good, bad)
+    entry = run(cast.county, entry, tasks.undo_sheet)
+    assert entry.remaining_count == 0
+    assert held(cast.county, model) == before
+
+
+class TestSites:
+    HEAD = ["企业名称", "场所名称", "场所地址", "所属乡镇", "主管行业", "经营状态"]
+    FIRM = "临海市江南机械制造有限公司"
+
+    def test_what_the_ledger_says_stands_in_the_register(self, cast: Cast, tmp_path: Path) -> None:
+        entry = run(cast.county, bring(cast.county, ugly(tmp_path, "sites.xlsx")[1], "sites"))
+        with acting(cast.county):
+            made = Site.objects.select_related("region", "local_unit").get(name="二号厂区")
+            sectors = set(SiteRegulator.objects.filter(site=made).values_list("sector", flat=True))
+            assert Participation.objects.filter(matter_id=made.id).count() == 1
+        assert (made.region.name, made.local_unit.short_name, made.address) == ("文化社区", "古城街道", "工业路 2号")
+        assert sectors == {"INDUSTRY", "FIRE"}
+        assert made.longitude is not None
+        assert 121.12 < made.longitude < 121.13  # Gaode lies 500 m east
+        run(cast.county, entry, tasks.undo_sheet)
+        with acting(cast.county):
+            assert not Participation.objects.filter(matter_id=made.id).exists()
+
+    def test_a_change_is_undone_with_the_departments(self, cast: Cast) -> None:
+        site = cast.sites["firm"]
+        sectors = lambda: set(SiteRegulator._base_manager.filter(site=site).values_list("sector", flat=True))  # noqa: E731
+        with acting(cast.county):
+            before = sectors()
+        row = [self.FIRM, "", "工业路 99 号", "", "消防、特种设备", ""]
+        entry = run(cast.county, bring(cast.county, book(self.HEAD, row), "sites"))
+        assert counts(entry) == (0, 1, 0, 0), entry.first_bad
+        with acting(cast.county):
+            assert Site.objects.get(id=site.id).address == "工业路 99 号"
+            assert sectors() == {"FIRE", "SPECIAL_EQUIPMENT"}
+        run(cast.county, entry, tasks.undo_sheet)
+        with acting(cast.county):
+            assert Site.objects.get(id=site.id).address == site.address
+            assert sectors() == before
+
+    def test_status_and_place_are_acts_of_their_own(self, cast: Cast) -> None:
+        rows = [[self.FIRM, "", "", "", "", "停产"], [self.FIRM, "江南机械厂区", "", "大洋街道", "", ""]]
+        for row, says in zip(rows, ("凭证明材料变更", "移交"), strict=True):
+            entry = run(cast.county, bring(cast.county, book(self.HEAD, row), "sites"))
+            assert says in bad_rows(entry)[-1][-1]
+
+    def test_another_townships_firm_is_out_of_reach(self, cast: Cast) -> None:
+        row = ["临海市东湖化工有限公司", "偷加的", "某路", "", "", ""]
+        entry = run(cast.town, bring(cast.town, book(self.HEAD, row), "sites"))
+        assert counts(entry) == (0, 0, 0, 1)
+        assert "不在您的管辖范围内" in bad_rows(entry)[-1][-1]
+
+
+def test_a_person_gets_another_number_and_the_old_one_back(cast: Cast) -> None:
+    head = ["企业名称", "姓名", "职务", "联系电话"]
+    row = ["临海市江南机械制造有限公司", "韩安全", "安全员", "13711112222"]
+    entry = run(cast.county, bring(cast.county, book(head, row), "people"))
+    assert counts(entry) == (0, 1, 0, 0)
+    phone = lambda: SitePerson._base_manager.get(site=cast.sites["firm"], name="韩安全").phone  # noqa: E731
+    with acting(cast.county):
+        assert phone() == "13711112222"
+        SitePerson._base_manager.filter(name="韩安全", site=cast.sites["firm"]).update(phone="13700009999")
+    entry = run(cast.county, entry, tasks.undo_sheet)
+    with acting(cast.county):
+        assert phone() == "13700009999"
+        assert "又被修改过" in selectors.remaining(cast.county, entry).get().remaining
+
+
+def test_who_may_import_what(cast: Cast) -> None:
+    offered = {name: {kind.code for kind in kinds_for(cast.actors[name])} for name in ("county", "town", "firm")}
+    everything = {"sites", "objects", "people", "grids", "grid_members", "grid_sites"}
+    assert everything <= offered["county"]
+    assert everything <= offered["town"]
+    assert not offered["firm"]
+    with acting(cast.town), pytest.raises(Invalid, match="不能导入这一类"):
+        actions.upload(actor=cast.town, kind_code="nothing", file=book(GRID))
+    entry = run(cast.town, bring(cast.town, book(GRID, ["越界格", "综合", "大洋街道", ""]), "grids"))
+    assert "不在您的管辖范围内" in bad_rows(entry)[-1][-1]
