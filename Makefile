@@ -32,6 +32,7 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.bench.rules
+	@$(BIN)/python -m tests.bench.sheets
 
 docs: $(VENV)/.installed
 	@$(CHECK) generate_docs

@@ -312,13 +312,8 @@ def grid_sites(path: Path) -> None:
 
 
 if __name__ == "__main__":
-<<<<<<< HEAD
     from tests.data.sheets.ledgers import CHECK_FILES, DANGER_FILES
 
-    for file_name, write in (FILES | DANGER_FILES | CHECK_FILES).items():
-=======
-    for file_name, (_, write) in OF_KINDS.items():
-        write(Path(sys.argv[1]) / file_name)
-    for file_name, write in FILES.items():
->>>>>>> 1c90fe2 (Import sites, objects, people, grids, their members and what lies in them)
+    others = {file_name: write for file_name, (_, write) in OF_KINDS.items()}
+    for file_name, write in (FILES | DANGER_FILES | CHECK_FILES | others).items():
         write(Path(sys.argv[1]) / file_name)

@@ -83,7 +83,7 @@ class PlaceBatch(RecordBatch):
     def undo(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
         reasons = super().undo(kept)
         free = [one for one in kept if one.record_id not in reasons]
-        changed = {one.record_id: one.before["sectors"] for one in free if "sectors" in (one.before or {})}
+        changed = {one.record_id: one.before["sectors"] for one in free if one.before and "sectors" in one.before}
         if changed:
             there = self.model.objects.filter(sheets.bulk.among(self.model, "id", changed.keys()))
             paths = dict(there.values_list("id", "region_path"))
