@@ -1,8 +1,7 @@
 """Taking part in a matter: the second half of every scope."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
