@@ -1,5 +1,6 @@
 """People of sites, grids, their people and what lies in them, by list."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,8 +8,9 @@ from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.lib import clock
 from anlan.register.actions.grids import OF_THE_PLACE, reaches
-from anlan.register.actions.record_sheets import Known, Owners, RecordBatch, Said
-from anlan.register.models import SiteGrid, SitePerson
+from anlan.register.actions.record_sheets import Known, Owners, RecordBatch, Said, people_of
+from anlan.register.models import Site, SiteGrid, SitePerson
+from anlan.register.searching import text_of_site
 from anlan.sheets import api as sheets
 from anlan.sheets.api import values
 from anlan.territory import api as territory
@@ -42,6 +44,26 @@ class PersonBatch(RecordBatch):
         site = self.owners.site(said)
         person = {"name": said["name"], "post": said["post"], "phone": said["phone"] or ""}
         return {"site_id": site.id, "region_path": site.region_path, **person}
+
+    def settle(self, drafts: Sequence[sheets.Draft]) -> None:
+        make_findable({one.row[0][0] for one in drafts})
+
+    def undo(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
+        sites = {UUID(one.after["site_id"]) for one in kept if one.after}
+        reasons = super().undo(kept)
+        make_findable(sites)
+        return reasons
+
+
+def make_findable(site_ids: Collection[UUID]) -> None:
+    """Sites are found by their people too; a site's own version does not move with them."""
+    if not site_ids:
+        return
+    people = people_of(site_ids)
+    sites = list(Site.objects.filter(sheets.bulk.among(Site, "id", site_ids)))
+    for site in sites:
+        site.search_text = text_of_site(site, people.get(site.id, []))
+    Site.objects.bulk_update(sites, ["search_text"], batch_size=500)
 
 
 class GridBook:

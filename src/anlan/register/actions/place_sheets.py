@@ -11,10 +11,11 @@ from anlan.authz.participation import forget
 from anlan.authz.permissions import Permission
 from anlan.lib import clock, ids
 from anlan.register import positions
-from anlan.register.actions.record_sheets import Known, Owners, RecordBatch, Said
+from anlan.register.actions.record_sheets import Known, Owners, RecordBatch, Said, people_of
 from anlan.register.actions.steps import let_see
 from anlan.register.choices import ObjectStatus, OperatingStatus, PartyKind
 from anlan.register.models import Enterprise, ObjectRegulator, Site, SiteRegulator, SupervisedObject
+from anlan.register.searching import text_of_object, text_of_site
 from anlan.sheets import api as sheets
 from anlan.sheets.api import values
 
@@ -118,6 +119,7 @@ class SiteBatch(PlaceBatch):
     same = "与原表第 {} 行是同一处场所（企业和场所名称相同）。"
     fields = (
         "enterprise_id", "name", "address", "region_id", "region_path", "local_unit_id", "status", *POSITION,
+        "former_names", "search_text",
     )  # fmt: skip
 
     def look_up(self, chunk: sheets.Chunk) -> None:
@@ -127,6 +129,7 @@ class SiteBatch(PlaceBatch):
         self.remember(
             rows.filter(sheets.bulk.among(Site, "id", sites)), lambda row: (row["enterprise_id"], row["name"])
         )
+        self._people = people_of(sites)
 
     def key_of(self, said: Said) -> Any:
         enterprise, name = self.owners.enterprise(said), said["name"]
@@ -168,6 +171,12 @@ class SiteBatch(PlaceBatch):
         if region is not None and not old["region_path"].startswith(region.path):
             raise values.Unreadable("所属乡镇（街道）、村：与登记的不同。搬迁请在场所页面修改或移交，表里这几格留空。")
 
+    def findable(self, now: Said, old: Known | None) -> dict[str, Any]:
+        former = now.get("former_names") or []
+        site = Site(name=now["name"], address=now["address"], former_names=former)
+        people = self._people.get(old.id, []) if old is not None else []
+        return {"former_names": former, "search_text": text_of_site(site, people)}
+
     def settle(self, drafts: Sequence[sheets.Draft]) -> None:
         super().settle(drafts)
         for one in drafts:
@@ -185,7 +194,7 @@ class ObjectBatch(PlaceBatch):
     same = "与原表第 {} 行是同一个对象（乡镇、类别和名称相同）。"
     fields = (
         "kind", "name", "address", "region_id", "region_path", "local_unit_id", "status", *POSITION, "party_kind",
-        "party_enterprise_id", "party_organisation_id", "party_name", "party_phone",
+        "party_enterprise_id", "party_organisation_id", "party_name", "party_phone", "former_names", "search_text",
     )  # fmt: skip
 
     def look_up(self, chunk: sheets.Chunk) -> None:
@@ -221,6 +230,12 @@ class ObjectBatch(PlaceBatch):
         if said["sectors"]:
             found["sectors"] = self.regulators_of(home, said["sectors"], SECTORS)
         return found
+
+    def findable(self, now: Said, old: Known | None) -> dict[str, Any]:
+        former = now.get("former_names") or []
+        words = {name: now[name] for name in ("name", "address", "party_name", "party_phone")}
+        found = SupervisedObject(**words, former_names=former)
+        return {"former_names": former, "search_text": text_of_object(found)}
 
     def _party(self, said: Said) -> dict[str, Any]:
         person = {name: said[name] for name in ("party_name", "party_phone") if said[name] is not None}

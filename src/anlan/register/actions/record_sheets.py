@@ -1,6 +1,6 @@
 """What the batches of sites, objects, people and grids have in common: each row is one record with a natural key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from anlan.authz.permissions import Permission
 from anlan.lib import clock, ids
 from anlan.lib.refusals import Invalid, Refused
 from anlan.organisations import api as organisations
-from anlan.register.models import Enterprise, Site
+from anlan.register.models import Enterprise, Site, SitePerson
 from anlan.register.naming import Places
 from anlan.sheets import api as sheets
 from anlan.sheets.api import values
@@ -64,6 +64,10 @@ class RecordBatch:
         """The columns as they shall be; those left out stay as they are. Raises Unreadable, Invalid, Refused."""
         raise NotImplementedError
 
+    def findable(self, now: Said, old: Known | None) -> dict[str, Any]:
+        """The columns that follow from the others: what the record is found by."""
+        return {}
+
     def extras(self, draft: sheets.Draft) -> dict[str, Any]:
         """More columns of a new record."""
         return {}
@@ -95,6 +99,7 @@ class RecordBatch:
         old = self.known(key)
         was = dict(zip(self.fields, old.values, strict=True)) if old is not None else {}
         now = {**was, **self.values_of(said, key, old)}
+        now |= self.findable(now, old)
         row = tuple(now[name] for name in self.fields)
         more = {name: value for name, value in now.items() if name not in self.fields}
         left = None if self.versioned else sheets.left_as(self.fields, row)
@@ -162,6 +167,16 @@ class RecordBatch:
         if orphans := [label[sector] for sector in sectors if sector not in known]:
             raise values.Unreadable(f"主管行业：本县（市、区）还没有明确“{'、'.join(orphans)}”的主管部门。")
         return {sector: known[sector].id for sector in sectors}
+
+
+def people_of(site_ids: Collection[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """Name and phone of everybody who answers for these sites, in their order: one query."""
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    if site_ids:
+        people = SitePerson.objects.order_by("id").filter(sheets.bulk.among(SitePerson, "site_id", site_ids))
+        for site_id, name, phone in people.values_list("site_id", "name", "phone"):
+            found.setdefault(site_id, []).append((name, phone))
+    return found
 
 
 class Owners:
