@@ -55,6 +55,8 @@ PAGES = {
         "/messages/",
         "/search?q=消防",
         "/search?q=江南",
+        "/rules/",
+        "/rules/accident_grade/?on=2024-03-01&f.deaths=3&f.serious_injuries=0&f.direct_loss_wan=0",
     ],
     "leader": ["/"],
     "dept": ["/"],

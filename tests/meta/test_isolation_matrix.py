@@ -353,6 +353,8 @@ ROUTES: dict[str, dict[str, Op]] = {
     "imports/{import_id}/progress/": _page(KEEP_REGISTER, "import"),
     "imports/{import_id}/bad-rows/": _page(KEEP_REGISTER, "import", ok=(404,)),
     "messages/": _page(),
+    "rules/": _page(),
+    "rules/{rule_id}/": _page(query="on=2024-03-01&f.deaths=3"),
     "messages/read-all/": _post(),
     "messages/{message_id}/read/": _post(subject="message"),
     "api/v1/": _page(ANYBODY, ok=(404,)),

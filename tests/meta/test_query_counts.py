@@ -105,6 +105,7 @@ def _list_pages(cast: Cast, matter: Any) -> list[tuple[str, str]]:
         ("county", "/enterprises/sites/"),
         ("county", "/enterprises/licences/"),
         ("town", "/enterprises/sites/?gap=any&tag=KEY_SITE"),
+        ("firm", "/rules/major_hazard_source/?on=2024-03-01&f.substances.0.name=氨&f.substances.0.q_t=10"),
         ("county", "/api/v1/hidden-dangers?page_size=200"),
         ("firm", "/api/v1/hidden-dangers?page_size=200"),
         ("county", "/api/v1/hidden-dangers?cursor=&page_size=200"),

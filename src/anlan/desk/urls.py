@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from anlan.desk import maps, views
+from anlan.desk import maps, rule_pages, views
 from anlan.hidden_dangers import urls as loop_urls
 from anlan.register import urls as register_urls
 
@@ -10,6 +10,8 @@ app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("search", views.search, name="search"),
+    path("rules/", rule_pages.rule_list, name="rules"),
+    path("rules/<slug:rule_id>/", rule_pages.rule_trial, name="rule"),
     path("map/", maps.page, name="map"),
     path("map/data/", maps.data, name="map-data"),
     path("map/print/", maps.printed, name="map-print"),

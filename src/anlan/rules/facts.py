@@ -30,6 +30,10 @@ class Field:
     schema: dict[str, Any]
     default: Any = None
     is_flag: bool = False
+    codes: Mapping[str, str] | None = None
+    of: "Field | None" = None
+    fields: "Mapping[str, Field] | None" = None
+    """What a choice chooses from, a list lists, an object holds: for those who draw a form."""
 
 
 def count(label: str) -> Field:
@@ -70,7 +74,7 @@ def choice(label: str, codes: Mapping[str, str], default: str | None = None) -> 
         return value
 
     described = {"enum": list(codes), "description": "；".join(f"{code} {text}" for code, text in codes.items())}
-    return Field(label, read, described, default)
+    return Field(label, read, described, default, codes=codes)
 
 
 def flag(label: str) -> Field:
@@ -106,12 +110,16 @@ def many(label: str, of: Field) -> Field:
             raise RuleError("bad_shape", f"{label}应当是列表", pointer)
         return [None if item is None else of.read(item, f"{pointer}/{place}") for place, item in enumerate(value)]
 
-    return Field(label, read, {"type": "array", "items": of.schema})
+    return Field(label, read, {"type": "array", "items": of.schema}, of=of)
 
 
 def group(label: str, fields: Mapping[str, Field]) -> Field:
     """An object with known keys."""
-    return Field(label, lambda value, pointer: read_facts(fields, value, pointer, label), schema_of(fields))
+
+    def read(value: Any, pointer: str) -> dict[str, Any]:
+        return read_facts(fields, value, pointer, label)
+
+    return Field(label, read, schema_of(fields), fields=fields)
 
 
 def by_code(label: str, codes: Mapping[str, str], of: Field) -> Field:
@@ -122,7 +130,7 @@ def by_code(label: str, codes: Mapping[str, str], of: Field) -> Field:
         found = read_facts(fields, value, pointer, label)
         return {code: found[code] for code in value}
 
-    return Field(label, read, schema_of(fields))
+    return Field(label, read, schema_of(fields), fields=fields)
 
 
 def read_facts(fields: Mapping[str, Field], given: Any, pointer: str = "", label: str = "事实") -> dict[str, Any]:

@@ -216,7 +216,7 @@ def _symbol(label: str) -> Field:
         found = plainly.get(plain(value)) if isinstance(value, str) else None
         return found or strict.read(value, pointer)
 
-    return Field(label, read, {"enum": list(SYMBOLS)})
+    return Field(label, read, {"enum": list(SYMBOLS)}, codes=dict.fromkeys(SYMBOLS, ""))
 
 
 def _positive(label: str) -> Field:

@@ -1,0 +1,127 @@
+"""A form drawn from the facts of a rule, and the facts read from its query: the address of a trial is the trial."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from anlan.rules.facts import Field
+
+FIRST_ROWS = 2
+"""Empty rows offered for a list; one more when some are filled."""
+MOST_ROWS = 40
+PREFIX = "f"
+
+
+@dataclass(slots=True)
+class Control:
+    """One input: ``kind`` select, number, date, instant or text."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    options: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Part:
+    """A fact of the form: one control, or rows of controls for a list, or the fields of an object."""
+
+    label: str
+    controls: list[Control]
+    rows: list[list[Control]] = field(default_factory=list)
+
+
+def parts(facts: Mapping[str, Field], sent: Mapping[str, str], only: frozenset[str] | None = None) -> list[Part]:
+    """The form of ``facts`` filled with what was ``sent``; ``only`` names the keys of objects worth asking."""
+    return [_part(f"{PREFIX}.{name}", one, sent, only) for name, one in facts.items() if not _is_deep(one)]
+
+
+def facts_of(facts: Mapping[str, Field], sent: Mapping[str, str]) -> dict[str, Any]:
+    """The facts that were sent; what was left empty is absent."""
+    found = {name: _read(f"{PREFIX}.{name}", one, sent) for name, one in facts.items() if not _is_deep(one)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def has_deep(facts: Mapping[str, Field]) -> bool:
+    """Whether a fact is a list in a list, which the form leaves to the API."""
+    return any(_is_deep(one) for one in facts.values())
+
+
+def _is_deep(one: Field) -> bool:
+    inner = one.of.fields if one.of and one.of.fields else {}
+    return any(each.of is not None and each.of.fields is not None for each in inner.values())
+
+
+def _part(name: str, one: Field, sent: Mapping[str, str], only: frozenset[str] | None) -> Part:
+    if one.of and one.of.fields:
+        shown = max(FIRST_ROWS, _filled(name, sent) + 1)
+        rows = [list(_flat(f"{name}.{number}", one.of.fields, sent)) for number in range(shown)]
+        return Part(one.label, [], rows)
+    if one.fields:
+        wanted = {key: each for key, each in one.fields.items() if only is None or key in only}
+        return Part(one.label, list(_flat(name, wanted, sent)))
+    return Part(one.label, [_control(name, one, sent)])
+
+
+def _flat(name: str, fields: Mapping[str, Field], sent: Mapping[str, str]) -> Iterator[Control]:
+    for key, one in fields.items():
+        yield _control(f"{name}.{key}", one, sent)
+
+
+def _control(name: str, one: Field, sent: Mapping[str, str]) -> Control:
+    value = sent.get(name, "")[:200]
+    if one.codes:
+        return Control(name, one.label, "select", value, [(code, text or code) for code, text in one.codes.items()])
+    if one.schema.get("type") == "boolean":
+        answers = [("true", "成立" if one.is_flag else "是"), ("false", "不成立" if one.is_flag else "否")]
+        return Control(name, one.label, "select", value, answers)
+    kinds = {"integer": "number", "number": "number"}
+    formats = {"date": "date", "date-time": "instant"}
+    kind = formats.get(one.schema.get("format", "")) or kinds.get(one.schema.get("type", ""), "text")
+    return Control(name, one.label, kind, value)
+
+
+def _filled(name: str, sent: Mapping[str, str]) -> int:
+    """How many rows were filled, to the last."""
+    numbers = [key.split(".")[2] for key, value in sent.items() if key.startswith(f"{name}.") and value]
+    rows = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 4]
+    return min(max(rows, default=-1) + 1, MOST_ROWS)
+
+
+def _read(name: str, one: Field, sent: Mapping[str, str]) -> Any:
+    if one.of and one.of.fields:
+        rows = [_object(f"{name}.{number}", one.of.fields, sent) for number in range(_filled(name, sent))]
+        return [row for row in rows if row] or None
+    if one.fields:
+        return _object(name, one.fields, sent) or None
+    text = sent.get(name, "").strip()
+    if not text:
+        return None
+    if one.of:
+        return [
+            _value(each, one.of) for each in text.replace("，", "、").replace(",", "、").split("、") if each.strip()
+        ]
+    return _value(text, one)
+
+
+def _object(name: str, fields: Mapping[str, Field], sent: Mapping[str, str]) -> dict[str, Any]:
+    found = {key: _read(f"{name}.{key}", one, sent) for key, one in fields.items()}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _value(text: str, one: Field) -> Any:
+    """What a rule would have got as JSON; text that is no number stays text, and the rule says so."""
+    text = text.strip()
+    kind = one.schema.get("type")
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if kind in {"integer", "number"}:
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return text
+    if one.schema.get("format") == "date-time" and len(text) == 16:
+        return f"{text}:00+08:00"
+    return text
