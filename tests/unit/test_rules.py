@@ -205,6 +205,15 @@ def test_a_quotient_has_its_digits_and_no_noise():
     assert number_text(Decimal("1000")) == "1000"
 
 
+def test_a_stored_finding_is_replayed_under_its_own_version():
+    facts = {"grade": "ORDINARY", "act": "LIABLE"}
+    today = evaluate("accident_fine", facts, on=ON)
+    then = evaluate("accident_fine", facts, on=ON, version_name="2021-09-01.1")
+    assert (today.version, today.value) == ("2024-05-01.1", None)
+    assert (then.version, then.figures["unit_max_wan"]) == ("2021-09-01.1", 100)
+    assert evaluate("accident_fine", then.inputs, on=then.on, version_name=then.version) == then
+
+
 def test_one_line_out_for_one_line_in():
     lines = io.BytesIO(b'{"deaths":30}\n\nnot json\n{"grade":1}\n{"deaths":3,"serious_injuries":0,"direct_loss_wan":0}')
     out = io.StringIO()

@@ -71,7 +71,7 @@ def _section(rule: Rule, parameters: Parameters) -> str:
     lines.append("\n| 出处 | 文本 |\n|---|---|")
     for source in parameters.sources.values():
         lines.append(
-            f"| {source['document']} | {'未核实：' + source['unverified'] if 'unverified' in source else '已对照'} |"
+            f"| {source['document']} | {'未核实：' + source['unverified'] if 'unverified' in source else '文本在手边'} |"
         )
     values = [f"`{code}` {text}" for code, text in rule.values.items() if code != FIGURES]
     if values:

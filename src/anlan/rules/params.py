@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +94,9 @@ HEAD = frozenset({"in_force_from", "revision", "cite", "note", "unverified", "in
 """Keys of a version that are about it, not parameters."""
 
 
+@cache
 def raw_parameters(rule_id: str) -> dict[str, Any]:
-    """``params.toml`` as it is written."""
+    """``params.toml`` as it is written; not to be changed."""
     return tomllib.loads((FOLDER / rule_id / "params.toml").read_text("utf-8"), parse_float=Decimal)
 
 
