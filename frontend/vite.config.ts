@@ -18,7 +18,7 @@ export default defineConfig({
     // Inlined files would be data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { desk: "src/desk.ts", map: "src/map.ts" } },
+    rolldownOptions: { input: { desk: "src/desk.ts", charts: "src/charts.ts", map: "src/map.ts" } },
   },
   css: {
     preprocessorOptions: {

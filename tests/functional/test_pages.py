@@ -57,6 +57,8 @@ PAGES = {
         "/search?q=江南",
         "/rules/",
         "/rules/accident_grade/?on=2024-03-01&f.deaths=3&f.serious_injuries=0&f.direct_loss_wan=0",
+        "/oversight/",
+        "/oversight/indicators/rectification_rate/denominator",
     ],
     "leader": ["/"],
     "dept": ["/"],

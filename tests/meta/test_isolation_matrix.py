@@ -68,6 +68,7 @@ SUBJECTS: dict[str, dict[str, frozenset[str]]] = {
     "listing": {key: names(who) for key, who in SEES_LISTING.items()},
     "licence": {key: names(SEES_ENTERPRISE[key]) for key in ("firm", "other_firm")},
     "region": {"331082001": ANYBODY, "331081": ANYBODY},
+    "indicator": {"bounce_rate": ANYBODY, "findings_per_check": ANYBODY, "on_time_rate": ANYBODY},
     "organisation": {
         "临海应急局": COUNTY,
         "文化社区": COUNTY,
@@ -277,6 +278,9 @@ ROUTES: dict[str, dict[str, Op]] = {
     "signed-lists/{list_id}/": _page(SIGN, "nobody's"),
     "signed-lists/{list_id}/print": _page(SIGN, "nobody's"),
     "signed-lists/{list_id}/export": _post(SIGN, "nobody's"),
+    "oversight/": _page(),
+    "oversight/export": _post(),
+    "oversight/indicators/{code}/{side}": _page(subject="indicator", query="split=organisation"),
     "grids/": _page(query="kind=COMPREHENSIVE"),
     "grids/gaps/": _page(query="kind=officials"),
     "grids/gaps/assign/": _post(KEEP_GRIDS, body=lambda world, who, key: {"all": "1"}),
@@ -360,6 +364,10 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/": _page(ANYBODY, ok=(404,)),
     "api/v1/openapi.json": _page(ANYBODY),
     "api/v1/docs": _page(ANYBODY),
+    "api/v1/indicators": _page(),
+    "api/v1/indicators/{code}": _page(subject="indicator", query="split=organisation"),
+    "api/v1/indicators/{code}/numerator": _page(subject="indicator", query="page_size=200"),
+    "api/v1/indicators/{code}/denominator": _page(subject="indicator", query="page_size=200"),
     "api/v1/regions": _page(query="page_size=200"),
     "api/v1/regions/{code}": _page(subject="region"),
     "api/v1/organisations": _page(query="page_size=200", names_enterprises=True),
@@ -608,7 +616,13 @@ def leaks(world: World, who: str, response: Any, path: str, *, enterprises: bool
 
 def address(world: World, cell: Cell) -> str:
     key = cell.key
-    values: dict[str, Any] = {"verb": "confirm", "code": key, "kind_code": "enterprises", "rule_id": "accident_grade"}
+    values: dict[str, Any] = {
+        "verb": "confirm",
+        "side": "denominator",
+        "code": key,
+        "kind_code": "enterprises",
+        "rule_id": "accident_grade",
+    }
     values |= dict.fromkeys(
         (
             "change_id",

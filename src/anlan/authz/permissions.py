@@ -17,6 +17,7 @@ class Permission(StrEnum):
     JOB_VIEW = "job.view"
     FILE_VIEW = "file.view"
     LEDGER_VIEW = "ledger.view"
+    INDICATOR_VIEW = "indicator.view"
     # accounts
     ACCOUNT_ADMINISTER = "account.administer"
     # spreadsheets
@@ -106,6 +107,7 @@ LABELS: dict[Permission, str] = {
     Permission.JOB_VIEW: "查看后台任务",
     Permission.FILE_VIEW: "查看附件",
     Permission.LEDGER_VIEW: "查看存证账本",
+    Permission.INDICATOR_VIEW: "查看统计",
     Permission.ACCOUNT_ADMINISTER: "管理账号和授权",
     Permission.SHEET_IMPORT: "导入表格",
     Permission.ENTERPRISE_REGISTER: "登记企业",

@@ -8,6 +8,7 @@ from anlan.http.api import build_api
 from anlan.inspections.endpoints import router as inspections
 from anlan.jobs.endpoints import router as jobs
 from anlan.organisations.endpoints import router as organisations
+from anlan.oversight.endpoints import router as oversight
 from anlan.register.endpoints import router as register
 from anlan.register.endpoints.grids import router as grids
 from anlan.sheets.endpoints import router as sheets
@@ -31,5 +32,6 @@ api = build_api(
         sheets,
         desk,
         rules,
+        oversight,
     )
 )

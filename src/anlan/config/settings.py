@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "anlan.supervision",
     "anlan.inspections",
     "anlan.desk",
+    "anlan.oversight",
     "anlan.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",

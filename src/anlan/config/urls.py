@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checks/", include("anlan.inspections.urls")),
     path("listings/", include("anlan.supervision.urls")),
     path("signed-lists/", include("anlan.supervision.signed_urls")),
+    path("oversight/", include("anlan.oversight.urls")),
     path("api/v1/", api.urls),
     path("accounts/", include("anlan.accounts.urls")),
     path("users/", include("anlan.accounts.administration_urls")),

@@ -24,6 +24,7 @@ PLACES = (
     ("网格", "grids:list", "grid-3x3-gap", Permission.GRID_VIEW),
     ("清单", "signed_lists:board", "pen", Permission.SIGNED_LIST_VIEW),
     ("地图", "desk:map", "map", Permission.GRID_VIEW),
+    ("统计", "oversight:overview", "bar-chart", Permission.INDICATOR_VIEW),
     ("规则", "desk:rules", "journal-text", Permission.RULE_VIEW),
     ("消息", "notify:inbox", "bell", Permission.DESK_VIEW),
     ("导入", "sheets:list", "upload", Permission.SHEET_IMPORT),

@@ -10,13 +10,14 @@ from anlan.hidden_dangers.actions.imported_rows import Names as LedgerNames
 from anlan.hidden_dangers.actions.imported_rows import Where
 from anlan.hidden_dangers.actions.registration import Find
 from anlan.hidden_dangers.case_page import CasePage, case_page
-from anlan.hidden_dangers.choices import Level, PartyKind, Source, Status
+from anlan.hidden_dangers.choices import ESTABLISHED_STATUSES, Level, PartyKind, Source, Status
 from anlan.hidden_dangers.commands import COMMANDS
 from anlan.hidden_dangers.forms.filters import query_of
 from anlan.hidden_dangers.holds import hold_open
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import acceptor, puts_right
 from anlan.hidden_dangers.presenters import party_name
+from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION
 from anlan.hidden_dangers.rows import COLUMNS, Row, rows_of
 from anlan.hidden_dangers.selectors import (
     Filters,
@@ -29,8 +30,10 @@ from anlan.hidden_dangers.selectors import (
 from anlan.hidden_dangers.workflow import PROCESS
 
 __all__ = [
+    "AWAITING_RECTIFICATION",
     "COLUMNS",
     "COMMANDS",
+    "ESTABLISHED_STATUSES",
     "PROCESS",
     "CasePage",
     "Filters",

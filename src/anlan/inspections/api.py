@@ -3,7 +3,8 @@
 from anlan.inspections.actions import begin, close_inside, draw, file, hand_over, publish_checklist, rate, verify, void
 from anlan.inspections.choices import ActClass, Answer, Arrival, InspectionKind
 from anlan.inspections.facts import CheckFacts, FreeFinding, GivenAnswer, Officer, Start
-from anlan.inspections.models import CheckRecord
+from anlan.inspections.models import CheckRecord, SelfCheckFinding
+from anlan.inspections.presenters import COLUMNS, Row, rows_of, url_of
 from anlan.inspections.selectors import (
     Filters,
     check,
@@ -12,6 +13,7 @@ from anlan.inspections.selectors import (
     checks_of_day,
     filing_counts,
     month_of,
+    self_check_findings,
     self_check_line,
     self_checks,
     without_self_check,
@@ -19,6 +21,7 @@ from anlan.inspections.selectors import (
 from anlan.inspections.workflow import PROCESS
 
 __all__ = [
+    "COLUMNS",
     "PROCESS",
     "ActClass",
     "Answer",
@@ -30,6 +33,8 @@ __all__ = [
     "GivenAnswer",
     "InspectionKind",
     "Officer",
+    "Row",
+    "SelfCheckFinding",
     "Start",
     "begin",
     "check",
@@ -44,8 +49,11 @@ __all__ = [
     "month_of",
     "publish_checklist",
     "rate",
+    "rows_of",
+    "self_check_findings",
     "self_check_line",
     "self_checks",
+    "url_of",
     "verify",
     "void",
     "without_self_check",

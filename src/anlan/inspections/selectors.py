@@ -251,6 +251,12 @@ def open_self_check_findings(actor: Actor) -> QuerySet[SelfCheckFinding]:
     return rows.select_related("check_record__enterprise").order_by("due_on", "id")
 
 
+def self_check_findings(actor: Actor, region_path: str = "") -> QuerySet[SelfCheckFinding]:
+    """What enterprises found themselves in filed self-checks, as far as the actor sees it."""
+    rows = SelfCheckFinding.objects.visible_to(actor).filter(check_record__status=Status.FILED)
+    return rows.filter(in_subtree("region_path", region_path)) if region_path else rows
+
+
 def self_check_line(actor: Actor, month: date) -> dict[str, int]:
     """企业自查自改 of a month, its own line beside the official rate: found, closed inside, handed over."""
     rows = SelfCheckFinding.objects.visible_to(actor).filter(check_record__in=self_checks(actor, month).values("id"))

@@ -4,10 +4,14 @@ from anlan.processes import importing
 from anlan.processes.actions import check_state, comment, fire
 from anlan.processes.choices import DeadlineState, EventKind
 from anlan.processes.deadlines import sweep
+from anlan.processes.documents import HEAD as DOCUMENT_HEAD
+from anlan.processes.documents import register_document
+from anlan.processes.documents import table as document_table
 from anlan.processes.importing import PastStep
 from anlan.processes.models import Deadline, Event
 from anlan.processes.reactions import reaction
 from anlan.processes.selectors import (
+    happened,
     histories_of,
     history_of,
     last_event,
@@ -17,11 +21,13 @@ from anlan.processes.selectors import (
     running_of,
     status_before,
     subjects_past,
+    value_before,
 )
 from anlan.processes.stepping_back import check_can_withdraw, remember, withdraw
 from anlan.processes.tables import NEW, PROCESSES, SAME, DeadlineKind, Process, Step, Transition, register
 
 __all__ = [
+    "DOCUMENT_HEAD",
     "NEW",
     "PROCESSES",
     "SAME",
@@ -37,7 +43,9 @@ __all__ = [
     "check_can_withdraw",
     "check_state",
     "comment",
+    "document_table",
     "fire",
+    "happened",
     "histories_of",
     "history_of",
     "importing",
@@ -46,11 +54,13 @@ __all__ = [
     "next_due_on",
     "reaction",
     "register",
+    "register_document",
     "remember",
     "running_deadlines",
     "running_of",
     "status_before",
     "subjects_past",
     "sweep",
+    "value_before",
     "withdraw",
 ]

@@ -1,6 +1,7 @@
-"""Documents made from the transition tables, the roles and the rules: files of `docs/reference`."""
+"""Documents made from the transition tables, the roles and the rules: files of `docs/reference`; other slices register
+theirs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from anlan.authz.permissions import LABELS, Permission
 from anlan.authz.roles import ROLES, Reach
@@ -32,7 +33,7 @@ def permissions() -> str:
     ]
     reach = ["看到的范围", "", *(REACHES[role.reach] for role in roles)]
     note = "范围 =（区域 ∩ 行业 ∩ 本单位及下级）∪ 本单位参与的事项。没有列出的一律不允许。\n"
-    return f"{HEAD}\n# 角色与权限\n\n{note}\n{_table(heading, [reach, *rows])}\n"
+    return f"{HEAD}\n# 角色与权限\n\n{note}\n{table(heading, [reach, *rows])}\n"
 
 
 def _process(process: Process) -> str:
@@ -68,7 +69,7 @@ def _used(process: Process, status: str) -> bool:
 
 def _transitions(process: Process) -> str:
     heading = ["动作", "动词", "从", "到", "谁", "条件", "文书", "依据", "事件"]
-    return _table(heading, [_transition(process, transition) for transition in process.transitions])
+    return table(heading, [_transition(process, transition) for transition in process.transitions])
 
 
 def _transition(process: Process, transition: Transition) -> list[str]:
@@ -94,21 +95,26 @@ def _deadlines(process: Process) -> str:
         ends = [t.label for t in process.transitions if kind.kind in t.meets]
         ladder = "；".join(f"{_when(step.days)} {step.label}" for step in kind.ladder)
         rows.append([kind.label, "、".join(starts), "、".join(dict.fromkeys(ends)), kind.article, ladder])
-    return _table(["时限", "起算", "办结", "依据", "逐级提醒（到期日起）"], rows)
+    return table(["时限", "起算", "办结", "依据", "逐级提醒（到期日起）"], rows)
 
 
 def _when(days: int) -> str:
     return {0: "当天", 1: "次日"}.get(days, f"前 {-days} 天" if days < 0 else f"后 {days} 天")
 
 
-def _table(heading: list[str], rows: Iterable[list[str]]) -> str:
+def table(heading: list[str], rows: Iterable[list[str]]) -> str:
     lines = [heading, ["---"] * len(heading), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-DOCUMENTS = {
+DOCUMENTS: dict[str, Callable[[], str]] = {
     "states.md": states,
     "permissions.md": permissions,
     "rules.md": rules_page,
     "rules.schema.json": schema,
 }
+
+
+def register_document(name: str, make: Callable[[], str]) -> None:
+    """Let ``generate_docs`` write ``docs/reference/<name>`` as well."""
+    DOCUMENTS[name] = make

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
 
 from anlan.processes.choices import DeadlineState, EventKind
 from anlan.processes.models import Deadline, Event
@@ -79,3 +80,19 @@ def next_due_on() -> Subquery:
     """The nearest open due date of the row it annotates."""
     mine = Deadline.objects.filter(subject_id=OuterRef("pk"), state=DeadlineState.OPEN)
     return Subquery(mine.order_by("due_on").values("due_on")[:1])
+
+
+def happened(*events: str, since: datetime | None = None, before: datetime | None = None) -> Exists:
+    """Whether one of the named events happened to the row it annotates, in [since, before)."""
+    mine = Event.objects.filter(subject_id=OuterRef("pk"), event__in=events)
+    if since:
+        mine = mine.filter(at__gte=since)
+    return Exists(mine.filter(at__lt=before) if before else mine)
+
+
+def value_before(column: str, instant: datetime) -> Subquery:
+    """What the column held just before ``instant``, as text; null when no transition has changed it since."""
+    later = Event.objects.filter(
+        subject_id=OuterRef("pk"), kind=EventKind.TRANSITION, at__gte=instant, undo__has_key=column
+    )
+    return Subquery(later.order_by("at", "id").values(before=KT(f"undo__{column}"))[:1])

@@ -1,0 +1,270 @@
+"""The page of numbers: a few grouped queries, however many rows, indicators and parts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from anlan.authz.actors import Actor
+from anlan.oversight.addresses import number_url, rows_url
+from anlan.oversight.catalogue import INDICATORS, Indicator, narrows_for, splits_for
+from anlan.oversight.populations import AGES, OLDEST
+from anlan.oversight.questions import Question
+from anlan.oversight.selectors import Arm, Counted, Figure, count, labels_of
+
+MONTHS = 12
+LATE_UNITS = 10
+TONES = {"overdue": ("red", "due-late"), "major_open": ("red", "level-major")}
+TILES = (
+    *("found", "rectification_rate", "open", "overdue", "major_found", "major_rectification_rate", "on_time_rate"),
+    *("bounce_rate", "checks", "enterprises_checked", "findings_per_check", "self_found"),
+)
+SOURCES = {"hidden_danger": "隐患台账", "check": "检查台账", "self_check_finding": "企业自查"}
+TABLE = ("found", "closed", "rectification_rate", "open", "overdue")
+LEFT = ("overdue", "open")
+"""Drawn as one bar: what is late, and the rest of what is open."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    label: str
+    value: str | None
+    unit: str
+    url: str
+    note: str
+    title: str
+    source: str
+    updated: datetime | None
+    tone: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    url: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, and the chart that draws it. ``chart`` goes into the page as JSON under ``id``; one of
+    ``shape`` full stands across the page with its table open, a tall one beside two others."""
+
+    id: str
+    heading: str
+    hint: str
+    first_column: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    chart: dict[str, Any]
+    total: Row | None = None
+    shape: str = ""
+
+
+@dataclass(frozen=True)
+class Overview:
+    tiles: Sequence[Tile]
+    tables: Sequence[Table]
+    left_out: Sequence[str]
+
+
+def arms_of(actor: Actor, asked: Question) -> list[Arm]:
+    """Everything the page counts."""
+    splits = ["region", "sector", "organisation", "source", "age"]
+    if actor.is_enterprise:
+        splits.remove("source")
+    trend = asked.last_months(MONTHS)
+    return [Arm("all", asked), Arm("month", trend, "month"), *(Arm(split, asked, split) for split in splits)]
+
+
+def indicators_for(actor: Actor, asked: Question) -> list[Indicator]:
+    """Those that the filters in force narrow; the others would say more than was asked."""
+    in_force = {name for name in ("sector", "source", "level") if getattr(asked, name)}
+    return [one for one in INDICATORS.values() if in_force <= set(narrows_for(actor, one))]
+
+
+def overview(actor: Actor, asked: Question) -> Overview:
+    shown = indicators_for(actor, asked)
+    arms = arms_of(actor, asked)
+    counted = count(actor, arms, shown)
+    present = {one.code for one in shown}
+    tiles = [_tile(counted, INDICATORS[code], asked) for code in TILES if code in present]
+    return Overview(
+        tiles=tiles,
+        tables=[table for table in tables_of(actor, counted, arms) if table.rows],
+        left_out=[INDICATORS[code].name for code in TILES if code not in present],
+    )
+
+
+def _tile(counted: Counted, one: Indicator, asked: Question) -> Tile:
+    found = counted.figure(one, "all")
+    kind = one.measures[0].population.code
+    tone, icon = TONES.get(one.code, ("", "")) if found.numerator else ("", "")
+    return Tile(
+        label=one.name,
+        value=text_of(found),
+        unit=one.unit if found.value is not None else "",
+        url=number_url(one, asked),
+        note=_note(counted, one, found),
+        title=one.formula,
+        source=SOURCES[kind],
+        updated=counted.changed_at.get(kind),
+        tone=tone,
+        icon=icon,
+    )
+
+
+def _note(counted: Counted, one: Indicator, found: Figure) -> str:
+    """Both numbers of a rate; what became of a count."""
+    if one.denominator:
+        return f"{found.numerator:,} ÷ {found.denominator:,}"
+    follows = {
+        "found": ("closed", "已销号"),
+        "major_found": ("major_closed", "已销号"),
+        "self_found": ("self_closed", "已改"),
+    }
+    if one.code not in follows:
+        return ""
+    code, word = follows[one.code]
+    return f"{word} {counted.figure(INDICATORS[code], 'all').numerator:,}"
+
+
+def text_of(found: Figure) -> str | None:
+    """As it is read; None where there is nothing to divide by."""
+    return None if found.value is None else f"{found.value:,}"
+
+
+# ── tables and their charts ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tables_of(actor: Actor, counted: Counted, arms: Sequence[Arm]) -> list[Table]:
+    asked = {arm.name: arm.asked for arm in arms}
+    by_region = _by(counted, asked["region"], "region", "按属地", (*TABLE, "major_found"))
+    found = [
+        _trend(counted, asked["month"]),
+        _ages(counted, asked["age"]),
+        _late_units(counted, asked["organisation"]),
+        replace(
+            by_region, shape="full", total=_row(counted, asked["all"], "", (*TABLE, "major_found"), ("", "", "合计"))
+        ),
+        _by(counted, asked["sector"], "sector", "按行业领域", TABLE),
+    ]
+    if "source" in splits_for(actor, INDICATORS["found"]):
+        found.append(_by(counted, asked["source"], "source", "排查渠道", TABLE[:3], ("found", "closed")))
+    return found
+
+
+def _trend(counted: Counted, asked: Question) -> Table:
+    """Each month's finds with their state at the end of the period; months without any are there too."""
+    codes = ("found", "closed", "rectification_rate")
+    table = _table(
+        counted, asked, "month", "近 12 个月", codes, [(key, key, key) for key in asked.months], codes, "columns"
+    )
+    return replace(table, shape="tall", first_column="登记月份", hint="按登记月份，状态取截止日")
+
+
+def _by(
+    counted: Counted, asked: Question, split: str, heading: str, codes: Sequence[str], drawn: Sequence[str] = LEFT
+) -> Table:
+    one = INDICATORS["found"], INDICATORS["open"]
+    keys = [key for key in counted.keys(split) if any(counted.figure(each, split, key).numerator for each in one)]
+    labels = labels_of(split, keys, counted.names)
+    parts = [(key, *labels[key]) for key in keys]
+    parts.sort(
+        key=lambda part: (part[0] == "", part[0] if split == "region" else -_n(counted, "found", split, part[0]))
+    )
+    return _table(counted, asked, split, heading, codes, parts, drawn, "bars")
+
+
+def _n(counted: Counted, code: str, split: str, key: str) -> int:
+    return counted.figure(INDICATORS[code], split, key).numerator
+
+
+def _ages(counted: Counted, asked: Question) -> Table:
+    parts = [(str(days), str(days), label) for days, label in AGES] + [("more", "more", OLDEST)]
+    if not any(counted.figure(INDICATORS["open"], "age", key).numerator for key, _, _ in parts):
+        parts = []
+    table = _table(counted, asked, "age", "未销号有多久", ("open", "overdue"), parts, LEFT, "bars")
+    return replace(table, hint="自登记之日起", first_column="已有")
+
+
+def _late_units(counted: Counted, asked: Question) -> Table:
+    split, late = "organisation", INDICATORS["overdue"]
+    keys = [key for key in counted.keys(split) if counted.figure(late, split, key).numerator]
+    keys.sort(key=lambda key: (-counted.figure(late, split, key).numerator, counted.names.get(key, "")))
+    parts = [(key, *labels_of(split, [key], counted.names)[key]) for key in keys[:LATE_UNITS]]
+    table = _table(counted, asked, split, "整改逾期按主办单位", ("overdue", "open"), parts, ("overdue",), "bars")
+    hint = f"共 {len(keys)} 家，只列前 {LATE_UNITS}" if len(keys) > LATE_UNITS else ""
+    return replace(table, hint=hint, first_column="主办单位")
+
+
+SERIES_TONES = {
+    "found": "slate",
+    "closed": "green",
+    "open": "teal",
+    "overdue": "red-solid",
+    "rectification_rate": "indigo",
+}
+FIRST_COLUMN = {"region": "属地", "sector": "行业领域", "source": "渠道"}
+
+
+def _table(
+    counted: Counted,
+    asked: Question,
+    split: str,
+    heading: str,
+    codes: Sequence[str],
+    parts: Sequence[tuple[str, str, str]],
+    drawn: Sequence[str],
+    kind: str,
+) -> Table:
+    rows = [_row(counted, asked, split, codes, part) for part in parts]
+    shown = [part for part in parts if kind == "columns" or any(_n(counted, code, split, part[0]) for code in drawn)]
+    series = [_series(counted, asked, split, code, shown) for code in drawn]
+    if drawn == LEFT:
+        late, rest = series
+        rest |= {"name": "其余未销号", "values": [n - m for n, m in zip(rest["values"], late["values"], strict=True)]}
+        late["stack"] = rest["stack"] = "open"
+    return Table(
+        id=f"chart-{split}",
+        heading=heading,
+        hint="",
+        first_column=FIRST_COLUMN.get(split, ""),
+        columns=[INDICATORS[code].name for code in codes],
+        rows=rows,
+        chart={"kind": kind, "categories": [label for _, _, label in shown], "series": series},
+    )
+
+
+def _row(counted: Counted, asked: Question, split: str, codes: Sequence[str], part: tuple[str, str, str]) -> Row:
+    key, public, label = part
+    cells = []
+    for code in codes:
+        one = INDICATORS[code]
+        found = counted.figure(one, split or "all", key)
+        text = text_of(found)
+        url = number_url(one, asked.part(split, public)) if found.numerator or found.denominator else ""
+        unit = "%" if one.is_percent and text else ""
+        cells.append(Cell(f"{text or '—'}{unit}", url, code == "overdue" and bool(found.numerator)))
+    return Row(label, cells)
+
+
+def _series(
+    counted: Counted, asked: Question, split: str, code: str, parts: Sequence[tuple[str, str, str]]
+) -> dict[str, Any]:
+    one = INDICATORS[code]
+    values = [counted.figure(one, split, key).value for key, _, _ in parts]
+    return {
+        "name": one.name,
+        "tone": SERIES_TONES[code],
+        "unit": one.unit,
+        "values": [None if value is None else float(value) for value in values],
+        "urls": [rows_url(one, "numerator", asked.part(split, public)) for _, public, _ in parts],
+    }
