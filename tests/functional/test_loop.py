@@ -55,7 +55,7 @@ def test_a_find_from_a_phone_is_put_right_and_closed(world: World, visitor: Peop
     visitor("county").opens(path).stands_at("已销号")
     expect(village.lists("?state=reported").first).to_have_text(find)
     village.opens(path).stands_at("已销号")
-    expect(firm.desk().tile("已销号")).to_have_text("1件")
+    expect(firm.desk().tile("待整改")).to_have_text("0件")
     firm.opens(path).visitor.sees_no(*REPORTER_AND_CHANNEL)
 
     # And the neighbouring county does not know that it exists

@@ -13,6 +13,7 @@ from anlan.config.fingerprint import database_identity
 # Gently: on a small machine the people at their desks come first.
 COMMAND = ("nice", "-n", "10", sys.executable, "-m", "anlan.config.cli", "demo")
 LOGINS = {
+    "leader": "县领导",
     "county": "县级安委办",
     "dept": "主管部门",
     "dept2": "另一主管部门",

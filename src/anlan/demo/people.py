@@ -1,4 +1,4 @@
-"""Everybody who acts in the demo: the nine logins, and people without a password in the other organisations."""
+"""Everybody who acts in the demo: the ten logins, and people without a password in the other organisations."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +12,7 @@ from anlan.demo.places import World
 from anlan.lib.refusals import NotInScope
 
 ROLES = {
+    OrganisationKind.GOVERNMENT: "LEADER",
     OrganisationKind.COMMITTEE_OFFICE: "COMMITTEE_OFFICE",
     OrganisationKind.DEPARTMENT: "DEPARTMENT_INSPECTOR",
     OrganisationKind.FIRE_RESCUE: "DEPARTMENT_INSPECTOR",
@@ -34,6 +35,7 @@ class Person:
 
 LOGINS = {
     # short name of the organisation: (sign-in name, display name)
+    "临海政府": ("leader", "林县长（演示）"),
     "临海安委办": ("county", "陈安（演示）"),
     "临海应急局": ("dept", "王应急（演示）"),
     "临海住建局": ("dept2", "李住建（演示）"),

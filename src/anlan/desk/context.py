@@ -19,18 +19,22 @@ PLACES = (
     ("隐患", "hidden_dangers:list", "hidden-danger", Permission.HIDDEN_DANGER_VIEW),
     ("检查", "inspections:list", "clipboard-check", Permission.CHECK_VIEW),
     ("督办", "supervision:ledger", "megaphone", Permission.SUPERVISION_LISTING_VIEW),
+    ("清单", "signed_lists:board", "pen", Permission.SIGNED_LIST_VIEW),
     ("企业", "register:enterprise-list", "building", Permission.ENTERPRISE_VIEW),
     ("对象", "objects:list", "geo-alt", Permission.OBJECT_VIEW),
     ("网格", "grids:list", "grid-3x3-gap", Permission.GRID_VIEW),
-    ("清单", "signed_lists:board", "pen", Permission.SIGNED_LIST_VIEW),
     ("地图", "desk:map", "map", Permission.GRID_VIEW),
     ("统计", "oversight:overview", "bar-chart", Permission.INDICATOR_VIEW),
-    ("规则", "desk:rules", "journal-text", Permission.RULE_VIEW),
+)
+TOOLS = (
     ("消息", "notify:inbox", "bell", Permission.DESK_VIEW),
+    ("规则", "desk:rules", "journal-text", Permission.RULE_VIEW),
     ("导入", "sheets:list", "upload", Permission.SHEET_IMPORT),
     ("账号", "users:list", "people", Permission.ACCOUNT_ADMINISTER),
     ("任务", "jobs:list", "folder2-open", Permission.JOB_VIEW),
 )
+UNGROUPED = 10
+"""More places than these are parted into the work and its tools."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -54,9 +58,12 @@ def _furnished(base: Shell, actor: Actor, path: str) -> Shell:
 
 
 def navigation(actor: Actor) -> list[NavigationItem]:
-    """The places this actor may go to."""
+    """The places this actor may go to, the work before its tools."""
+    work, tools = ([place for place in places if actor.can(place[3])] for places in (PLACES, TOOLS))
+    group = "工具" if len(work) + len(tools) > UNGROUPED else ""
     return [
-        NavigationItem(label, reverse(name), icon) for label, name, icon, permission in PLACES if actor.can(permission)
+        *(NavigationItem(label, reverse(name), icon) for label, name, icon, _ in work),
+        *(NavigationItem(label, reverse(name), icon, group=group) for label, name, icon, _ in tools),
     ]
 
 

@@ -10,14 +10,19 @@ from django.db.models import F
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind
 from anlan.authz.permissions import Permission
-from anlan.desk.tiles import CountedTile, list_url, screens, sees_organs, tiles_of
+from anlan.desk.first_tiles import tiles_of
+from anlan.desk.standings import Standings, standings
+from anlan.desk.tiles import CountedTile, list_url, screens, sees_organs
 from anlan.hidden_dangers import api as loop
 from anlan.hidden_dangers.api import Filters, Level
+from anlan.inspections import api as inspections
+from anlan.lib import months
 from anlan.notify import api as notify
 from anlan.ui.lists import Column
 
 SHOWN = 10
 MESSAGES = 6
+MOST_IN_A_ROW = 6
 
 COLUMNS = (
     Column("隐患", width="wide"),
@@ -38,6 +43,19 @@ class LateUnit:
 
 
 @dataclass(frozen=True)
+class SelfCheck:
+    """This month's self-check of an enterprise: filed, begun, or neither."""
+
+    month: date
+    last_day: date
+    check: inspections.CheckRecord | None
+
+    @property
+    def is_filed(self) -> bool:
+        return self.check is not None and self.check.status == inspections.Status.FILED
+
+
+@dataclass(frozen=True)
 class HomePage:
     """``rows`` is the list ``heading`` names, the most urgent first."""
 
@@ -53,7 +71,16 @@ class HomePage:
     late_units: Sequence[LateUnit] = ()
     majors: Sequence[loop.Row] = ()
     majors_url: str = ""
+    standings: Standings | None = None
+    self_check: SelfCheck | None = None
+    begin_check: str = ""
     columns: Sequence[Column] = field(default=COLUMNS)
+
+    @property
+    def in_a_row(self) -> int:
+        """How many tiles stand in a row of a wide screen, so that the rows are as good as even."""
+        rows = -(-len(self.tiles) // MOST_IN_A_ROW) or 1
+        return -(-len(self.tiles) // rows)
 
 
 def home_page(actor: Actor, on: date) -> HomePage:
@@ -72,6 +99,8 @@ def home_page(actor: Actor, on: date) -> HomePage:
         may_register=actor.can(Permission.HIDDEN_DANGER_REGISTER),
         messages=list(notify.messages_to(actor)[:MESSAGES]),
         **(_overview(actor, on) if sees_organs(actor) else {}),
+        self_check=_self_check(actor, on) if actor.is_enterprise else None,
+        begin_check="今日巡查" if actor.organisation_kind == OrganisationKind.VILLAGE else "开始检查",
     )
 
 
@@ -100,4 +129,18 @@ def _overview(actor: Actor, on: date) -> dict[str, Any]:
         LateUnit(unit["name"], unit["n"], unit["since"], list_url(Filters(state="overdue", lead_id=unit["lead_id"])))
         for unit in loop.overdue_by_lead(actor, on)
     ]
-    return {"late_units": units, "majors": loop.rows_of(majors[:5]), "majors_url": list_url(filters)}
+    found = {"late_units": units, "majors": loop.rows_of(majors[:5]), "majors_url": list_url(filters)}
+    return {**found, "standings": standings(actor, on)} if _looks_down(actor) else found
+
+
+def _looks_down(actor: Actor) -> bool:
+    """Leaders compare the regions below them; so does everybody above the counties."""
+    return actor.organisation_kind == OrganisationKind.GOVERNMENT or not screens(actor)
+
+
+def _self_check(actor: Actor, on: date) -> SelfCheck:
+    month = inspections.month_of(on)
+    mine = inspections.checks(actor, inspections.Filters(act_class=inspections.ActClass.SELF_CHECK))
+    of_month = mine.filter(month=month, status__in=(inspections.Status.FILED, inspections.Status.DRAFT))
+    # FILED before DRAFT: one may have begun another after filing.
+    return SelfCheck(month, months.end_of_month(on), of_month.order_by("-status", "-id").first())

@@ -22,6 +22,7 @@ from anlan.hidden_dangers.rows import COLUMNS, Row, rows_of
 from anlan.hidden_dangers.selectors import (
     Filters,
     counts,
+    counts_by_region,
     hidden_danger,
     hidden_danger_in_brief,
     hidden_dangers,
@@ -50,6 +51,7 @@ __all__ = [
     "act",
     "case_page",
     "counts",
+    "counts_by_region",
     "hidden_danger",
     "hidden_danger_in_brief",
     "hidden_dangers",

@@ -6,7 +6,15 @@ from typing import Self
 from django.db.models import F, Q
 
 from anlan.authz.scope import ScopedQuerySet
-from anlan.hidden_dangers.choices import OPEN_STATUSES, DeadlineName, Level, MajorState, Status
+from anlan.hidden_dangers.choices import (
+    ESTABLISHED_STATUSES,
+    OPEN_STATUSES,
+    DeadlineName,
+    Level,
+    MajorState,
+    Source,
+    Status,
+)
 from anlan.lib import clock
 from anlan.processes import api as processes
 
@@ -36,6 +44,15 @@ class HiddenDangerQuerySet(ScopedQuerySet):
         """Dispatched, and the lead has let the period for acknowledging pass."""
         late = processes.subjects_past(DeadlineName.ACKNOWLEDGE, on)
         return self.filter(status=Status.DISPATCHED, id__in=late)
+
+    def bounced(self) -> Self:
+        """Sent back by a lead, and not given to another yet."""
+        return self.filter(status=Status.CONFIRMED, bounce_count__gt=0)
+
+    def found(self) -> Self:
+        """What the rectification rate counts (requirements, D2): established, not 企业自查 unless major."""
+        official = ~Q(source=Source.SELF_CHECK) | Q(level=Level.MAJOR)
+        return self.filter(official, status__in=ESTABLISHED_STATUSES)
 
     def without_five(self) -> Self:
         """Major ones being put right whose 五到位 is not complete."""

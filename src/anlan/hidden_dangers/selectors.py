@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Prefetch, TextField, Value, prefetch_related_objects
+from django.db.models import Count, F, Min, Prefetch, prefetch_related_objects
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
@@ -15,6 +15,7 @@ from anlan.authz.scope import in_subtree
 from anlan.hidden_dangers.choices import Decision, MajorState
 from anlan.hidden_dangers.models import Extension, HiddenDanger, ImportedMatter, RectificationPlan, Suspension
 from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
+from anlan.http.api import count_each, count_each_by
 from anlan.lib import clock
 from anlan.sheets.api import bulk
 
@@ -93,6 +94,11 @@ def _my_turn(rows: HiddenDangerQuerySet, actor: Actor, on: date) -> HiddenDanger
     return rows.turn_of_organ(actor.organisation_id)
 
 
+def _found(rows: HiddenDangerQuerySet, actor: Actor, on: date) -> HiddenDangerQuerySet:
+    # Whether it counts depends on the channel, of which an enterprise is told nothing.
+    return rows.none() if actor.is_enterprise else rows.found()
+
+
 STATES: dict[str, Callable[[HiddenDangerQuerySet, Actor, date], HiddenDangerQuerySet]] = {
     "open": lambda rows, actor, on: rows.open(),
     "overdue": lambda rows, actor, on: rows.overdue(on),
@@ -103,24 +109,20 @@ STATES: dict[str, Callable[[HiddenDangerQuerySet, Actor, date], HiddenDangerQuer
     "reported": lambda rows, actor, on: rows.filter(reporter_id=actor.organisation_id),
     "unacknowledged": lambda rows, actor, on: rows.unacknowledged(on),
     "without_five": lambda rows, actor, on: rows.without_five(),
+    "bounced": lambda rows, actor, on: rows.bounced(),
+    "found": _found,
 }
 """Narrowings by what is due and whose turn it is; those of ``mine``, ``to_decide`` and ``reported`` are the actor's."""
 
 
 def counts(actor: Actor, lists: Mapping[str, Filters], on: date) -> dict[str, int]:
     """How long each of the lists is, in one query."""
-    each = [
-        hidden_dangers(actor, filters, on)
-        .order_by()
-        .annotate(of=Value(name, TextField()))
-        .values("of")
-        .annotate(n=Count("*"))
-        for name, filters in lists.items()
-    ]
-    if not each:
-        return {}
-    found = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
-    return dict.fromkeys(lists, 0) | {row["of"]: row["n"] for row in found}
+    return count_each({name: hidden_dangers(actor, filters, on) for name, filters in lists.items()})
+
+
+def counts_by_region(actor: Actor, lists: Mapping[str, Filters], on: date) -> dict[str, dict[str, int]]:
+    """The same for each region a matter lies in, by path, in one query."""
+    return count_each_by({name: hidden_dangers(actor, filters, on) for name, filters in lists.items()}, "region_path")
 
 
 def overdue_by_lead(actor: Actor, on: date, limit: int = 8) -> list[dict[str, Any]]:

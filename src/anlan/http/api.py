@@ -5,7 +5,7 @@ from anlan.http.etag import IfMatch, check_if_match, etag_of, expected_versions,
 from anlan.http.idempotency import forget_before as forget_idempotency_before
 from anlan.http.middleware import answer
 from anlan.http.ninja_api import HouseAPI, build_api
-from anlan.http.pages import Page, PageQuery, Sheet, bounded_count, paginate
+from anlan.http.pages import Page, PageQuery, Sheet, bounded_count, count_each, count_each_by, paginate
 from anlan.http.parsing import Malformed, UnsupportedMediaType
 from anlan.http.problem import Problem, of_refusal, problem
 from anlan.http.requests import ActingRequest, SignInRequired, actor_of, actor_or_none, is_api, is_htmx
@@ -29,6 +29,8 @@ __all__ = [
     "bounded_count",
     "build_api",
     "check_if_match",
+    "count_each",
+    "count_each_by",
     "etag_of",
     "expected_versions",
     "forget_idempotency_before",

@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet, UUIDField
+from django.db.models import Count, F, QuerySet, TextField, UUIDField, Value
 from ninja import Schema
 from pydantic import Field
 
@@ -63,6 +63,28 @@ def bounded_count(rows: QuerySet[Any], limit: int = COUNT_LIMIT) -> tuple[int, b
     """The count of ``rows`` and whether it is exact: it stops just above ``limit``."""
     found = rows.order_by()[: limit + 1].count()
     return min(found, limit), found <= limit
+
+
+def count_each(lists: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How long each of the lists is, whatever they are of, in one query."""
+    found = _in_one([rows.annotate(n=Count("*")) for rows in _named(lists)])
+    return dict.fromkeys(lists, 0) | {row["of"]: row["n"] for row in found}
+
+
+def count_each_by(lists: Mapping[str, QuerySet[Any]], key: str) -> dict[Any, dict[str, int]]:
+    """The same part by part: for each value of the column the length of each of the lists, in one query."""
+    counted: dict[Any, dict[str, int]] = {}
+    for row in _in_one([rows.values("of", part=F(key)).annotate(n=Count("*")) for rows in _named(lists)]):
+        counted.setdefault(row["part"], dict.fromkeys(lists, 0))[row["of"]] = row["n"]
+    return counted
+
+
+def _named(lists: Mapping[str, QuerySet[Any]]) -> list[QuerySet[Any, Any]]:
+    return [rows.order_by().annotate(of=Value(name, TextField())).values("of") for name, rows in lists.items()]
+
+
+def _in_one(each: list[Any]) -> Any:
+    return each[0].union(*each[1:], all=True) if len(each) > 1 else (each or [[]])[0]
 
 
 def _count(rows: QuerySet[Any], how: str | None) -> tuple[int | None, bool]:

@@ -1,7 +1,7 @@
 """The checks' door for other slices."""
 
 from anlan.inspections.actions import begin, close_inside, draw, file, hand_over, publish_checklist, rate, verify, void
-from anlan.inspections.choices import ActClass, Answer, Arrival, InspectionKind
+from anlan.inspections.choices import ActClass, Answer, Arrival, InspectionKind, Status
 from anlan.inspections.facts import CheckFacts, FreeFinding, GivenAnswer, Officer, Start
 from anlan.inspections.models import CheckRecord, SelfCheckFinding
 from anlan.inspections.presenters import COLUMNS, Row, rows_of, url_of
@@ -36,6 +36,7 @@ __all__ = [
     "Row",
     "SelfCheckFinding",
     "Start",
+    "Status",
     "begin",
     "check",
     "checklist_versions",

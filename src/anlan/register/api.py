@@ -37,7 +37,7 @@ from anlan.register.actions.grids import (
     remove_sites,
 )
 from anlan.register.actions.handing_over import HandedOver, hand_over
-from anlan.register.choices import ObjectKind, OperatingStatus, PartyKind, PersonPost, SourceCrs
+from anlan.register.choices import Gap, LicenceExpiry, ObjectKind, OperatingStatus, PartyKind, PersonPost, SourceCrs
 from anlan.register.facts import EnterpriseFacts, LicenceFacts, ObjectFacts, PersonFacts, SiteFacts
 from anlan.register.models import Enterprise, Site, SupervisedObject
 from anlan.register.naming import Places
@@ -77,7 +77,9 @@ __all__ = [
     "EnterpriseFacts",
     "EnterpriseFilters",
     "Evidenced",
+    "Gap",
     "HandedOver",
+    "LicenceExpiry",
     "LicenceFacts",
     "LicenceFilters",
     "ObjectFacts",

@@ -1,12 +1,14 @@
 """The door of supervision."""
 
 from anlan.supervision.actions import sign_list
+from anlan.supervision.choices import ListLevel
 from anlan.supervision.models import SignedList, SupervisionLetter, SupervisionListing
 from anlan.supervision.periods import Period
 from anlan.supervision.selectors import letters, letters_about, listings, listings_about
-from anlan.supervision.selectors.signed_lists import signed_lists
+from anlan.supervision.selectors.signed_lists import signed_lists, unsigned_below
 
 __all__ = [
+    "ListLevel",
     "Period",
     "SignedList",
     "SupervisionLetter",
@@ -17,4 +19,5 @@ __all__ = [
     "listings_about",
     "sign_list",
     "signed_lists",
+    "unsigned_below",
 ]

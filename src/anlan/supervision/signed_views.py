@@ -86,6 +86,10 @@ def board(request: ActingRequest) -> HttpResponse:
     lines = _lines(actor, below, period)
     if level == ListLevel.ENTERPRISE:
         lines = [line for line in lines if line.row_count or line.signed]
+    unsigned, changed = sum(line.signed is None for line in lines), sum(line.has_changed for line in lines)
+    state = request.GET.get("state", "")
+    if state == "unsigned":
+        lines = [line for line in lines if line.signed is None]
     lines.sort(key=lambda line: (line.signed is not None, line.signed is not None and not line.has_changed))
     page = Page(_number(request, len(lines)), PAGE_SIZE, len(lines))
     first = (page.number - 1) * PAGE_SIZE
@@ -98,8 +102,9 @@ def board(request: ActingRequest) -> HttpResponse:
         "lines": lines[first : first + PAGE_SIZE],
         "page": page,
         "columns": COLUMNS,
-        "unsigned": sum(line.signed is None for line in lines),
-        "changed": sum(line.has_changed for line in lines),
+        "state": state,
+        "unsigned": unsigned,
+        "changed": changed,
         "may_sign": actor.can(Permission.SIGNED_LIST_SIGN),
     }
     return render(request, "supervision/signed/board.html", context)

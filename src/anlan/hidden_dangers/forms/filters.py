@@ -27,6 +27,8 @@ STATE_LABELS = {
     "to_decide": "由我单位判定重大",
     "without_five": "五到位未齐",
     "reported": "我单位上报的",
+    "bounced": "退件待转办",
+    "found": "计入整改率",
 }
 
 

@@ -105,6 +105,13 @@ def keepers_below(actor: Actor, level: ListLevel) -> QuerySet[Organisation]:
     return found.exclude(path=actor.organisation_path).order_by("region__path", "path")
 
 
+def unsigned_below(actor: Actor, level: ListLevel, period: Period) -> QuerySet[Organisation]:
+    """Those of them that have not signed their list of the period."""
+    same = {"period_kind": period.kind, "starts_on": period.first}
+    signed = SignedList.objects.visible_to(actor).filter(**same).order_by().values("organisation_id")
+    return keepers_below(actor, level).exclude(id__in=signed)
+
+
 def rows_now(keeper: Organisation, period: Period) -> list[Row]:
     """What the list holds now, in one query."""
     return rows_by_keeper([keeper], period, within=keeper.region.path)[keeper.id]

@@ -1,0 +1,238 @@
+"""The numbers of 待办 by role (DOMAIN §6)."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import OrganisationKind
+from anlan.desk.tiles import Counted, CountedTile, Other, Tile, counted_tiles, screens
+from anlan.hidden_dangers.api import Filters, Level, Source, Status
+from anlan.inspections import api as inspections
+from anlan.register import api as register
+from anlan.supervision import api as supervision
+
+OVERDUE = Tile("整改逾期", Filters(state="overdue"), "red", "due-late")
+DUE_SOON = Tile("3 天内到期", Filters(state="due_soon"), "yellow", "due-soon")
+MAJOR = Tile("重大未销号", Filters(level=Level.MAJOR, state="open"), "red", "level-major")
+UNACKNOWLEDGED = Tile("超期未签收", Filters(state="unacknowledged"), "orange", "due-today")
+PENDING = Tile("疑似重大待判定", Filters(state="major_pending"), "red", "level-major-proposed")
+TO_DECIDE = Tile("疑似重大待判定", Filters(state="to_decide"), "red", "level-major-proposed")
+BOUNCED = Tile("退件待转办", Filters(state="bounced"), "orange", "loop-returned")
+FROM_ABOVE = Tile("上级交办未销号", Filters(source=Source.CITY_SUPERVISION, state="open"))
+ASSIGNED = Tile("交办未销号", FROM_ABOVE.filters)
+STILL_OPEN = Tile("未销号", Filters(state="open"))
+ON_ITS_WAY = (
+    Status.REGISTERED,
+    Status.CONFIRMED,
+    Status.DISPATCHED,
+    Status.RECTIFYING,
+    Status.SUSPENDED,
+    Status.SUBMITTED,
+    Status.ACCEPTED,
+)
+"""Neither ended nor sent back."""
+LISTS_BELOW = {
+    2: ("县级", supervision.ListLevel.COUNTY),
+    3: ("乡镇", supervision.ListLevel.TOWNSHIP),
+    4: ("村级", supervision.ListLevel.VILLAGE),
+}
+"""Whose signatures one waits for, by the segments of one's own region's path."""
+KEEP_LISTS = (
+    OrganisationKind.GOVERNMENT,
+    OrganisationKind.COMMITTEE_OFFICE,
+    OrganisationKind.TOWNSHIP,
+    OrganisationKind.TOWNSHIP_OFFICE,
+)
+
+
+def _held(actor: Actor, label: str, status: Status) -> Tile:
+    return Tile(label, Filters(status=(status,), holder_id=actor.organisation_id))
+
+
+def _to_confirm(actor: Actor, label: str = "待核定") -> Tile:
+    return _held(actor, label, Status.REGISTERED)
+
+
+def _to_acknowledge(actor: Actor) -> Tile:
+    return _held(actor, "待签收", Status.DISPATCHED)
+
+
+def _to_accept(actor: Actor) -> Tile:
+    return _held(actor, "待验收", Status.SUBMITTED)
+
+
+def _drafts(actor: Actor) -> Other:
+    """Checks begun and not filed: each person's own."""
+    status = inspections.Status.DRAFT
+    found = inspections.checks(actor, inspections.Filters(status=status))
+    return Other("检查草稿待提交", found, _page("inspections:list", status=status), "次", "检查记录")
+
+
+def _unsigned(actor: Actor) -> list[Other]:
+    """Lists of the last month that the units below have not signed; nothing where one has no units below."""
+    depth = actor.region_path.count("/")
+    if depth not in LISTS_BELOW or actor.organisation_kind not in KEEP_LISTS:
+        return []
+    whose, level = LISTS_BELOW[depth]
+    period = supervision.Period.latest()
+    found = supervision.unsigned_below(actor, level, period)
+    url = _page("signed_lists:board", period=period.code, level=level, state="unsigned")
+    return [Other(f"{whose}清单未签字", found, url, "家", f"{period.first.month} 月隐患清单")]
+
+
+def _unheld_grids(actor: Actor) -> Other:
+    found = register.grids_without_holder(actor)
+    return Other("空缺网格", found, _page("grids:gaps", kind="grids"), "个", "网格")
+
+
+def _blind_spots(actor: Actor) -> Other:
+    found = register.sites_without_grid(actor)
+    return Other("未入格场所", found, _page("grids:gaps", kind="sites"), "处", "网格")
+
+
+def _neglected(actor: Actor, label: str, gap: register.Gap) -> Other:
+    """Sites to be supervised that lack somebody (三管三必须)."""
+    found = register.sites(actor, register.SiteFilters(gap=gap))
+    return Other(label, found, _page("register:site-list", gap=gap), "处", "场所底册")
+
+
+def _unregulated(actor: Actor) -> Other:
+    return _neglected(actor, "无主管部门场所", register.Gap.REGULATOR)
+
+
+def _licences(actor: Actor, label: str, expiry: register.LicenceExpiry, on: date, tone: str, icon: str) -> Other:
+    found = register.licences(actor, register.LicenceFilters(expiry=expiry), on)
+    return Other(label, found, _page("register:licence-list", expiry=expiry), "张", "证照", tone, icon)
+
+
+def _without_self_check(actor: Actor, on: date) -> Other:
+    month = inspections.month_of(on)
+    url = _page("inspections:filings", month=f"{month:%Y-%m}", state="MISSING")
+    return Other(f"{month.month} 月未报自查", inspections.without_self_check(actor, month), url, "家", "企业自查报送")
+
+
+def _page(address: str, **query: str) -> str:
+    return f"{reverse(address)}?{urlencode(query)}"
+
+
+def _committee_office(actor: Actor, on: date) -> list[Counted]:
+    if not screens(actor):
+        return _superior(actor, on)
+    return [
+        _to_confirm(actor),
+        PENDING,
+        UNACKNOWLEDGED,
+        BOUNCED,
+        OVERDUE,
+        MAJOR,
+        FROM_ABOVE,
+        STILL_OPEN,
+        *_unsigned(actor),
+        _unheld_grids(actor),
+        _blind_spots(actor),
+        _unregulated(actor),
+    ]
+
+
+def _superior(actor: Actor, on: date) -> list[Counted]:
+    return [ASSIGNED, MAJOR, PENDING, OVERDUE, STILL_OPEN, *_unsigned(actor)]
+
+
+def _special_committee_office(actor: Actor, on: date) -> list[Counted]:
+    if not screens(actor):
+        return _superior(actor, on)
+    return [
+        _to_confirm(actor),
+        PENDING,
+        UNACKNOWLEDGED,
+        BOUNCED,
+        OVERDUE,
+        MAJOR,
+        _to_accept(actor),
+        _drafts(actor),
+        _unregulated(actor),
+        STILL_OPEN,
+    ]
+
+
+def _leader(actor: Actor, on: date) -> list[Counted]:
+    if not screens(actor):
+        return _superior(actor, on)
+    neglected = _neglected(actor, "无人监管场所", register.Gap.ANY)
+    return [MAJOR, OVERDUE, FROM_ABOVE, PENDING, *_unsigned(actor), neglected]
+
+
+def _department(actor: Actor, on: date) -> list[Counted]:
+    return [
+        _to_acknowledge(actor),
+        TO_DECIDE,
+        _to_accept(actor),
+        _to_confirm(actor),
+        DUE_SOON,
+        OVERDUE,
+        _drafts(actor),
+        _unregulated(actor),
+    ]
+
+
+def _township(actor: Actor, on: date) -> list[Counted]:
+    return [
+        _to_confirm(actor, "新报待核定"),
+        _held(actor, "待交办", Status.CONFIRMED),
+        _to_acknowledge(actor),
+        _to_accept(actor),
+        DUE_SOON,
+        OVERDUE,
+        _without_self_check(actor, on),
+        _unheld_grids(actor),
+        _blind_spots(actor),
+        *_unsigned(actor),
+    ]
+
+
+def _reporter(actor: Actor, on: date) -> list[Counted]:
+    returned = Filters(status=(Status.RETURNED_TO_REPORTER,), state="reported")
+    return [
+        Tile("退回要补充", returned, "orange", "loop-returned"),
+        Tile("我上报的，未办结", Filters(status=ON_ITS_WAY, state="reported")),
+        Tile("我上报的，已销号", Filters(status=(Status.CLOSED,), state="reported")),
+    ]
+
+
+def _village(actor: Actor, on: date) -> list[Counted]:
+    return [_to_acknowledge(actor), *_reporter(actor, on)]
+
+
+def _expert(actor: Actor, on: date) -> list[Counted]:
+    return [_drafts(actor), *_reporter(actor, on)]
+
+
+def _enterprise(actor: Actor, on: date) -> list[Counted]:
+    return [
+        Tile("待整改", Filters(status=(Status.DISPATCHED, Status.RECTIFYING))),
+        OVERDUE,
+        Tile("五到位未齐", Filters(state="without_five"), "orange", "level-major"),
+        Tile("待验收", Filters(status=(Status.SUBMITTED,))),
+        _licences(actor, "证照 30 天内到期", register.LicenceExpiry.WITHIN_30, on, "yellow", "due-soon"),
+        _licences(actor, "证照已过期", register.LicenceExpiry.EXPIRED, on, "red", "due-late"),
+    ]
+
+
+TILES: dict[str, Callable[[Actor, date], list[Counted]]] = {
+    "LEADER": _leader,
+    "COMMITTEE_OFFICE": _committee_office,
+    "SPECIAL_COMMITTEE_OFFICE": _special_committee_office,
+    "DEPARTMENT_INSPECTOR": _department,
+    "TOWNSHIP_OFFICE": _township,
+    "VILLAGE_GRID_MEMBER": _village,
+    "ENTERPRISE_OFFICER": _enterprise,
+    "EXPERT": _expert,
+}
+
+
+def tiles_of(actor: Actor, on: date) -> list[CountedTile]:
+    """The tiles of the actor's role, counted in one query."""
+    return counted_tiles(actor, TILES.get(actor.role.code, _reporter)(actor, on), on)
