@@ -34,7 +34,6 @@ class Standing:
 @dataclass(frozen=True)
 class Standings:
     heading: str
-    hint: str
     lines: Sequence[Standing]
 
 
@@ -61,13 +60,13 @@ def _last_townships(actor: Actor, on: date) -> Standings:
         return [
             Figure("逾期", counts["overdue"], list_url(lists["overdue"], region=code), tone="red"),
             Figure("未销号", counts["open"], list_url(lists["open"], region=code)),
-            Figure("整改率", rate, list_url(lists["found"], region=code), "%"),
+            Figure("今年整改率", rate, list_url(lists["found"], region=code), "%"),
         ]
 
     ranked = [one for one in _by_region(actor, lists, RegionLevel.TOWNSHIP, on) if one[2]["open"]]
     ranked.sort(key=lambda one: badness(one[2]), reverse=True)
     lines = [Standing(name, figures(counts, code)) for name, code, counts in ranked[:LAST]]
-    return Standings("后三名乡镇（街道）", "整改率为今年登记的", lines)
+    return Standings("后三名乡镇（街道）", lines)
 
 
 def _rate(counts: dict[str, int], without: float) -> float:
@@ -94,7 +93,7 @@ def _counties(actor: Actor, on: date) -> Standings:
         )
         for name, code, counts in ranked
     ]
-    return Standings("各县（市、区）未销号", "交办多的在前", lines)
+    return Standings("各县（市、区）未销号", lines)
 
 
 def _by_region(
