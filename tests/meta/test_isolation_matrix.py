@@ -39,6 +39,7 @@ ANYBODY = EVERYONE | {ANONYMOUS}
 REPORT = EVERYONE - {"leader"}
 KEEP_REGISTER = names("city county dept dept2 fire market town town2 other other_dept")
 FIRMS = names("firm firm2 other_firm")
+MERGE = names("city county other")
 KEEP_GRIDS = names("city county town town2 other")
 SCREEN = KEEP_REGISTER | {"special"}
 EXPORT = SCREEN | {"leader"}
@@ -103,6 +104,14 @@ def _new_enterprise(world: World, who: str, key: str) -> dict[str, Any]:
 def _new_site(world: World, who: str, key: str) -> dict[str, Any]:
     code = {"firm": "331082001001", "firm2": "331082002001", "other_firm": "331081001"}[key]
     return {"name": "新厂区", "address": "工业路 2 号", "region": code}
+
+
+def _nobody_else(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"into": str(UUID(int=0)), "other": str(UUID(int=0)), "reason": "同一家"}
+
+
+def _confirmed(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"enterprises": [str(world.cast.enterprises[key].id)]}
 
 
 def _new_licence(world: World, who: str, key: str) -> dict[str, Any]:
@@ -241,6 +250,11 @@ ROUTES: dict[str, dict[str, Op]] = {
     "enterprises/sites/export/": _post(),
     "enterprises/sites/tag/": _form(KEEP_REGISTER, ok=(200,)),
     "enterprises/sites/untag/": _form(KEEP_REGISTER, ok=(200,)),
+    "enterprises/export/": _post(),
+    "enterprises/confirm-unchanged/": _post(KEEP_REGISTER),
+    "enterprises/duplicates/": _page(MERGE),
+    "enterprises/{enterprise_id}/mark-distinct/": _post(MERGE, "enterprise"),
+    "enterprises/{enterprise_id}/merge/": _form(MERGE, "enterprise"),
     "enterprises/licences/": _page(query="q=公司"),
     "enterprises/licences/export/": _post(),
     "enterprises/licences/{licence_id}/": _page(subject="licence"),
@@ -255,6 +269,8 @@ ROUTES: dict[str, dict[str, Op]] = {
     "enterprises/transfers/{transfer_id}/withdraw/": _form(KEEP_REGISTER, "nobody's"),
     "checks/": _page(query="q=公司"),
     "checks/export": _post(EXPORT),
+    "checks/unchecked": _page(query="q=厂"),
+    "checks/unchecked/export": _post(),
     "checks/begin": _form(REPORT - FIRMS, names_enterprises=True),
     "checks/self-check": _form(FIRMS, names_enterprises=True),
     "checks/filings": _page(EXPORT),
@@ -384,6 +400,11 @@ ROUTES: dict[str, dict[str, Op]] = {
         **_page(subject="enterprise"),
         "PATCH": Op(KEEP_REGISTER, "enterprise", body=lambda world, who, key: {"name": "新厂名"}),
     },
+    "api/v1/enterprise-duplicates": _page(MERGE),
+    "api/v1/enterprises/{enterprise_id}/merge": _post(MERGE, "enterprise", ok=(404,), body=_nobody_else),
+    "api/v1/enterprises/{enterprise_id}/mark-distinct": _post(MERGE, "enterprise", ok=(404,), body=_nobody_else),
+    "api/v1/enterprise-confirmations": _post(KEEP_REGISTER, "enterprise", ok=(200,), body=_confirmed),
+    "api/v1/unchecked-sites": _page(query="page_size=200"),
     "api/v1/site-tags": _page(),
     "api/v1/site-tags/set": _post(KEEP_REGISTER, "enterprise", ok=(200,), body=_tagged_site),
     "api/v1/site-tags/remove": _post(KEEP_REGISTER, "enterprise", ok=(200,), body=_tagged_site),

@@ -109,6 +109,8 @@ def _list_pages(cast: Cast, matter: Any) -> list[tuple[str, str]]:
         ("town", "/users/?role=VILLAGE_GRID_MEMBER"),
         ("town", "/users/open/"),
         ("county", "/enterprises/sites/"),
+        ("county", "/enterprises/duplicates/"),
+        ("county", "/checks/unchecked"),
         ("county", "/enterprises/licences/"),
         ("town", "/enterprises/sites/?gap=any&tag=KEY_SITE"),
         ("firm", "/rules/major_hazard_source/?on=2024-03-01&f.substances.0.name=氨&f.substances.0.q_t=10"),

@@ -11,7 +11,7 @@ from anlan.desk import case, dossier, enterprise_page, finding, home_page
 from anlan.hidden_dangers import api as loop
 from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.lib import clock
-from anlan.register.views import enterprise_context
+from anlan.register.views import at_survivor, enterprise_context
 
 
 @require_GET
@@ -36,9 +36,13 @@ def hidden_danger(request: ActingRequest, hidden_danger_id: UUID) -> HttpRespons
 @requires(Permission.ENTERPRISE_VIEW)
 def enterprise(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
     """One enterprise with its hidden dangers: the beginning of 一企一档."""
-    context = enterprise_context(request, enterprise_id)
-    matters = enterprise_page.matters_of(request.actor, enterprise_id, clock.today())
-    return render(request, "desk/enterprise.html", {**context, "matters": matters})
+
+    def show() -> HttpResponse:
+        context = enterprise_context(request, enterprise_id)
+        matters = enterprise_page.matters_of(request.actor, enterprise_id, clock.today())
+        return render(request, "desk/enterprise.html", {**context, "matters": matters})
+
+    return at_survivor(request, enterprise_id, show)
 
 
 @require_GET

@@ -15,3 +15,8 @@ def leads(actor: Actor) -> QuerySet[EnforcementLead]:
 
 def leads_about(actor: Actor, hidden_danger_id: UUID) -> list[EnforcementLead]:
     return list(leads(actor).filter(hidden_danger_id=hidden_danger_id))
+
+
+def leads_against(enterprise_id: UUID) -> QuerySet[EnforcementLead]:
+    """The leads against an enterprise, found in the scope: they go along when it is merged."""
+    return EnforcementLead.objects.filter(enterprise_id=enterprise_id)

@@ -226,3 +226,8 @@ def suspensions_of(matter: HiddenDanger) -> list[Suspension]:
         [matter], Prefetch("suspensions", Suspension.objects.select_related("requested_by", "decided_by"))
     )
     return list(matter.suspensions.all())
+
+
+def of_party(enterprise_id: UUID) -> HiddenDangerQuerySet:
+    """The matters an enterprise, found in the scope, is responsible for: they go along when it is merged."""
+    return HiddenDanger.objects.filter(party_enterprise_id=enterprise_id)

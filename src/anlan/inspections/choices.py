@@ -60,3 +60,10 @@ class Filing(TextChoices):
 class Verification(TextChoices):
     TRUE = "TRUE", "属实"
     FALSE = "FALSE", "不实"
+
+
+class Unchecked(TextChoices):
+    """How long nobody has been to a site."""
+
+    NEVER = "never", "从未检查"
+    A_YEAR = "year", "查过，但一年没有再查"

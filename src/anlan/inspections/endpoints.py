@@ -14,7 +14,7 @@ from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
 from anlan.http import api as http
 from anlan.inspections import actions, selectors
-from anlan.inspections.choices import ActClass, Answer, AnswerKind, Status
+from anlan.inspections.choices import ActClass, Answer, AnswerKind, Status, Unchecked
 from anlan.inspections.commands import CheckIn
 from anlan.inspections.models import ChecklistVersion, CheckRecord
 from anlan.inspections.presenters import findings_seen
@@ -145,15 +145,11 @@ class ListQuery(Schema):
     imported: Annotated[bool | None, Field(description="只看随台账导入的，或者只看在平台登记的")] = None
 
     def as_filters(self) -> Filters:
-        try:
-            region = territory.find_region(self.region) if self.region else None
-        except NotInScope as unknown:
-            raise Invalid.at("/region", f"没有代码为“{self.region}”的区划。") from unknown
         return Filters(
             q=self.q.strip(),
             act_class=self.act_class or "",
             status=self.status or "",
-            region_path=region.path if region else "",
+            region_path=_region_path(self.region),
             organisation_id=self.organisation,
             enterprise_id=self.enterprise,
             site_id=self.site,
@@ -280,3 +276,39 @@ def _checklist(version: ChecklistVersion) -> dict[str, Any]:
             for item in version.items.all()
         ],
     }
+
+
+class UncheckedQuery(Schema):
+    q: str = Field("", max_length=60)
+    unchecked: Unchecked | None = Field(None, description="never 从未检查，year 查过但一年没有再查；不填两者都要")
+    region: str = Field("", max_length=12)
+    tag: str = Field("", max_length=30)
+
+
+class UncheckedSite(Schema):
+    id: UUID
+    name: str
+    address: str
+    enterprise: Named
+    region: Named
+    local_unit: Named
+    last_checked_at: datetime | None
+
+
+@router.get("/unchecked-sites", response=http.Page[UncheckedSite], summary="未检查的场所", url_name="unchecked_sites")
+@http.requires(Permission.CHECK_VIEW)
+def list_unchecked(request: HttpRequest, filters: Query[UncheckedQuery], page: Query[http.PageQuery]) -> http.Sheet:
+    narrowed = selectors.UncheckedFilters(
+        q=filters.q,
+        unchecked=filters.unchecked or "",
+        region_path=_region_path(filters.region),
+        tag=filters.tag,
+    )
+    return http.paginate(selectors.unchecked_sites(http.actor_of(request), narrowed).with_names(), page)
+
+
+def _region_path(code: str) -> str:
+    try:
+        return territory.find_region(code).path if code else ""
+    except NotInScope as unknown:
+        raise Invalid.at("/region", f"没有代码为“{code}”的区划。") from unknown

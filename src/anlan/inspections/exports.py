@@ -12,9 +12,12 @@ from anlan.authz.actors import Actor
 from anlan.http.api import bounded_count
 from anlan.inspections import selectors
 from anlan.inspections.forms.filters import FilterForm
+from anlan.inspections.forms.unchecked import UncheckedForm
 from anlan.inspections.models import CheckRecord
 from anlan.jobs.api import Job, progress
 from anlan.lib import clock
+from anlan.register import api as register
+from anlan.sheets.api import Ledger, LedgerColumn
 from anlan.ui.lists import active_chips
 
 TITLE = "检查台账"
@@ -49,9 +52,7 @@ def file_name(actor: Actor) -> str:
 
 def write_ledger(path: Path, job: Job, actor: Actor, query: dict[str, list[str]]) -> None:
     """Write every row of the list that the address describes and the actor sees."""
-    data = QueryDict(mutable=True)
-    for name, values in query.items():
-        data.setlist(name, values)
+    data = _query_dict(query)
     form = FilterForm(data, actor=actor)
     rows = selectors.checks(actor, form.as_filters()).with_names()
     total, _ = bounded_count(rows, 10**7)
@@ -63,6 +64,38 @@ def write_ledger(path: Path, job: Job, actor: Actor, query: dict[str, list[str]]
             if number % CHUNK == 0 or number == total:
                 progress(job, number, total)
         sheet.close(total)
+
+
+UNCHECKED = (
+    LedgerColumn("企业", 30, lambda site: site.enterprise.name),
+    LedgerColumn("场所", 20, lambda site: site.name),
+    LedgerColumn("地址", 32, lambda site: site.address),
+    LedgerColumn("所在区划", 16, lambda site: site.region.name),
+    LedgerColumn("属地单位", 18, lambda site: site.local_unit.name),
+    LedgerColumn(
+        "标签", 24, lambda site: "、".join(one.label for one in register.tags_of(site.tag_kinds, is_key=site.is_key))
+    ),
+    LedgerColumn("经营状态", 10, lambda site: site.get_status_display()),
+    LedgerColumn("最近一次检查", 17, lambda site: site.last_checked_at or "从未检查"),
+)
+
+
+def write_unchecked(path: Path, job: Job, actor: Actor, query: dict[str, list[str]]) -> str:
+    """Write the sites nobody has been to; the name of the file."""
+    address = _query_dict(query)
+    form = UncheckedForm(address, actor=actor)
+    rows = selectors.unchecked_sites(actor, form.as_filters())
+    words = "；".join(f"{chip.label}：{chip.value}" for chip in active_chips(form, address))
+    ledger = Ledger("未检查场所清单", UNCHECKED, words, "处")
+    ledger.write(path, job, actor, rows.with_names().iterator(500), bounded_count(rows, 10**7)[0])
+    return ledger.file_name(actor)
+
+
+def _query_dict(query: dict[str, list[str]]) -> QueryDict:
+    data = QueryDict(mutable=True)
+    for name, values in query.items():
+        data.setlist(name, values)
+    return data
 
 
 class Sheet:

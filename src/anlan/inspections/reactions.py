@@ -3,12 +3,34 @@
 from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.inspections import actions
-from anlan.inspections.selectors import finding_of, sees, sees_self_check_finding
+from anlan.inspections.selectors import (
+    checks_of_enterprise,
+    finding_of,
+    months_filed_twice,
+    sees,
+    sees_self_check_finding,
+)
 from anlan.inspections.workflow import PROCESS
 from anlan.processes.api import Event, reaction
+from anlan.register import api as register
 
 files.register_subject(PROCESS.subject_type, sees)
 files.register_subject("self_check_finding", sees_self_check_finding)
+
+
+def _both_filed(merged: register.Enterprise, survivor: register.Enterprise) -> str:
+    months = "、".join(f"{month:%Y-%m}" for month in months_filed_twice(merged.id, survivor.id))
+    return f"两家都报过 {months} 的自查，请先作废其中一份。" if months else ""
+
+
+register.register_follower(
+    "次检查",
+    "enterprise_id",
+    checks_of_enterprise,
+    told=lambda id_: checks_of_enterprise(id_).filed().filter(concealed=False),
+    obstacle=_both_filed,
+    by_matter=True,
+)
 
 
 @reaction("hidden_danger.dispatched", "hidden_danger.dismissed", "hidden_danger.terminated")

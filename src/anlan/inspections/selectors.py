@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from anlan.authz.actors import Actor
 from anlan.authz.scope import in_subtree
-from anlan.inspections.choices import ActClass, Filing, SelfCheckFindingState, Status
+from anlan.inspections.choices import ActClass, Filing, SelfCheckFindingState, Status, Unchecked
 from anlan.inspections.models import (
     CheckAnswer,
     CheckFinding,
@@ -27,7 +27,10 @@ from anlan.inspections.querysets import CheckRecordQuerySet
 from anlan.lib import clock
 from anlan.lib.refusals import NotInScope
 from anlan.register import api as enterprises
+from anlan.register.api import SiteQuerySet
 from anlan.sheets.api import bulk
+
+A_YEAR = 365
 
 
 @dataclass(frozen=True)
@@ -288,3 +291,43 @@ def drafts(actor: Actor) -> CheckRecordQuerySet:
 def sees_self_check_finding(actor: Actor, finding_id: UUID) -> bool:
     """Whether the actor may see the finding of a self-check: how its files are guarded."""
     return SelfCheckFinding.objects.visible_to(actor).filter(id=finding_id).exists()
+
+
+def checks_of_enterprise(enterprise_id: UUID) -> CheckRecordQuerySet:
+    """The checks of an enterprise, found in the scope: they go along when it is merged."""
+    return CheckRecord.objects.filter(enterprise_id=enterprise_id)
+
+
+def months_filed_twice(one: UUID, other: UUID) -> list[date]:
+    """Months for which both enterprises filed a self-check."""
+    filed = CheckRecord.objects.filed().filter(act_class=ActClass.SELF_CHECK)
+    months = filed.filter(enterprise_id=other).values("month")
+    found = filed.filter(enterprise_id=one, month__in=months).values_list("month", flat=True)
+    return sorted(month for month in found if month is not None)
+
+
+@dataclass(frozen=True)
+class UncheckedFilters:
+    """What the list of sites nobody has been to is narrowed by."""
+
+    q: str = ""
+    unchecked: str = ""
+    region_path: str = ""
+    tag: str = ""
+
+
+def unchecked_sites(actor: Actor, filters: UncheckedFilters) -> SiteQuerySet:
+    """Sites to be looked after that nobody has checked for a year, with ``last_checked_at``; the never checked first.
+
+    Every organ's visits count, for the question is about the site; self-checks do not, and secret visits stay secret.
+    """
+    narrowed = enterprises.SiteFilters(q=filters.q, region_path=filters.region_path, tag=filters.tag, supervised=True)
+    visits = CheckRecord.objects.filed().filter(site=OuterRef("pk"), concealed=False)
+    visits = visits.exclude(act_class=ActClass.SELF_CHECK).order_by("-started_at")
+    rows = enterprises.sites(actor, narrowed).annotate(last_checked_at=Subquery(visits.values("started_at")[:1]))
+    never = Q(last_checked_at=None)
+    long_ago = Q(last_checked_at__lt=clock.start_of(clock.today() - timedelta(days=A_YEAR)))
+    choices: dict[str, Q] = {Unchecked.NEVER: never, Unchecked.A_YEAR: long_ago}
+    return rows.filter(choices.get(filters.unchecked, never | long_ago)).order_by(
+        F("last_checked_at").asc(nulls_first=True), "region_path", "id"
+    )

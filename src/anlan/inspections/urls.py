@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from anlan.inspections.views import filling, listing, record, self_checks
+from anlan.inspections.views import filling, listing, record, self_checks, unchecked
 
 app_name = "inspections"
 urlpatterns = [
     path("", listing.check_list, name="list"),
     path("export", listing.export, name="export"),
+    path("unchecked", unchecked.unchecked, name="unchecked"),
+    path("unchecked/export", unchecked.export_unchecked, name="export-unchecked"),
     path("begin", filling.begin, name="begin"),
     path("self-check", filling.begin_self_check, name="begin-self-check"),
     path("filings", self_checks.filings, name="filings"),

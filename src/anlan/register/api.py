@@ -5,10 +5,13 @@ from anlan.register.actions import (
     accept_resumption,
     cancel_licence,
     confirm_transfer,
+    confirm_unchanged,
     edit_enterprise,
     edit_object,
     edit_site,
     link_enterprise_organisation,
+    mark_distinct,
+    merge_enterprise,
     open_enterprise_organisation,
     propose_site_transfer,
     refuse_resumption,
@@ -39,9 +42,11 @@ from anlan.register.actions.grids import (
 from anlan.register.actions.handing_over import HandedOver, hand_over
 from anlan.register.choices import Gap, LicenceExpiry, ObjectKind, OperatingStatus, PartyKind, PersonPost, SourceCrs
 from anlan.register.facts import EnterpriseFacts, LicenceFacts, ObjectFacts, PersonFacts, SiteFacts
+from anlan.register.merging import register_follower
 from anlan.register.models import Enterprise, Site, SupervisedObject
 from anlan.register.naming import Places
 from anlan.register.open_matters import register_open_matters
+from anlan.register.querysets import SiteQuerySet
 from anlan.register.selectors import (
     EnterpriseFilters,
     SiteFilters,
@@ -68,10 +73,11 @@ from anlan.register.selectors.grids import (
 from anlan.register.selectors.licences import LicenceFilters, licences, licences_of
 from anlan.register.selectors.objects import ObjectFilters, supervised_object, supervised_objects
 from anlan.register.sheets import PLACE_COLUMNS
-from anlan.register.tags import tags_of
+from anlan.register.tags import TAG_CHOICES, tags_of
 
 __all__ = [
     "PLACE_COLUMNS",
+    "TAG_CHOICES",
     "Assigned",
     "Enterprise",
     "EnterpriseFacts",
@@ -94,6 +100,7 @@ __all__ = [
     "Site",
     "SiteFacts",
     "SiteFilters",
+    "SiteQuerySet",
     "SourceCrs",
     "SupervisedObject",
     "accept_resumption",
@@ -102,6 +109,7 @@ __all__ = [
     "cancel_licence",
     "charge_of",
     "confirm_transfer",
+    "confirm_unchanged",
     "edit_enterprise",
     "edit_object",
     "edit_site",
@@ -117,6 +125,8 @@ __all__ = [
     "licences",
     "licences_of",
     "link_enterprise_organisation",
+    "mark_distinct",
+    "merge_enterprise",
     "name_official",
     "official_of_grid",
     "officials_of_sites",
@@ -127,6 +137,7 @@ __all__ = [
     "refuse_resumption",
     "refuse_transfer",
     "register_enterprise",
+    "register_follower",
     "register_licence",
     "register_object",
     "register_open_matters",

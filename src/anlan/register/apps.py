@@ -10,4 +10,5 @@ class RegisterConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("anlan.register.reactions")
+        import_module("anlan.register.followers").register_followers()
         import_module("anlan.register.sheets").register_kinds()

@@ -10,6 +10,7 @@ from anlan.http.api import bounded_count
 from anlan.jobs.api import Job
 from anlan.lib import clock
 from anlan.register import selectors
+from anlan.register.forms import EnterpriseFilterForm
 from anlan.register.forms.licences import LicenceFilterForm
 from anlan.register.forms.sites import SiteFilterForm
 from anlan.register.selectors import licences
@@ -45,6 +46,36 @@ LICENCES = (
     LedgerColumn("许可范围", 40, lambda licence: licence.scope),
     LedgerColumn("状态", 10, lambda licence: licence.get_status_display()),
 )
+
+ENTERPRISES = (
+    LedgerColumn("企业", 32, lambda one: one.name),
+    LedgerColumn("简称", 16, lambda one: one.short_name),
+    LedgerColumn("统一社会信用代码", 22, lambda one: one.unified_social_credit_code),
+    LedgerColumn("临时编号", 18, lambda one: one.own_no),
+    LedgerColumn("所在区划", 16, lambda one: one.region.name),
+    LedgerColumn("注册地址", 32, lambda one: one.registered_address),
+    LedgerColumn("行业", 22, lambda one: one.industry.name if one.industry else ""),
+    LedgerColumn("规模", 8, lambda one: one.size_label),
+    LedgerColumn("从业人数", 10, lambda one: one.employee_count),
+    LedgerColumn("法定代表人", 12, lambda one: one.legal_representative),
+    LedgerColumn("联系电话", 16, lambda one: one.phone),
+    LedgerColumn("标签", 24, lambda one: "、".join(t.label for t in tags_of(one.tag_kinds, is_key=one.is_key))),
+    LedgerColumn("场所数", 8, lambda one: one.site_count),
+    LedgerColumn("经营状态", 10, lambda one: one.get_status_display()),
+    LedgerColumn("最近更新", 17, lambda one: one.changed_at),
+    LedgerColumn("最近确认", 17, lambda one: one.confirmed_at),
+)
+
+
+def write_enterprises(path: Path, job: Job, actor: Actor, query: dict[str, list[str]]) -> str:
+    """Write the enterprises; the name of the file."""
+    address = address_of(query)
+    form = EnterpriseFilterForm(address, actor=actor)
+    rows = selectors.enterprises(actor, form.filters())
+    ledger = Ledger("企业底册", ENTERPRISES, in_words(form, address), "家")
+    shown = rows.with_names().with_site_count().iterator(CHUNK)
+    ledger.write(path, job, actor, shown, bounded_count(rows, EVERYTHING)[0])
+    return ledger.file_name(actor)
 
 
 def write_licences(path: Path, job: Job, actor: Actor, query: dict[str, list[str]]) -> str:

@@ -6,6 +6,7 @@ from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
 from anlan.lib.refusals import Forbidden, Refused
 from anlan.register.choices import ChangeState, OperatingStatus
+from anlan.register.merging import obstacles
 from anlan.register.models import Enterprise, Site, SiteTransfer, StatusChange
 from anlan.register.open_matters import open_matters
 
@@ -83,3 +84,17 @@ def check_can_withdraw_transfer(actor: Actor, transfer: SiteTransfer) -> None:
     """The side that proposed takes it back; the receiver refuses instead."""
     if is_receiver(actor, transfer):
         raise Forbidden("is_the_receiver", "接收单位请选“不接收”并说明理由。")
+
+
+def check_can_merge(merged: Enterprise, survivor: Enterprise) -> None:
+    """One legal person written down twice: of one county, with one credit code at most, nothing in the way."""
+    if merged.wall_path != survivor.wall_path:
+        raise Refused("two_counties", "两家不在同一个县（市、区），各县各登记各的，不合并。")
+    if merged.unified_social_credit_code:
+        if survivor.unified_social_credit_code:
+            raise Refused(
+                "two_legal_persons", "两家的统一社会信用代码不同，是两个法人，不能合并；不是重复请点“不是重复”。"
+            )
+        raise Refused("keep_the_code", f"{merged.name}有统一社会信用代码，请保留它，把另一家并进来。")
+    if found := obstacles(merged, survivor):
+        raise Refused("in_the_way", "".join(found))

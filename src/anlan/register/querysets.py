@@ -1,5 +1,6 @@
 """Named annotations and filters of enterprises and sites."""
 
+from datetime import datetime
 from typing import Self, TypeVar
 
 from django.apps import apps
@@ -33,10 +34,17 @@ Rows = TypeVar("Rows", bound=QuerySet)
 
 class EnterpriseQuerySet(ScopedQuerySet):
     def visible_to(self, actor: Actor, permission: Permission | None = None) -> Self:
-        """Those at home in the scope, and those with a site in it.
+        """Those at home in the scope, and those with a site in it; no tombstones, nothing is done to them any more.
 
         Whoever sees the whole county sees every home, so only the others are asked for sites as well.
         """
+        return self._reached_by(actor, permission).filter(merged_into=None)
+
+    def tombstones_for(self, actor: Actor) -> Self:
+        """What was merged into another, as far as the actor saw it."""
+        return self._reached_by(actor, None).filter(merged_into__isnull=False)
+
+    def _reached_by(self, actor: Actor, permission: Permission | None) -> Self:
         homes = scope_for(actor, permission or Permission.ENTERPRISE_VIEW).as_q(ScopeColumns())
         if actor.reach == Reach.PARTICIPATION or actor.region_path == actor.wall[0]:
             return self.filter(homes)
@@ -64,6 +72,10 @@ class EnterpriseQuerySet(ScopedQuerySet):
     def tagged(self, kind: str) -> Self:
         """With a site that carries the tag."""
         return self.filter(id__in=_sites().tagged(kind).values("enterprise_id"))
+
+    def unconfirmed_since(self, instant: datetime) -> Self:
+        """Neither changed nor confirmed since then (S2-47)."""
+        return self.filter(Q(confirmed_at=None) | Q(confirmed_at__lt=instant), changed_at__lt=instant)
 
     def with_site_count(self) -> Self:
         """With ``site_count``, the number of sites."""

@@ -57,6 +57,7 @@ class EnterpriseOut(Schema):
     tags: list[TagOut] = Field(description="它的场所带的标签")
     registered_at: datetime
     changed_at: datetime
+    confirmed_at: datetime | None = Field(description="最近一次确认信息无变化的时间")
     version: int
 
     @staticmethod
@@ -96,6 +97,7 @@ class EnterpriseQuery(Schema):
     status: OperatingStatus | None = None
     sector: Sector | None = Field(None, description="有该行业领域主管部门的场所")
     tag: str = Field("", max_length=30, description="带该标签的场所，如 CONFINED_SPACE")
+    stale: bool = Field(False, description="只看久未更新、也没有确认过的")
 
 
 class PersonOut(Schema):

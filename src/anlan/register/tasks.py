@@ -28,3 +28,10 @@ def export_licences(job: Job, actor: Actor, query: dict[str, Any]) -> Result:
     """Write 证照到期表 of that address, with what the person may see now."""
     path = result_folder(job) / "licences.xlsx"
     return Result(path, ledgers.write_licences(path, job, actor, query))
+
+
+@long_task("register.export_enterprises")
+def export_enterprises(job: Job, actor: Actor, query: dict[str, Any]) -> Result:
+    """Write 企业底册 of the list of that address, with what the person may see now."""
+    path = result_folder(job) / "enterprises.xlsx"
+    return Result(path, ledgers.write_enterprises(path, job, actor, query))

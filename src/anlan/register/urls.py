@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.register.views import changes, licences, sites
+from anlan.register.views import changes, licences, merging, sites, stale
 from anlan.register.views import enterprises as views
 
 app_name = "register"
@@ -21,6 +21,11 @@ urlpatterns = [
     path("licences/<uuid:licence_id>/renew/", licences.renew_licence, name="renew-licence"),
     path("licences/<uuid:licence_id>/correct/", licences.correct_licence, name="correct-licence"),
     path("licences/<uuid:licence_id>/cancel/", licences.cancel_licence, name="cancel-licence"),
+    path("duplicates/", merging.duplicate_list, name="duplicate-list"),
+    path("<uuid:enterprise_id>/mark-distinct/", merging.mark_distinct, name="mark-distinct"),
+    path("<uuid:enterprise_id>/merge/", merging.merge, name="merge"),
+    path("confirm-unchanged/", stale.confirm_unchanged, name="confirm-unchanged"),
+    path("export/", stale.export_enterprises, name="export-enterprises"),
     path("<uuid:enterprise_id>/licences/register/", licences.register_licence, name="register-licence"),
     path("<uuid:enterprise_id>/", views.enterprise_page, name="enterprise"),
     path("<uuid:enterprise_id>/edit/", views.enterprise_edit, name="enterprise-edit"),

@@ -1,5 +1,6 @@
 """Writes to the register: the only writers of its tables."""
 
+from anlan.register.actions.confirming import confirm_unchanged
 from anlan.register.actions.enterprises import (
     edit_enterprise,
     link_enterprise_organisation,
@@ -7,6 +8,7 @@ from anlan.register.actions.enterprises import (
     register_enterprise,
 )
 from anlan.register.actions.licences import cancel_licence, correct_licence, register_licence, renew_licence
+from anlan.register.actions.merging import mark_distinct, merge_enterprise
 from anlan.register.actions.objects import edit_object, register_object
 from anlan.register.actions.sites import edit_site, register_site
 from anlan.register.actions.statuses import (
@@ -32,12 +34,15 @@ __all__ = [
     "accept_resumption",
     "cancel_licence",
     "confirm_transfer",
+    "confirm_unchanged",
     "correct_licence",
     "edit_enterprise",
     "edit_object",
     "edit_site",
     "end_tenancy",
     "link_enterprise_organisation",
+    "mark_distinct",
+    "merge_enterprise",
     "open_enterprise_organisation",
     "propose_site_transfer",
     "refuse_resumption",

@@ -54,6 +54,7 @@ def list_enterprises(request: ActingRequest, filters: Query[EnterpriseQuery], pa
         status=filters.status or "",
         sector=filters.sector or "",
         tag=filters.tag,
+        stale=filters.stale,
     )
     return paginate(selectors.enterprises(request.actor, narrowed).with_names(), page)
 

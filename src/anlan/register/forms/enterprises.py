@@ -244,6 +244,7 @@ class EnterpriseFilterForm(forms.Form):
     sector = forms.ChoiceField(label="监管领域", required=False, choices=[ALL, *Sector.choices], widget=_searchable())
 
     tag = forms.ChoiceField(label="标签", required=False, choices=[ALL, *TAG_CHOICES])
+    stale = forms.ChoiceField(label="更新", required=False, choices=[ALL, ("1", "久未更新")])
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -264,6 +265,7 @@ class EnterpriseFilterForm(forms.Form):
             status=given.get("status", ""),
             sector=given.get("sector", ""),
             tag=given.get("tag", ""),
+            stale=bool(given.get("stale")),
         )
 
 

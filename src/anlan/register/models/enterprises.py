@@ -10,6 +10,7 @@ from anlan.authz.permissions import Permission
 from anlan.authz.scope import ScopeColumns, ScopedModel
 from anlan.lib import ids
 from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
+from anlan.register.models.keys import address_key, name_key, person_key
 from anlan.register.querysets import EnterpriseQuerySet, SiteQuerySet
 
 
@@ -31,6 +32,7 @@ class Industry(models.Model):
 class Enterprise(models.Model):
     """The legal person, as one county knows it: another county that knows it too has its own row.
 
+    Merged into another (``merged_into``) it is a tombstone that leads there; nothing hangs on it any more.
     ``region`` is its home inside the county, as fine as it is known. ``organisation`` appears when the enterprise gets
     an account; from then on it sees its own record by taking part in it.
     """
@@ -56,9 +58,14 @@ class Enterprise(models.Model):
     organisation = models.ForeignKey("authz.Organisation", models.PROTECT, null=True, related_name="enterprises")
     registered_at = models.DateTimeField("登记时间")
     changed_at = models.DateTimeField("更新时间")
+    confirmed_at = models.DateTimeField("确认无变化的时间", null=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="并入")
     version = models.PositiveIntegerField(default=0)
     former_names = ArrayField(models.CharField(max_length=120), default=list, verbose_name="曾用名")
     search_text = models.TextField("搜索文本")
+    name_key = name_key()
+    person_key = person_key()
+    address_key = address_key()
 
     objects = EnterpriseQuerySet.as_manager()
 
@@ -88,7 +95,17 @@ class Enterprise(models.Model):
             ),
             models.CheckConstraint(condition=~Q(search_text=""), name="enterprise_can_be_found"),
         ]
-        indexes = [models.Index(fields=["region_path", "-registered_at", "-id"], name="enterprise_region")]
+        indexes = [
+            models.Index(fields=["region_path", "-registered_at", "-id"], name="enterprise_region"),
+            *(
+                models.Index(
+                    fields=["wall_path", key],
+                    condition=Q(merged_into=None) & ~Q(**{key: ""}),
+                    name=f"enterprise_{key}",
+                )
+                for key in ("name_key", "person_key", "address_key")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.short_name or self.name

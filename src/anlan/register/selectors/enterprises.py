@@ -8,6 +8,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from anlan.authz.actors import Actor
 from anlan.authz.scope import in_subtree
+from anlan.register.freshness import stale_before
+from anlan.register.key_sites import SUPERVISED
 from anlan.register.models import Enterprise, Industry, Site, SitePerson, SiteRegulator
 from anlan.register.querysets import EnterpriseQuerySet, SiteQuerySet
 
@@ -23,6 +25,7 @@ class EnterpriseFilters:
     status: str = ""
     sector: str = ""
     tag: str = ""
+    stale: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,7 @@ class SiteFilters:
     unregulated: bool = False
     tag: str = ""
     gap: str = ""
+    supervised: bool = False
 
 
 def enterprises(actor: Actor, filters: EnterpriseFilters) -> EnterpriseQuerySet:
@@ -55,6 +59,8 @@ def enterprises(actor: Actor, filters: EnterpriseFilters) -> EnterpriseQuerySet:
         rows = rows.regulated_in(filters.sector)
     if filters.tag:
         rows = rows.tagged(filters.tag)
+    if filters.stale:
+        rows = rows.unconfirmed_since(stale_before())
     return rows.matching(filters.q) if filters.q else rows
 
 
@@ -93,6 +99,8 @@ def sites(actor: Actor, filters: SiteFilters) -> SiteQuerySet:
         rows = rows.without_regulator()
     if filters.tag:
         rows = rows.tagged(filters.tag)
+    if filters.supervised:
+        rows = rows.filter(status__in=SUPERVISED)
     if filters.gap:
         rows = rows.lacking(filters.gap)
     return rows.matching(filters.q) if filters.q else rows

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from anlan.authz.permissions import Permission
 from anlan.register import ledgers, tags
 
 register = template.Library()
@@ -19,3 +20,9 @@ def tags_of(found: Any) -> list[tags.Tag]:
 def gaps_of(site: Any) -> list[str]:
     """What a site lacks that was read ``with_gaps``."""
     return ledgers.gaps_of(site)
+
+
+@register.simple_tag(takes_context=True)
+def may_merge(context: Any) -> bool:
+    """Whether the acting person may bring enterprises together."""
+    return bool(context["request"].actor.can(Permission.ENTERPRISE_MERGE))

@@ -1,5 +1,5 @@
 """The pages of the register."""
 
-from anlan.register.views.enterprises import enterprise_context
+from anlan.register.views.enterprises import at_survivor, enterprise_context
 
-__all__ = ["enterprise_context"]
+__all__ = ["at_survivor", "enterprise_context"]

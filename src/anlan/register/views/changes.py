@@ -34,6 +34,7 @@ from anlan.register.policies import (
     is_receiver,
 )
 from anlan.register.selectors import changes, tags
+from anlan.register.selectors.duplicates import merges_into
 from anlan.register.views.acts import Act, posted, run_act
 from anlan.register.workflow import STATUS, TRANSFER
 
@@ -115,6 +116,7 @@ def history(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
         "waiting_transfers": changes.waiting_transfers(sites),
         "rents_out": [one for one in rented if one.landlord_id == enterprise.id],
         "rents_from": [one for one in rented if one.landlord_id != enterprise.id],
+        "merges": merges_into(enterprise),
         "tags_ever": tags.tags_ever(sites),
         "shows_people": not request.actor.is_enterprise,
         "may_edit_site": request.actor.can(Permission.SITE_EDIT),

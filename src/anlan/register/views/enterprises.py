@@ -1,5 +1,6 @@
 """The pages of the register: list, one enterprise, forms."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, bounded_count, is_htmx, requires
-from anlan.lib.refusals import Invalid, Stale
+from anlan.lib import clock
+from anlan.lib.refusals import Invalid, NotInScope, Stale
 from anlan.register import actions, selectors
 from anlan.register.facts import EnterpriseFacts, SiteFacts
 from anlan.register.forms import EnterpriseFilterForm, EnterpriseForm, PeopleForms, PeopleFormSet, SiteForm
+from anlan.register.freshness import freshness, is_stale
 from anlan.register.models import Enterprise
+from anlan.register.selectors.duplicates import survivor_of
 from anlan.register.selectors.licences import licences_of
 from anlan.ui.lists import Column, Page, active_chips
 
@@ -52,6 +56,8 @@ def enterprise_list(request: ActingRequest) -> HttpResponse:
         "page": page,
         "rows": rows.with_names().with_site_count()[first : first + PAGE_SIZE],
         "may_register": request.actor.can(Permission.ENTERPRISE_REGISTER),
+        "may_confirm": form.filters().stale and request.actor.can(Permission.ENTERPRISE_EDIT),
+        "freshness": freshness(clock.today()),
     }
     template = "register/_enterprise_list.html" if is_htmx(request) else "register/enterprise_list.html"
     return render(request, template, context)
@@ -68,7 +74,21 @@ def page_number(request: ActingRequest, count: int) -> int:
 @requires(Permission.ENTERPRISE_VIEW)
 def enterprise_page(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
     """One enterprise: facts, sites, people, regulators."""
-    return render(request, "register/enterprise.html", enterprise_context(request, enterprise_id))
+    return at_survivor(
+        request,
+        enterprise_id,
+        lambda: render(request, "register/enterprise.html", enterprise_context(request, enterprise_id)),
+    )
+
+
+def at_survivor(request: ActingRequest, enterprise_id: UUID, show: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page; what was merged leads to where it was merged into."""
+    try:
+        return show()
+    except NotInScope:
+        survivor = selectors.enterprise(request.actor, survivor_of(request.actor, enterprise_id).id)
+    messages.info(request, f"您打开的企业已并入{survivor.name}。")
+    return redirect("register:enterprise", survivor.id)
 
 
 def enterprise_context(request: ActingRequest, enterprise_id: UUID) -> dict[str, Any]:
@@ -81,6 +101,8 @@ def enterprise_context(request: ActingRequest, enterprise_id: UUID) -> dict[str,
         "sites": sites,
         "licences": licences_of(enterprise, sites),
         "may_edit_licence": actor.can(Permission.LICENCE_EDIT),
+        "is_stale": is_stale(enterprise),
+        "may_merge": actor.can(Permission.ENTERPRISE_MERGE),
         "may_edit": actor.can(Permission.ENTERPRISE_EDIT),
         "may_register_site": actor.can(Permission.SITE_REGISTER),
         "may_edit_site": actor.can(Permission.SITE_EDIT),
