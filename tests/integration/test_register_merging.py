@@ -122,6 +122,10 @@ class TestMerging:
         assert (entry.event, entry.payload["moved"]) == ("enterprise.merged", done.moved)
         assert done.moved == {"处场所": 1, "本证照": 1, "件隐患": 1}
         assert (survivor.version, survivor.short_name) == (firm.version + 1, "江南机械")
+        assert survivor.former_names == [twin.name]
+        with acting(cast.county) as actor:
+            found = register.enterprises(actor, register.EnterpriseFilters(q=twin.name))
+            assert [one.id for one in found] == [firm.id]
         with acting(cast.firm) as actor:
             assert {one.name for one in register.sites(actor, register.SiteFilters())} == {"江南机械厂区", "老厂区"}
             mine = Participation.objects.filter(organisation=survivor.organisation, matter_id=matter.id)
@@ -145,7 +149,7 @@ class TestMerging:
         firm = cast.enterprises["firm"]
 
         def refused(
-            kind: type[Exception], match: str, merged: Any, into: Any, who: str = "county", **more: Any
+            kind: type[Exception], match: str | None, merged: Any, into: Any, who: str = "county", **more: Any
         ) -> None:
             with acting(cast.actors[who]) as actor, pytest.raises(kind, match=match):
                 register.merge_enterprise(
@@ -155,11 +159,11 @@ class TestMerging:
         refused(Refused, "请保留它", firm, twin)
         refused(Refused, "两个法人", firm, cast.enterprises["firm2"])
         refused(Refused, "各县", twin, cast.enterprises["other_firm"], who="city")
-        refused(NotInScope, "", twin, cast.enterprises["other_firm"])
-        refused(Forbidden, "", twin, firm, who="town")
-        refused(Invalid, "", twin, twin)
-        refused(Invalid, "", twin, firm, reason=" ")
-        refused(Stale, "", twin, firm, if_versions=frozenset({9}))
+        refused(NotInScope, None, twin, cast.enterprises["other_firm"])
+        refused(Forbidden, None, twin, firm, who="town")
+        refused(Invalid, None, twin, twin)
+        refused(Invalid, None, twin, firm, reason=" ")
+        refused(Stale, None, twin, firm, if_versions=frozenset({9}))
         with acting(cast.county):
             assert not EnterpriseMerge.objects.exists()
 
