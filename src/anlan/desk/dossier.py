@@ -1,4 +1,5 @@
-"""一企一档 on one A4 page (DOMAIN §5.10): who it is, who answers for it, who went there and what became of it."""
+"""一企一档 on one A4 page (DOMAIN §5.10): who it is, who answers for it, what it is licensed for, who
+went there and what became of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from anlan.hidden_dangers import api as loop
 from anlan.inspections import api as inspections
 from anlan.register import api as register
 
-LINES = 25
+LINES = 21
 """Lines of all tables together; the rest of the page has a fixed height. Held to by a test that prints it."""
 LOADED = LINES + 1
 SITE_LINES = 2
@@ -57,7 +58,9 @@ class Dossier:
     sites: Part
     visits: Part
     matters: Part
+    licences: Part
     figures: Sequence[tuple[str, int]]
+    tags: str
 
 
 def dossier(actor: Actor, enterprise_id: UUID, on: date) -> Dossier:
@@ -73,12 +76,22 @@ def dossier(actor: Actor, enterprise_id: UUID, on: date) -> Dossier:
     visits, visit_count = _visits(actor, enterprise_id)
     figures = _figures(actor, enterprise_id, on)
     matters = _matters(actor, enterprise_id, on)
-    counts = (len(people), len(site_lines), visit_count, figures.get("历年隐患", 0))
+    licences = register.licences_of(enterprise, sites)
+    counts = (len(people), len(site_lines), visit_count, figures.get("历年隐患", 0), len(licences))
     shown = shares((counts[0], SITE_LINES * counts[1], *counts[2:]), LINES)
     shown[1] //= SITE_LINES
-    tables: tuple[Sequence[Any], ...] = (people, site_lines, visits, matters)
+    tables: tuple[Sequence[Any], ...] = (people, site_lines, visits, matters, licences)
     parts = [Part(rows[:share], count) for rows, share, count in zip(tables, shown, counts, strict=True)]
-    return Dossier(enterprise, parts[0], parts[1], parts[2], parts[3], list(figures.items()))
+    return Dossier(
+        enterprise=enterprise,
+        people=parts[0],
+        sites=parts[1],
+        visits=parts[2],
+        matters=parts[3],
+        licences=parts[4],
+        figures=list(figures.items()),
+        tags=_tags(sites),
+    )
 
 
 def shares(counts: Sequence[int], lines: int) -> list[int]:
@@ -110,6 +123,12 @@ def _site_lines(actor: Actor, sites: Sequence[register.Site]) -> list[SiteLine]:
             )
         )
     return lines
+
+
+def _tags(sites: Sequence[Any]) -> str:
+    """The tags of all sites; which site carries which stands on the page of the enterprise."""
+    kinds = {kind for site in sites for kind in site.tag_kinds or ()}
+    return "、".join(one.label for one in register.tags_of(list(kinds), is_key=any(site.is_key for site in sites)))
 
 
 def _grid(keeper: Any) -> str:

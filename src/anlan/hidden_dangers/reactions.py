@@ -3,7 +3,7 @@
 from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.hidden_dangers.messages import TELLINGS
-from anlan.hidden_dangers.selectors import hidden_danger_in_brief, of_party, sees
+from anlan.hidden_dangers.selectors import hidden_danger_in_brief, of_party, sees, told_about
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.notify import api as notify
 from anlan.processes.api import Event, reaction
@@ -11,9 +11,7 @@ from anlan.register import api as register
 
 files.register_subject(PROCESS.subject_type, sees)
 register.register_open_matters("件隐患", lambda site: site.hidden_dangers.open().filter(concealed=False).count())
-register.register_follower(
-    "件隐患", "party_enterprise_id", of_party, told=lambda id_: of_party(id_).filter(concealed=False), by_matter=True
-)
+register.register_follower("件隐患", "party_enterprise_id", of_party, told=told_about, by_matter=True)
 
 
 @reaction(*TELLINGS)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Prefetch, prefetch_related_objects
+from django.db.models import Count, F, Min, Prefetch, Q, prefetch_related_objects
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
@@ -231,3 +231,9 @@ def suspensions_of(matter: HiddenDanger) -> list[Suspension]:
 def of_party(enterprise_id: UUID) -> HiddenDangerQuerySet:
     """The matters an enterprise, found in the scope, is responsible for: they go along when it is merged."""
     return HiddenDanger.objects.filter(party_enterprise_id=enterprise_id)
+
+
+def told_about(enterprise_id: UUID) -> HiddenDangerQuerySet:
+    """What goes along in one way or another: its own matters and those at its sites, but for the secret ones."""
+    about = Q(party_enterprise_id=enterprise_id) | Q(site__enterprise_id=enterprise_id)
+    return HiddenDanger.objects.filter(about, concealed=False)

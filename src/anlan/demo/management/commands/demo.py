@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from anlan.demo import businesses, checks, grids, objects, people, places, signatures
+from anlan.demo import businesses, checks, grids, objects, papers, people, places, signatures
 from anlan.demo.story import Story
 from anlan.jobs import api as jobs
 from anlan.lib import clock
@@ -64,6 +64,8 @@ class Command(BaseCommand):
                 checks.tell(world, Random(options["seed"]), today - timedelta(days=options["days"]), today, CHECKS)
             if missing > 0 and signatures.sign(world):
                 self._say("签字上月的隐患清单 …")
+            self._say("登记演示证照、标签 …")
+            papers.add(world)
         self._say("演示数据就绪。")
 
     def _prepare(self, options: dict[str, Any], password: str) -> places.World:
