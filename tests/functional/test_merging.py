@@ -23,13 +23,13 @@ def test_two_become_one(world: World, visitor: People) -> None:
         site = register.SiteFacts(name="北侧仓库", address="井头街 9 号", region_id=firm.region_id)
         second = register.register_site(actor=actor, enterprise_id=twin.id, facts=site)
     world.matters.confirmed(cast.town, description="车床防护罩缺失")
-    world.matters.registered(cast.town, site_id=second.id, description="仓库通道堆放纸箱")
+    world.matters.confirmed(cast.town, site_id=second.id, description="仓库通道堆放纸箱")
 
     county = visitor("county").goes("/enterprises/")
     page = county.page
     page.get_by_role("link", name="查重").click()
     expect(page.get_by_text("名称相同")).to_be_visible()
-    page.get_by_role("link", name="看看能不能合并").click()
+    page.get_by_role("link", name="对照后合并").click()
     expect(page.get_by_text("1 处场所")).to_be_visible()
     expect(page.get_by_text("1 件隐患")).to_be_visible()
     page.get_by_label("理由").fill("营业执照是同一本")

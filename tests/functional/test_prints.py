@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -37,6 +37,10 @@ def busy(world: World) -> str:
         for n in range(9):
             facts = register.SiteFacts(name=f"第{n}分厂{LONG}", address=LONG, region_id=site.region_id)
             register.register_site(actor=cast.county, enterprise_id=firm.id, facts=facts)
+        register.tag_sites(actor=cast.county, site_ids=[site.id], kind="CONFINED_SPACE", since_on=date(2026, 1, 5))
+        for n in range(9):
+            paper = register.LicenceFacts(kind="OTHER", number=f"{n}{LONG}", title=LONG, valid_from=date(2026, 1, 5))
+            register.register_licence(actor=cast.county, enterprise_id=firm.id, facts=paper)
     with clock.at(datetime(2026, 9, 20, 2, tzinfo=UTC)):
         for n in range(14):
             matters.confirmed(cast.town2, site_id=site.id, description=f"第{n}件：{LONG * 4}")
@@ -57,8 +61,9 @@ def test_one_enterprise_is_one_page(world: World, busy: str, visitor: People) ->
         [(width, height)] = pages(county.page.pdf(prefer_css_page_size=True))
         assert (round(width), round(height)) in {(595, 842), (594, 842), (595, 841), (596, 842)}
     said = county.page.locator(".dossier h2").all_inner_texts()
-    assert sum("共 " in text for text in said) >= 3, said
-    assert county.page.locator(".dossier tbody tr").count() > 25
+    assert sum("共 " in text for text in said) >= 4, said
+    assert county.page.get_by_role("row", name="标签 ").get_by_text("有限空间").is_visible()
+    assert county.page.locator(".dossier tbody tr").count() > 22
 
 
 def test_a_signed_list_is_landscape(world: World, busy: str, visitor: People) -> None:

@@ -20,6 +20,7 @@ COLUMNS = [
     Column("状态", width="narrow"),
     Column("最近一次检查", width="narrow"),
 ]
+TO_DO = Column("可以办", width="narrow")
 
 
 @require_GET
@@ -32,13 +33,14 @@ def unchecked(request: ActingRequest) -> HttpResponse:
     page = Page(page_number(request, count), PAGE_SIZE, count, is_exact)
     start = (page.number - 1) * PAGE_SIZE
     rows = list(found.with_names()[start : start + PAGE_SIZE])
+    may = may_begin(request) and not request.actor.is_enterprise
     context = {
         "form": form,
         "chips": active_chips(form, request.GET),
-        "columns": COLUMNS,
+        "columns": [*COLUMNS, TO_DO] if may else COLUMNS,
         "page": page,
         "rows": [(site, register.tags_of(site.tag_kinds, is_key=site.is_key)) for site in rows],
-        "may_begin": may_begin(request) and not request.actor.is_enterprise,
+        "may_begin": may,
     }
     return render(request, "inspections/unchecked.html", context)
 

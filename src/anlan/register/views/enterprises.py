@@ -32,6 +32,8 @@ COLUMNS = [
     Column("从业人数", sort="employee_count", align="end", width="narrow"),
     Column("场所", align="end", width="narrow"),
 ]
+LAST_CHANGED = Column("最近更新", width="narrow")
+MORE_FILTERS = ("above_designated_size", "sector")
 SORTS = {key: (key, "-id") for key in ("name", "-name", "employee_count", "-employee_count")}
 KEPT = (Invalid, Stale)
 
@@ -51,7 +53,9 @@ def enterprise_list(request: ActingRequest) -> HttpResponse:
     context = {
         "form": form,
         "chips": active_chips(form, request.GET),
-        "columns": COLUMNS,
+        "main_fields": [field for field in form if field.name not in MORE_FILTERS],
+        "more_fields": [field for field in form if field.name in MORE_FILTERS],
+        "columns": [*COLUMNS[:5], LAST_CHANGED, COLUMNS[6]] if request.GET.get("stale") else COLUMNS,
         "sort": sort if sort in SORTS else "",
         "page": page,
         "rows": rows.with_names().with_site_count()[first : first + PAGE_SIZE],

@@ -81,12 +81,16 @@ def _run(request: ActingRequest, form: MergeForm, merged: Enterprise, survivor: 
 
 @dataclass(frozen=True)
 class Line:
-    """A fact of both; ``taken``: the survivor takes it over."""
+    """A fact of both; ``taken``: the survivor takes it over; ``differs``: both have it, and not the same."""
 
     label: str
     merged: Any
     survivor: Any
     taken: bool
+
+    @property
+    def differs(self) -> bool:
+        return self.merged not in ("", None) and self.survivor not in ("", None) and self.merged != self.survivor
 
 
 def compared(merged: Enterprise, survivor: Enterprise) -> list[Line]:

@@ -120,7 +120,7 @@ def _mark(
 
     back = f"{reverse('register:site-list')}?tag={form['kind'].value()}" if is_asked else reverse("register:site-list")
     about = f"{len(ids)} 处场所"
-    return run_act(request, Act(f"{verb}（{about}）" if ids else verb, about, back, ""), form, act)
+    return run_act(request, Act(f"{verb}（{about}）" if ids else verb, "场所", back, ""), form, act)
 
 
 def ticked(request: ActingRequest) -> list[UUID]:
