@@ -59,6 +59,27 @@ PAGES = {
         "/rules/accident_grade/?on=2024-03-01&f.deaths=3&f.serious_injuries=0&f.direct_loss_wan=0",
         "/oversight/",
         "/oversight/indicators/rectification_rate/denominator",
+        "/hidden-dangers/?state=open",
+        "/map/",
+        "/map/print/",
+        "/signed-lists/",
+        "/users/",
+        "/users/open/",
+        "/accounts/me/",
+        "/accounts/me/password/",
+        "/imports/",
+        "/imports/new/",
+        "/enterprises/sites/",
+        "/enterprises/licences/",
+        "{enterprise}dossier/",
+        "/enterprises/transfers/",
+        "/checks/",
+        "/checks/begin",
+        "/grids/",
+        "/grids/gaps/",
+        "/objects/",
+        "/objects/register/",
+        "/listings/",
     ],
     "leader": ["/"],
     "dept": ["/"],
@@ -71,8 +92,8 @@ PAGES = {
         "{submitted}",
         "{confirmed}dispatch",
     ],
-    "village": ["/", "/hidden-dangers/register"],
-    "firm": ["/", "{major}", "{major}fill-five"],
+    "village": ["/", "/hidden-dangers/register", "/map/"],
+    "firm": ["/", "{major}", "{major}fill-five", "/checks/self-check"],
     "expert": ["/"],
 }
 
@@ -81,10 +102,15 @@ PAGES = {
 def test_pages_of(who: str, places: dict[str, str], visitor: People) -> None:
     """At the desk and on the phone. Requests to others, console errors and refusals are faults of any visit."""
     one = visitor(who)
+    faults = []
     for address in PAGES[who]:
         one.page.set_viewport_size(DESK)  # type: ignore[arg-type]
         one.goes(address.format(**places))
-        _is_well_made(one.page)
+        try:
+            _is_well_made(one.page)
+        except AssertionError as fault:
+            faults.append(str(fault))
+    assert not faults, "\n".join(faults)
 
 
 def test_page_of_what_is_not_there(visitor: People) -> None:
