@@ -4,20 +4,23 @@
 that are looked for in it; ``spans`` says which part of a shown text was meant.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import add
 
 AT_MOST_WORDS = 4
 LONGEST_PHRASE = 4
+_SIGNS = re.compile(r"[\W_]+")
 
 Span = tuple[int, int]
 
 
 def normalised(text: str) -> str:
     """Letters and digits only, narrow and lower: （杜桥） is 杜桥, １３８-００ is 13800."""
-    wide = unicodedata.normalize("NFKC", text).lower()
-    return wide if wide.isalnum() else "".join(sign for sign in wide if sign.isalnum())
+    wide = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
+    return wide if wide.isalnum() else _SIGNS.sub("", wide)
 
 
 def words_of(typed: str) -> list[str]:
@@ -34,8 +37,9 @@ def search_text(names: Iterable[str], others: Iterable[str] = ()) -> str:
     for name in names:
         plain = normalised(name)
         syllables = pinyin(plain)
-        lines |= dict.fromkeys((plain, "".join(syllables), "".join(syllable[0] for syllable in syllables)))
-    lines |= dict.fromkeys(normalised(other) for other in others)
+        lines[plain] = lines["".join(syllables)] = lines["".join([syllable[0] for syllable in syllables])] = None
+    for other in others:
+        lines[normalised(other)] = None
     lines.pop("", None)
     return "\n".join(lines)
 
@@ -43,12 +47,15 @@ def search_text(names: Iterable[str], others: Iterable[str] = ()) -> str:
 def pinyin(text: str) -> list[str]:
     """One syllable without tone for each character; what is not a Chinese character stands for itself."""
     readings, phrases, beginnings = _readings()
-    found = [readings.get(sign, sign) for sign in text]
-    at = 0
-    while at < len(text) - 1:
-        syllables = _phrase_at(text, at, phrases) if text[at : at + 2] in beginnings else ()
-        found[at : at + len(syllables)] = syllables
-        at += len(syllables) or 1
+    found = list(map(readings.get, text, text))
+    pairs = list(map(add, text, text[1:]))
+    if beginnings.isdisjoint(pairs):
+        return found
+    end = 0
+    for at in [place for place, pair in enumerate(pairs) if pair in beginnings]:
+        if at >= end and (syllables := _phrase_at(text, at, phrases)):
+            end = at + len(syllables)
+            found[at:end] = syllables
     return found
 
 

@@ -90,7 +90,10 @@ class ImportedRow(ScopedModel):
     scope_columns = ScopeColumns(matter=None)
 
     id = models.BigAutoField(primary_key=True)
-    sheet_import = models.ForeignKey(SheetImport, models.CASCADE, related_name="rows", db_index=False)
+    # checked once a statement, see anlan.authz.references
+    sheet_import = models.ForeignKey(
+        SheetImport, models.CASCADE, related_name="rows", db_index=False, db_constraint=False
+    )
     region_path = PathField()
     number = models.PositiveIntegerField("行号")
     outcome = models.CharField(max_length=8, choices=RowOutcome)

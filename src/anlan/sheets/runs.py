@@ -80,12 +80,13 @@ def leaves_of(salt: str, drafts: Sequence[Draft]) -> list[bytes]:
     """The leaves of written rows: the salt keeps what a person wrote from being guessed out of its hash.
 
     Hashed is a line in the manner of PostgreSQL's text format: form, salt, number, record, outcome, what was there
-    before and after where it differs (JSON), and the columns of the kind (JSON of what is no columns).
+    before and after where it differs (JSON), and the columns of the kind (JSON of what is no columns). Form 2 had JSON
+    for the columns of a kind with lists of words too.
     """
     rows = _row_lines([draft.row for draft in drafts])
     return [
         merkle.leaf_hash(
-            f"2\t{salt}\t{one.number}\t{one.record_id}\t{one.outcome}\t{_json(one.before)}\t{_json(one.after)}\t{row}".encode()
+            f"3\t{salt}\t{one.number}\t{one.record_id}\t{one.outcome}\t{_json(one.before)}\t{_json(one.after)}\t{row}".encode()
         )
         for one, row in zip(drafts, rows, strict=True)
     ]

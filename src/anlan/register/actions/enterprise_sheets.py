@@ -50,6 +50,7 @@ WHEN_BLANK: tuple[Any, ...] = (
     [],
     "",
 )
+NO_NAMES: list[str] = []  # one for all: a column that says the same everywhere does not travel
 NEW = ("id", *FIELDS, "own_no", "wall_path", "registered_at", "changed_at", "version")
 ELSEWHERE = "本县（市、区）已登记过这个统一社会信用代码，但不在您的管辖范围内，请联系安委办认领。"
 NO_REGION = "所属乡镇（街道）：没有填写。"
@@ -158,7 +159,7 @@ class EnterpriseBatch:
         if region is None:
             chunk.refuse(place, NO_REGION)
             return None
-        row = (*new, region.id, region.path, [], "")
+        row = (*new, region.id, region.path, NO_NAMES, "")
         number = chunk.numbers[place]
         return sheets.Draft(place, number, sheets.Outcome.CREATED, new_id, str(row[0]), region.path, row=row)
 
@@ -185,7 +186,7 @@ class EnterpriseBatch:
         for draft in drafts:
             region = self.places.by_id[draft.row[REGION]]
             own_no = None if draft.row[CODE] else credit_code.temporary_number(region.code[:6])
-            yield (draft.record_id, *_findable(draft.row, [], own_no), own_no, region.wall_path, now, now, 0)
+            yield (draft.record_id, *_findable(draft.row, NO_NAMES, own_no), own_no, region.wall_path, now, now, 0)
 
 
 def _findable(values: Values, former: list[str], own_no: str | None = None) -> Values:

@@ -47,12 +47,17 @@ class Enterprise(models.Model):
     own_no = models.CharField("临时编号", max_length=18, null=True)
     legal_representative = models.CharField("法定代表人", max_length=60, blank=True)
     phone = models.CharField("联系电话", max_length=30, blank=True)
-    industry = models.ForeignKey(Industry, models.PROTECT, null=True, related_name="+", verbose_name="国民经济行业")
+    # region and industry are checked once a statement, see anlan.authz.references
+    industry = models.ForeignKey(
+        Industry, models.PROTECT, null=True, related_name="+", verbose_name="国民经济行业", db_constraint=False
+    )
     above_designated_size = models.BooleanField("规模以上", null=True)
     employee_count = models.PositiveIntegerField("从业人数", null=True)
     status = models.CharField("经营状态", max_length=12, choices=OperatingStatus, default=OperatingStatus.OPERATING)
     registered_address = models.CharField("注册地址", max_length=200, blank=True)
-    region = models.ForeignKey("authz.Region", models.PROTECT, related_name="+", verbose_name="所在区划")
+    region = models.ForeignKey(
+        "authz.Region", models.PROTECT, related_name="+", verbose_name="所在区划", db_constraint=False
+    )
     region_path = PathField()
     wall_path = PathField()
     organisation = models.ForeignKey("authz.Organisation", models.PROTECT, null=True, related_name="enterprises")
