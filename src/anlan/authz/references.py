@@ -7,7 +7,7 @@ from django.db.migrations.operations.base import Operation
 
 # As the owner, like the database's own checks: the parent may stand outside the wall, and is locked against deletion.
 _PUT_UP = """
-CREATE FUNCTION {name}_check() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION {name}_check() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     wanted {type}[];
     held bigint;
@@ -20,7 +20,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE FUNCTION {name}_hold() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION {name}_hold() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM gone JOIN {child} AS child ON child.{column} = gone.{key}
