@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from anlan.authz.actors import Actor
@@ -119,6 +119,14 @@ class Batch(Protocol):
 
     def undo(self, kept: Sequence[Kept]) -> dict[UUID, str]:
         """Take back what an import left. Returns why, for each record that has to stay as it is."""
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A batch that can do part of its drafting while the chunk before is still being written."""
+
+    def prepare(self, chunk: Chunk) -> None:
+        """Called once before ``draft``, in the order of the file. Keeps off the database."""
 
 
 @dataclass(frozen=True, kw_only=True)

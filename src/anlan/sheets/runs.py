@@ -5,19 +5,23 @@ import gc
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice, zip_longest
 from typing import Any
 
 from anlan.authz.actors import Actor
 from anlan.lib import merkle
 from anlan.sheets import bulk
-from anlan.sheets.kinds import Batch, Chunk, Column, Draft, Kind, Outcome
+from anlan.sheets.behind import Behind
+from anlan.sheets.kinds import Batch, Chunk, Column, Draft, Kind, Outcome, ReadsAhead
 from anlan.sheets.models import ImportedRow, SheetImport
 from anlan.sheets.reading import Table
 from anlan.sheets.values import Cell, Unreadable, is_nothing, nothings, read_words
 
 SIZE = 5000
 Progress = Callable[[int, int], None]
+Difference = tuple[str | None, str | None]
+"""The columns that differ before and after, as JSON."""
 ROW_COLUMNS = (
     "sheet_import_id",
     "region_path",
@@ -66,8 +70,9 @@ def write(actor: Actor, kind: Kind, table: Table, entry: SheetImport, progress: 
     def write_chunk(batch: Batch, chunk: Chunk, drafts: list[Draft]) -> list[Draft]:
         unchanged = [draft for draft in drafts if draft.outcome == Outcome.UNCHANGED]
         written = batch.write(chunk, [draft for draft in drafts if draft.outcome != Outcome.UNCHANGED])
-        hashes = leaves_of(entry.salt, written)
-        bulk.append(ImportedRow, ROW_COLUMNS, _rows(entry, written, hashes))
+        differences = [(_json(draft.before), _json(draft.after)) for draft in written]
+        hashes = leaves_of(entry.salt, written, differences)
+        bulk.append(ImportedRow, ROW_COLUMNS, _rows(entry, written, differences, hashes))
         leaves.extend(hashes)
         return unchanged + written
 
@@ -76,7 +81,7 @@ def write(actor: Actor, kind: Kind, table: Table, entry: SheetImport, progress: 
     return report
 
 
-def leaves_of(salt: str, drafts: Sequence[Draft]) -> list[bytes]:
+def leaves_of(salt: str, drafts: Sequence[Draft], differences: Sequence[Difference]) -> list[bytes]:
     """The leaves of written rows: the salt keeps what a person wrote from being guessed out of its hash.
 
     Hashed is a line in the manner of PostgreSQL's text format: form, salt, number, record, outcome, what was there
@@ -85,10 +90,8 @@ def leaves_of(salt: str, drafts: Sequence[Draft]) -> list[bytes]:
     """
     rows = _row_lines([draft.row for draft in drafts])
     return [
-        merkle.leaf_hash(
-            f"3\t{salt}\t{one.number}\t{one.record_id}\t{one.outcome}\t{_json(one.before)}\t{_json(one.after)}\t{row}".encode()
-        )
-        for one, row in zip(drafts, rows, strict=True)
+        merkle.leaf_hash(f"3\t{salt}\t{one.number}\t{one.record_id}\t{one.outcome}\t{before}\t{after}\t{row}".encode())
+        for one, (before, after), row in zip(drafts, differences, rows, strict=True)
     ]
 
 
@@ -99,9 +102,10 @@ def _row_lines(rows: Sequence[Any]) -> list[str]:
         return [json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str) for row in rows]
 
 
-def _rows(entry: SheetImport, drafts: Sequence[Draft], hashes: Sequence[bytes]) -> Iterator[Sequence[Any]]:
-    for draft, leaf in zip(drafts, hashes, strict=True):
-        before, after = _json(draft.before), _json(draft.after)
+def _rows(
+    entry: SheetImport, drafts: Sequence[Draft], differences: Sequence[Difference], hashes: Sequence[bytes]
+) -> Iterator[Sequence[Any]]:
+    for draft, (before, after), leaf in zip(drafts, differences, hashes, strict=True):
         label = draft.label[:120]
         yield (entry.id, draft.region_path, draft.number, draft.outcome, draft.record_id, label, draft.version, before,
                after, leaf, "")  # fmt: skip
@@ -141,16 +145,30 @@ def _go_through(
     used = sorted(where.values())
     lines = [line for line in table.lines() if _says_something(line[1], used)]
     remaining = iter(lines)
-    while some := list(islice(remaining, SIZE)):
-        chunk = _chunk(kind, some, where)
-        done = finish(batch, chunk, batch.draft(chunk))
-        for draft in done:
-            report.counts[draft.outcome] += 1
-        for place in sorted(chunk.errors):
-            number, cells = some[place]
-            report.bad.append(BadRow(number, cells, "；".join(dict.fromkeys(chunk.errors[place]))))
-        report.row_count += len(some)
+    with Behind() as behind:
+        while some := list(islice(remaining, SIZE)):
+            chunk = _chunk(kind, some, where)
+            if isinstance(batch, ReadsAhead):
+                batch.prepare(chunk)
+            behind.wait()
+            if report.row_count:
+                progress(report.row_count, len(lines))
+            drafts = batch.draft(chunk)
+            behind.start(partial(_finish, report, some, chunk, partial(finish, batch, chunk, drafts)))
+        behind.wait()
+    if lines:
         progress(report.row_count, len(lines))
+
+
+def _finish(
+    report: Report, some: Sequence[tuple[int, Sequence[Cell]]], chunk: Chunk, finish: Callable[[], list[Draft]]
+) -> None:
+    for draft in finish():
+        report.counts[draft.outcome] += 1
+    for place in sorted(chunk.errors):
+        number, cells = some[place]
+        report.bad.append(BadRow(number, cells, "；".join(dict.fromkeys(chunk.errors[place]))))
+    report.row_count += len(some)
 
 
 def _says_something(row: Sequence[Cell], used: Sequence[int]) -> bool:

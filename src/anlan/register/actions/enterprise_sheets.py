@@ -70,10 +70,14 @@ class EnterpriseBatch:
         self.industries = Industries()
         self._seen: dict[str, int] = {}
 
+    def prepare(self, chunk: sheets.Chunk) -> None:
+        """See :class:`sheets.ReadsAhead`."""
+        chunk.columns["region"] = self._resolve(chunk)
+        self._refuse_doubles(chunk)
+
     def draft(self, chunk: sheets.Chunk) -> list[sheets.Draft]:
         """See :class:`sheets.Batch`."""
-        regions = self._resolve(chunk)
-        self._refuse_doubles(chunk)
+        regions: list[Region | None] = chunk.columns["region"]
         known = _Known(self.actor, chunk)
         columns = [chunk.columns[name] for name in FIELDS[:REGION]]
         filled = [_with_blanks(column, blank) for column, blank in zip(columns, WHEN_BLANK, strict=False)]
