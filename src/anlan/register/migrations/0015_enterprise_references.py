@@ -5,7 +5,7 @@ from anlan.authz.references import CheckReference
 
 
 class Migration(migrations.Migration):
-    dependencies = [("register", "0012_wall_of_licences")]
+    dependencies = [("register", "0014_wall_of_merges")]
 
     operations = [
         migrations.AlterField(
