@@ -1,0 +1,18 @@
+"""Rows written by the thousand arrive as they were, whatever signs are in them."""
+
+from anlan.authz.scope import acting
+from anlan.register.models import Enterprise
+from anlan.sheets import bulk
+from tests.factories.cast import Cast
+
+ODD = ['两"引号"', "反\\斜\\\\杠", "逗,号{花}括号", "制\t表\n换\r行", "\\N", "", "\ue000私用"]
+
+
+def test_odd_signs_survive_in_texts_and_lists(cast: Cast):
+    with acting(cast.county):
+        ids = [one.id for one in cast.enterprises.values() if one.region_path.startswith(cast.county.region_path)][:2]
+        rows = [(ids[0], "".join(ODD), ODD, 3, None), (ids[1], "平\\常\n", [], None, "L331082-X")]
+        columns = ("id", "search_text", "former_names", "employee_count", "own_no")
+        assert bulk.update(Enterprise, columns, rows) == 2
+        found = bulk.fetch(Enterprise.objects.filter(id__in=ids[:2]), *columns)
+    assert sorted(found) == sorted(rows)
