@@ -214,6 +214,9 @@ ROUTES: dict[str, dict[str, Op]] = {
     "map/print/": _page(),
     "hidden-dangers/": _page(query="status=REGISTERED&status=CLOSED&status=RECTIFYING&q=CANARY", names_enterprises=True),
     "hidden-dangers/{hidden_danger_id}/": _page(subject="matter"),
+    "hidden-dangers/{hidden_danger_id}/findings/": {
+        "GET": Op(subject="matter", ok=(200, 403, 409)), "POST": Op(subject="matter", ok=(200, 303, 403, 409))},
+    "hidden-dangers/{hidden_danger_id}/findings/{finding_id}/": _page(subject="nobody's"),
     "hidden-dangers/export": _post(EXPORT),
     "hidden-dangers/register": _form(REPORT, names_enterprises=True),
     "hidden-dangers/bulk/{verb}": _post(EXPORT, ok=(200,)),
@@ -464,6 +467,9 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/hidden-dangers/{hidden_danger_id}/transitions": _post(
         subject="matter", ok=(200, 403, 409), body=lambda world, who, key: {"verb": "dismiss", "reason": "误报"}),
     "api/v1/hidden-dangers/{hidden_danger_id}/history": _page(subject="matter"),
+    "api/v1/hidden-dangers/{hidden_danger_id}/findings": {
+        **_page(subject="matter"), **_post(subject="matter", ok=(201, 403, 409), body=lambda world, who, key: {
+            "facts": {"sector": "FIREWORKS"}})},
     "api/v1/files": _post(ok=(201,)),
     "api/v1/files/{file_id}": _page(subject="photo"),
     "api/v1/jobs": _page(query="page_size=200"),

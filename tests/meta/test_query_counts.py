@@ -129,6 +129,8 @@ def _pages_of_one(cast: Cast, matter: Any) -> list[tuple[str, str]]:
         ("town", f"/hidden-dangers/{matter.id}/"),
         ("firm", f"/hidden-dangers/{matter.id}/"),
         ("village", f"/hidden-dangers/{matter.id}/fill-five"),
+        ("town", f"/hidden-dangers/{matter.id}/findings/"),
+        ("town", f"/api/v1/hidden-dangers/{matter.id}/findings"),
         ("county", f"/enterprises/{cast.enterprises['firm'].id}/"),
         ("town", f"/users/{cast.users['village'].id}/"),
         ("town", "/accounts/me/"),

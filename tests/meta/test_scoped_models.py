@@ -35,6 +35,7 @@ READ_THROUGH_ITS_SUBJECT = {
     "hidden_dangers.RectificationPlan": "belongs to one matter, read through it",
     "hidden_dangers.Suspension": "belongs to one matter, read through it",
     "hidden_dangers.Extension": "belongs to one matter, read through it",
+    "hidden_dangers.RuleFinding": "belongs to one matter, read through it",
     "hidden_dangers.LookBack": "belongs to one matter, read through it",
     "hidden_dangers.ImportedMatter": "belongs to one matter, read through it",
     "supervision.ListingProgress": "belongs to one listing, read through it",

@@ -62,10 +62,15 @@ def rule_trial(request: ActingRequest, rule_id: str) -> HttpResponse:
     if "on" in sent:
         try:
             finding = evaluate(rule_id, rule_form.facts_of(rule.facts, sent), on=context["on"])
-            context |= {"finding": finding, "figures": _figures(rule, finding), "lacking": _lacking(rule, finding)}
+            context |= shown(rule, finding)
         except RuleError as error:
             context |= {"error": error, "where": _named(rule, error.pointer)}
     return render(request, "desk/rule.html", context)
+
+
+def shown(rule: Rule, finding: Finding) -> dict[str, Any]:
+    """What ``desk/_rule_finding.html`` shows of a finding."""
+    return {"finding": finding, "figures": _figures(rule, finding), "lacking": _lacking(rule, finding)}
 
 
 def _line(rule: Rule, parameters: Parameters) -> dict[str, Any]:
@@ -83,8 +88,8 @@ def _worth_asking(rule: Rule, parameters: Parameters, sent: dict[str, str]) -> f
 
 def _figures(rule: Rule, finding: Finding) -> list[Figure]:
     words = _codes_of(rule)
-    shown = ((label, finding.figures[name]) for name, label in rule.figures.items() if name not in UNSHOWN)
-    return [_figure(label, value, words) for label, value in shown if value is not None]
+    named = ((label, finding.figures[name]) for name, label in rule.figures.items() if name not in UNSHOWN)
+    return [_figure(label, value, words) for label, value in named if value is not None]
 
 
 def _codes_of(rule: Rule) -> dict[str, str]:

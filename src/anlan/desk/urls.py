@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from anlan.desk import maps, rule_pages, views
+from anlan.desk import maps, matter_findings, rule_pages, views
 from anlan.hidden_dangers import urls as loop_urls
 from anlan.register import urls as register_urls
 
@@ -18,7 +18,12 @@ urlpatterns = [
 ]
 
 hidden_dangers: tuple[list[URLPattern], str] = (
-    [path("<uuid:hidden_danger_id>/", views.hidden_danger, name="case"), *loop_urls.urlpatterns],
+    [
+        path("<uuid:hidden_danger_id>/", views.hidden_danger, name="case"),
+        path("<uuid:hidden_danger_id>/findings/", matter_findings.ask, name="ask-rule"),
+        path("<uuid:hidden_danger_id>/findings/<uuid:finding_id>/", matter_findings.finding, name="finding"),
+        *loop_urls.urlpatterns,
+    ],
     loop_urls.app_name,
 )
 register: tuple[list[URLPattern], str] = (

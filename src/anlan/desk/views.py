@@ -26,7 +26,7 @@ def home(request: ActingRequest) -> HttpResponse:
 @requires(Permission.HIDDEN_DANGER_VIEW)
 def hidden_danger(request: ActingRequest, hidden_danger_id: UUID) -> HttpResponse:
     """One matter with everything about it, from every slice."""
-    matter = loop.hidden_danger(request.actor, hidden_danger_id)
+    matter = loop.hidden_danger_with_findings(request.actor, hidden_danger_id)
     page = loop.case_page(request.actor, matter)
     context = {"case": page, "matter": matter, **case.about(request.actor, page)}
     return render(request, "desk/hidden_danger.html", context)

@@ -6,6 +6,7 @@ from typing import Any
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
 from anlan.authz.models import Organisation
+from anlan.hidden_dangers.advice import advice_of, replayed
 from anlan.hidden_dangers.choices import (
     Cause,
     DeadlineName,
@@ -16,7 +17,7 @@ from anlan.hidden_dangers.choices import (
     Source,
     Status,
 )
-from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan
+from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, RuleFinding
 from anlan.hidden_dangers.presenters import evidence_of, hides_reporter, is_overdue, party_name, title_of, verbs
 from anlan.hidden_dangers.selectors import plan_of
 from anlan.processes import api as processes
@@ -133,4 +134,24 @@ def event(entry: Event) -> dict[str, Any]:
         "organisation": entry.organisation_label,
         "note": entry.note,
         "payload": entry.payload,
+    }
+
+
+def rule_finding(actor: Actor, matter: HiddenDanger, kept: RuleFinding) -> dict[str, Any]:
+    """A stored finding as the API gives it; who asked may lead to the reporter."""
+    told = advice_of(kept)
+    hidden = hides_reporter(actor, matter)
+    return {
+        "id": kept.id,
+        "rule": kept.rule,
+        "version": kept.version,
+        "on": kept.on,
+        "value": kept.value or None,
+        "label": told.finding.label,
+        "asked_at": kept.asked_at,
+        "asked_by": None if hidden else told.asked_by,
+        "asked_for": None if hidden else told.asked_for,
+        "sha256": kept.sha256,
+        "replay": replayed(kept),
+        "finding": told.finding.as_json(),
     }

@@ -4,18 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from anlan.authz.actors import Actor
-from anlan.hidden_dangers.actions import register
+from anlan.hidden_dangers.actions import ask_rule, register
+from anlan.hidden_dangers.actions.advising import MAJOR_RULE
 from anlan.hidden_dangers.actions.copying import insert_all
 from anlan.hidden_dangers.actions.imported_rows import Names as LedgerNames
 from anlan.hidden_dangers.actions.imported_rows import Where
 from anlan.hidden_dangers.actions.registration import Find
+from anlan.hidden_dangers.advice import STANDARDS, advice_of, replayed
 from anlan.hidden_dangers.case_page import CasePage, case_page
 from anlan.hidden_dangers.choices import ESTABLISHED_STATUSES, Level, PartyKind, Source, Status
 from anlan.hidden_dangers.commands import COMMANDS
 from anlan.hidden_dangers.forms.filters import query_of
 from anlan.hidden_dangers.holds import hold_open
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.policies import acceptor, puts_right
+from anlan.hidden_dangers.policies import acceptor, check_can_ask_rule, may_read_findings, puts_right
 from anlan.hidden_dangers.presenters import party_name
 from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION
 from anlan.hidden_dangers.rows import COLUMNS, Row, rows_of
@@ -25,8 +27,10 @@ from anlan.hidden_dangers.selectors import (
     counts_by_region,
     hidden_danger,
     hidden_danger_in_brief,
+    hidden_danger_with_findings,
     hidden_dangers,
     overdue_by_lead,
+    rule_finding,
 )
 from anlan.hidden_dangers.workflow import PROCESS
 
@@ -35,7 +39,9 @@ __all__ = [
     "COLUMNS",
     "COMMANDS",
     "ESTABLISHED_STATUSES",
+    "MAJOR_RULE",
     "PROCESS",
+    "STANDARDS",
     "CasePage",
     "Filters",
     "Find",
@@ -49,20 +55,27 @@ __all__ = [
     "Where",
     "acceptor",
     "act",
+    "advice_of",
+    "ask_rule",
     "case_page",
+    "check_can_ask_rule",
     "counts",
     "counts_by_region",
     "hidden_danger",
     "hidden_danger_in_brief",
+    "hidden_danger_with_findings",
     "hidden_dangers",
     "hold_open",
     "insert_all",
+    "may_read_findings",
     "overdue_by_lead",
     "party_name",
     "puts_right",
     "query_of",
     "register",
+    "replayed",
     "rows_of",
+    "rule_finding",
 ]
 
 

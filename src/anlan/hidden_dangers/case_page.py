@@ -10,9 +10,11 @@ from anlan.authz.participation import participants
 from anlan.authz.permissions import Permission
 from anlan.files import api as files
 from anlan.hidden_dangers import selectors
+from anlan.hidden_dangers.advice import Beside, beside, newest_advice, verdict_of
 from anlan.hidden_dangers.choices import HandlingMode, MajorState
 from anlan.hidden_dangers.ledger_words import in_words
 from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, Suspension
+from anlan.hidden_dangers.policies import check_can_ask_rule, may_read_findings
 from anlan.hidden_dangers.presenters import (
     action_bar,
     due_finished_on,
@@ -25,6 +27,8 @@ from anlan.hidden_dangers.presenters import (
     visible_events,
 )
 from anlan.hidden_dangers.sheets import COLUMNS
+from anlan.lib.refusals import Refusal
+from anlan.processes.api import Event
 from anlan.ui.case import ActionBar, Photo, TimelineEntry
 
 FIVE = ("方案", "时限", "责任", "资金", "措施")
@@ -73,6 +77,7 @@ class CasePage:
     bar: ActionBar
     may_comment: bool
     stated: Sequence[tuple[str, str]]
+    beside: Beside | None
 
     @property
     def pair(self) -> bool:
@@ -85,7 +90,7 @@ class CasePage:
 
 
 def case_page(actor: Actor, matter: HiddenDanger) -> CasePage:
-    """The page of a matter that was read by ``selectors.hidden_danger``."""
+    """The page of a matter that was read by ``selectors.hidden_danger_with_findings``."""
     suspensions = selectors.suspensions_of(matter)
     events = visible_events(actor, matter)
     evidence = evidence_of(matter)
@@ -109,7 +114,22 @@ def case_page(actor: Actor, matter: HiddenDanger) -> CasePage:
         bar=action_bar(actor, matter, events),
         may_comment=actor.can(Permission.HIDDEN_DANGER_COMMENT),
         stated=[] if hidden else _stated(matter),
+        beside=_beside(actor, matter, events),
     )
+
+
+def _beside(actor: Actor, matter: HiddenDanger, events: Sequence[Event]) -> Beside | None:
+    if not may_read_findings(actor, matter):
+        return None
+    return beside(newest_advice(matter), verdict_of(matter, events), may_ask=_may_ask(actor, matter))
+
+
+def _may_ask(actor: Actor, matter: HiddenDanger) -> bool:
+    try:
+        check_can_ask_rule(actor, matter)
+    except Refusal:
+        return False
+    return True
 
 
 def _stated(matter: HiddenDanger) -> list[tuple[str, str]]:

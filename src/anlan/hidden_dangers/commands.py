@@ -181,6 +181,7 @@ class ProposeMajor(_WithReason):
 class ConfirmMajor(Command):
     verb: Literal["confirm_major"]
     clause: Line
+    finding: UUID | None = None
     cause: Cause | Literal[""] = ""
     responsible_party: ResponsibleParty | None = None
     note: Text = ""

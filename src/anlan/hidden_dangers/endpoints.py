@@ -14,8 +14,9 @@ from anlan.hidden_dangers import actions, answers, bulk, selectors
 from anlan.hidden_dangers.choices import Level, Source
 from anlan.hidden_dangers.choices import Status as MatterStatus
 from anlan.hidden_dangers.commands import AnyCommand, FindIn
+from anlan.hidden_dangers.policies import may_read_findings
 from anlan.hidden_dangers.presenters import visible_events
-from anlan.hidden_dangers.schemas import HiddenDangerCase, HiddenDangerRow, History
+from anlan.hidden_dangers.schemas import AskIn, HiddenDangerCase, HiddenDangerRow, History, RuleFindingOut, RuleFindings
 from anlan.hidden_dangers.selectors import Filters
 from anlan.http import api as http
 from anlan.lib import clock
@@ -23,6 +24,8 @@ from anlan.lib.refusals import Invalid, NotInScope
 from anlan.territory import api as territory
 
 router = Router(tags=["隐患"])
+
+MOST_FINDINGS = 50
 
 STATES = "^(" + "|".join(selectors.STATES) + ")?$"
 
@@ -148,6 +151,31 @@ def history(request: HttpRequest, hidden_danger_id: UUID) -> Any:
     matter = selectors.hidden_danger(actor, hidden_danger_id)
     items = [answers.event(entry) for entry in visible_events(actor, matter)]
     return {"items": items, "count": len(items)}
+
+
+@router.get("/hidden-dangers/{uuid:hidden_danger_id}/findings", response=RuleFindings, summary="规则对一件隐患的判断")
+@http.requires(Permission.HIDDEN_DANGER_VIEW)
+def list_findings(request: HttpRequest, hidden_danger_id: UUID) -> Any:
+    """What rules said of the matter, the newest 50, each reckoned again under its own version. An enterprise reads
+    them after the decision."""
+    actor = http.actor_of(request)
+    matter = selectors.hidden_danger(actor, hidden_danger_id)
+    if not may_read_findings(actor, matter):
+        return {"items": [], "count": 0}
+    rows = selectors.rule_findings(matter)
+    items = [answers.rule_finding(actor, matter, kept) for kept in rows[:MOST_FINDINGS]]
+    return {"items": items, "count": len(items) if len(items) < MOST_FINDINGS else rows.count()}
+
+
+@router.post("/hidden-dangers/{uuid:hidden_danger_id}/findings", response={201: RuleFindingOut}, summary="按标准判一判")
+@http.requires(Permission.HIDDEN_DANGER_VIEW)
+def ask_rule(request: HttpRequest, hidden_danger_id: UUID, body: AskIn) -> Any:
+    """Ask the rule and keep what it says with the matter: advice beside the department's decision."""
+    actor = http.actor_of(request)
+    kept = actions.ask_rule(
+        actor=actor, hidden_danger_id=hidden_danger_id, facts=body.facts, rule=body.rule, on=body.on
+    )
+    return Status(201, answers.rule_finding(actor, kept.hidden_danger, kept))
 
 
 def _case(request: HttpRequest, response: HttpResponse, hidden_danger_id: UUID) -> dict[str, Any]:

@@ -298,3 +298,30 @@ class LookBack(MatterRecord):
 
     def __str__(self) -> str:
         return f"{self.hidden_danger_id} {self.result}"
+
+
+class RuleFinding(MatterRecord):
+    """What a rule said of the matter: advice, never a decision. Never changed; it can be reckoned again under its own
+    version. ``content`` is the finding's canonical JSON with the facts it was given, ``sha256`` the hash of its UTF-8;
+    ``value`` is empty while facts are missing."""
+
+    append_only = True
+
+    hidden_danger = models.ForeignKey(HiddenDanger, models.PROTECT, related_name="rule_findings")
+    rule = models.CharField("规则", max_length=40)
+    version = models.CharField("版本", max_length=20)
+    on = models.DateField("法定日期")
+    value = models.CharField("结论", max_length=40, blank=True)
+    content = models.TextField("判断全文")
+    sha256 = models.CharField("校验值", max_length=64)
+    asked_at = models.DateTimeField("判断时间")
+    asked_by = models.ForeignKey("authz.User", models.PROTECT, related_name="+")
+    asked_for = _organisation("判断单位", null=False)
+
+    class Meta:
+        verbose_name = "规则判断"
+        ordering = ("-asked_at", "-id")
+        indexes = [models.Index(fields=["hidden_danger", "-asked_at", "-id"], name="rule_finding_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.hidden_danger_id} {self.rule} {self.version}"

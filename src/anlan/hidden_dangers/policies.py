@@ -6,6 +6,7 @@ from collections.abc import Callable
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind
 from anlan.authz.models import Organisation
+from anlan.authz.permissions import Permission
 from anlan.hidden_dangers.choices import MajorState
 from anlan.hidden_dangers.holds import held_by
 from anlan.hidden_dangers.models import HiddenDanger
@@ -93,6 +94,22 @@ def check_can_propose_major(actor: Actor, matter: HiddenDanger) -> None:
         _no_major_pending(matter)
     if matter.major_state == MajorState.CONFIRMED:
         raise Refused("already_major", "这件隐患已经判定为重大。")
+
+
+def check_can_ask_rule(actor: Actor, matter: HiddenDanger) -> None:
+    """Those who propose and those who decide may ask a rule, while it can still be proposed."""
+    if not (actor.can(Permission.HIDDEN_DANGER_PROPOSE_MAJOR) or actor.can(Permission.HIDDEN_DANGER_CONFIRM_MAJOR)):
+        raise Forbidden("forbidden", f"您当前的身份（{actor.role.label}）不提请、不判定重大，不能按标准判。")
+    _must_act_for(actor, "提请或者判定", matter.screening, matter.dispatcher, matter.lead, matter.major_decider)
+    if PROCESS.row("propose_major", matter.status) is None:
+        raise Refused("wrong_state", f"这件隐患现在是“{matter.get_status_display()}”，不再判是否重大。")
+
+
+def may_read_findings(actor: Actor, matter: HiddenDanger) -> bool:
+    """An enterprise learns what a rule said once the department has decided, as far as it learns of the decision."""
+    if not actor.is_enterprise or matter.major_state == MajorState.CONFIRMED:
+        return True
+    return matter.major_state == MajorState.REFUSED and actor.organisation_id == matter.reporter_id
 
 
 def _check_decides_major(actor: Actor, matter: HiddenDanger) -> None:

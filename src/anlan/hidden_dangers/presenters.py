@@ -11,19 +11,20 @@ from django.urls import reverse
 from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
 from anlan.files import api as files
+from anlan.hidden_dangers.advice import rule_label
 from anlan.hidden_dangers.choices import (
     HandlingMode,
     Level,
 )
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.policies import checker
+from anlan.hidden_dangers.policies import checker, may_read_findings
 from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION
-from anlan.hidden_dangers.workflow import PROCESS
+from anlan.hidden_dangers.workflow import PROCESS, RULE_ASKED
 from anlan.lib import clock
 from anlan.lib.refusals import Refusal
 from anlan.processes import api as processes
 from anlan.processes.api import Event, EventKind, Transition
-from anlan.ui.case import Act, ActionBar, Document, Photo, TimelineEntry
+from anlan.ui.case import Act, ActionBar, Document, Kind, Photo, TimelineEntry
 
 BEFORE_DISPATCH = frozenset(
     {
@@ -56,11 +57,15 @@ def visible_events(actor: Actor, matter: HiddenDanger) -> list[Event]:
     events = list(processes.history_of(matter.id))
     if hides_reporter(actor, matter):
         events = [event for event in events if event.event not in BEFORE_DISPATCH]
+    if not may_read_findings(actor, matter):
+        events = [event for event in events if event.event != RULE_ASKED]
     return events
 
 
 def title_of(event: Event) -> str:
     """What happened, in a word or two."""
+    if event.event == RULE_ASKED:
+        return "按标准判"
     if event.kind == EventKind.COMMENT:
         return "留言"
     if event.kind == EventKind.DEADLINE:
@@ -92,7 +97,7 @@ def _entry(event: Event, evidence: dict[str, Any], names: dict[str, str]) -> Tim
         what=title_of(event),
         who="" if event.kind == EventKind.DEADLINE else event.actor_label,
         organisation=event.organisation_label,
-        kind={"COMMENT": "comment", "DEADLINE": "deadline"}.get(event.kind, "act"),  # type: ignore[arg-type]
+        kind=_kind_of(event),
         from_status=event.from_status,
         to_status=event.to_status,
         note=event.note,
@@ -105,8 +110,17 @@ def _entry(event: Event, evidence: dict[str, Any], names: dict[str, str]) -> Tim
     )
 
 
+def _kind_of(event: Event) -> Kind:
+    if event.event == RULE_ASKED:
+        return "document"
+    return {EventKind.COMMENT: "comment", EventKind.DEADLINE: "deadline"}.get(event.kind, "act")  # type: ignore[call-overload, no-any-return]
+
+
 def _facts(payload: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str]]:
     facts = []
+    if payload.get("rule"):
+        facts.append(("规则的结论", rule_label(payload["rule"], payload.get("value", ""))))
+        facts.append(("版本", payload["version"]))
     if payload.get("level"):
         facts.append(("等级", Level(payload["level"]).label))
     if payload.get("clause"):

@@ -1,10 +1,11 @@
 """What the API gives back. A code and its label are two fields."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import ConfigDict, Field
 
 
 class Coded(Schema):
@@ -111,3 +112,35 @@ class History(Schema):
 
 class CommentIn(Schema):
     note: str
+
+
+class AskIn(Schema):
+    """Facts for a rule; what is left out is not known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: Literal["major_hidden_danger"] = "major_hidden_danger"
+    on: Annotated[date | None, Field(description="法定日期，不填就是今天")] = None
+    facts: dict[str, Any]
+
+
+class RuleFindingOut(Schema):
+    """A stored finding. ``replay`` says whether its own version still says the same."""
+
+    id: UUID
+    rule: str
+    version: str
+    on: date
+    value: str | None
+    label: str
+    asked_at: datetime
+    asked_by: str | None
+    asked_for: str | None
+    sha256: Annotated[str, Field(description="finding 的规范形式（键排序的 JSON）的 SHA-256")]
+    replay: Literal["same", "different"]
+    finding: Annotated[dict[str, Any], Field(description="结论全文，格式见 rules.schema.json")]
+
+
+class RuleFindings(Schema):
+    items: list[RuleFindingOut]
+    count: int

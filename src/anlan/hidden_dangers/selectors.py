@@ -6,17 +6,27 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Prefetch, Q, prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, Min, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models.functions import JSONObject
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import in_subtree
 from anlan.hidden_dangers.choices import Decision, MajorState
-from anlan.hidden_dangers.models import Extension, HiddenDanger, ImportedMatter, RectificationPlan, Suspension
+from anlan.hidden_dangers.models import (
+    Extension,
+    HiddenDanger,
+    ImportedMatter,
+    RectificationPlan,
+    RuleFinding,
+    Suspension,
+)
 from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
 from anlan.http.api import count_each, count_each_by
 from anlan.lib import clock
+from anlan.lib.refusals import NotInScope
 from anlan.sheets.api import bulk
 
 CASE_RELATIONS = ("region", "site", "registered_by", "party_enterprise", "plan", "imported__imported_by")
@@ -30,6 +40,8 @@ CASE_ORGANISATIONS = (
     "lead",
     "party_organisation",
 )
+SHOWN_FINDINGS = 5
+"""So many findings of rules, the newest, are shown with a matter."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +146,38 @@ def overdue_by_lead(actor: Actor, on: date, limit: int = 8) -> list[dict[str, An
 
 def hidden_danger(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
     """One matter with all its names, in two queries; NotInScope (404) outside the scope."""
-    rows = HiddenDanger.objects.select_related(*CASE_RELATIONS)
-    found: HiddenDanger = rows.get_visible(actor, id=hidden_danger_id)
+    return _with_names(actor, HiddenDanger.objects.all(), hidden_danger_id)
+
+
+def hidden_danger_with_findings(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
+    """The same with ``newest_findings``, what rules said of it last, without a query more."""
+    return _with_names(actor, HiddenDanger.objects.annotate(newest_findings=_newest_findings()), hidden_danger_id)
+
+
+def _with_names(actor: Actor, rows: HiddenDangerQuerySet, hidden_danger_id: UUID) -> HiddenDanger:
+    found: HiddenDanger = rows.select_related(*CASE_RELATIONS).get_visible(actor, id=hidden_danger_id)
     load_organisations(found, with_regions=True)
+    return found
+
+
+def _newest_findings() -> ArraySubquery:
+    names = ("id", "content", "asked_at")
+    by, at = F("asked_by__display_name"), F("asked_for__short_name")
+    one = JSONObject(**{name: F(name) for name in names}, asked_by=by, asked_for=at)
+    rows = RuleFinding.objects.filter(hidden_danger=OuterRef("pk")).order_by("-asked_at", "-id")
+    return ArraySubquery(rows.values(json=one)[:SHOWN_FINDINGS])
+
+
+def rule_findings(matter: HiddenDanger) -> QuerySet[RuleFinding]:
+    """What rules said of a matter that was read through its scope, the newest first."""
+    return RuleFinding.objects.filter(hidden_danger=matter).select_related("asked_by", "asked_for")
+
+
+def rule_finding(matter: HiddenDanger, finding_id: UUID) -> RuleFinding:
+    """One of them, or NotInScope (404)."""
+    found = rule_findings(matter).filter(id=finding_id).first()
+    if found is None:
+        raise NotInScope("规则判断")
     return found
 
 

@@ -455,3 +455,6 @@ PROCESS = register(
         deadlines=DEADLINES,
     )
 )
+
+RULE_ASKED = "hidden_danger.rule_asked"
+"""On the timeline, without a move: somebody asked a rule."""

@@ -94,6 +94,18 @@ def comment(*, actor: Actor, process: Process, subject: Any, note: str) -> Event
     )
 
 
+def put_down(*, actor: Actor, process: Process, subject: Any, name: str, payload: dict[str, Any]) -> Event:
+    """Add to the subject's timeline what was done about it without moving it; ``payload`` as in ``fire``."""
+    return write_event(
+        actor=actor,
+        about=About(process.subject_type, subject.id, subject.region_path),
+        kind=EventKind.COMMENT,
+        name=name,
+        words=Words(),
+        payload=payload,
+    )
+
+
 def _move_deadlines(process: Process, subject: Any, row: Transition, before: str, at: datetime) -> None:
     if before:  # nothing runs yet for a new record; what is opened anew gives way
         deadlines.end(subject.id, met=row.meets, cancelled=(*row.cancels, *row.opens), at=at)

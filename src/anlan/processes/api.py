@@ -1,7 +1,7 @@
 """The door of processes: tables to declare, `fire` to move, history and deadlines to read."""
 
 from anlan.processes import importing
-from anlan.processes.actions import check_state, comment, fire
+from anlan.processes.actions import check_state, comment, fire, put_down
 from anlan.processes.choices import DeadlineState, EventKind
 from anlan.processes.deadlines import sweep
 from anlan.processes.documents import HEAD as DOCUMENT_HEAD
@@ -52,6 +52,7 @@ __all__ = [
     "last_event",
     "nearest_deadlines",
     "next_due_on",
+    "put_down",
     "reaction",
     "register",
     "register_document",

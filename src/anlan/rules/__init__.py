@@ -5,6 +5,6 @@
 
 from anlan.rules.errors import RuleError
 from anlan.rules.finding import Finding
-from anlan.rules.registry import RULE_IDS, evaluate, load
+from anlan.rules.registry import RULE_IDS, evaluate, load, replay
 
-__all__ = ["RULE_IDS", "Finding", "RuleError", "evaluate", "load"]
+__all__ = ["RULE_IDS", "Finding", "RuleError", "evaluate", "load", "replay"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from anlan.rules.wire import dumps
+from anlan.rules.wire import dumps, loads
 
 FIGURES = "FIGURES"
 """The value of rules that answer with several figures."""
@@ -34,3 +34,20 @@ class Finding:
     def to_json(self) -> str:
         """The published form as one line of JSON."""
         return dumps(self.as_json())
+
+    def canonical(self) -> str:
+        """The same with sorted keys: the same finding is always the same text, which can be hashed."""
+        return dumps(_ordered(self.as_json()))
+
+    @classmethod
+    def stored(cls, text: str) -> "Finding":
+        """A finding out of its canonical text."""
+        content = loads(text)
+        days = {name: date.fromisoformat(content[name]) for name in ("in_force_from", "on")}
+        return cls(**{**content, **days})
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _ordered(value[name]) for name in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, list | tuple) else value

@@ -128,6 +128,15 @@ def evaluate(rule_id: str, facts: Any, *, on: date | str, version_name: str | No
     return _finding(rule, case, value, facts)
 
 
+def replay(finding: Finding) -> Finding | None:
+    """A stored finding reckoned again under its own version; None when the rule no longer has that version, or no
+    longer reads its facts."""
+    try:
+        return evaluate(finding.rule, finding.inputs, on=finding.on, version_name=finding.version)
+    except (KeyError, RuleError):
+        return None
+
+
 def _finding(rule: Rule, case: Case, value: str | None, given: Mapping[str, Any]) -> Finding:
     if set(case.figures) != set(rule.figures):
         raise AssertionError(f"{rule.id}: figures not declared: {set(case.figures) ^ set(rule.figures)}")
@@ -160,4 +169,4 @@ def _label(rule: Rule, value: str | None, said: str) -> str:
     return said or ("见各项数字" if value == FIGURES else rule.values[value])
 
 
-__all__ = ["RULE_IDS", "Case", "Rule", "RuleError", "evaluate", "load"]
+__all__ = ["RULE_IDS", "Case", "Rule", "RuleError", "evaluate", "load", "replay"]

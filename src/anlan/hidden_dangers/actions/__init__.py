@@ -1,6 +1,7 @@
 """Writes: one keyword-only function per verb, each one transaction, and the only writers of a matter."""
 
 from anlan.hidden_dangers.actions.acceptance import accept_rectification, close, return_rectification
+from anlan.hidden_dangers.actions.advising import ask_rule
 from anlan.hidden_dangers.actions.afterwards import correct, look_back, withdraw
 from anlan.hidden_dangers.actions.dispatching import acknowledge, bounce, designate, dispatch, redispatch, terminate
 from anlan.hidden_dangers.actions.extensions import approve_extension, refuse_extension, request_extension
@@ -24,6 +25,7 @@ __all__ = [
     "acknowledge",
     "approve_extension",
     "approve_suspension",
+    "ask_rule",
     "bounce",
     "close",
     "comment",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind, Sector
+from anlan.hidden_dangers.actions.advising import named_finding
 from anlan.hidden_dangers.actions.steps import fire, join, moving, needed, not_past
 from anlan.hidden_dangers.choices import CAUSES_TO_CHOOSE, Cause, Level, MajorState, PartyKind, Status
 from anlan.hidden_dangers.models import HiddenDanger
@@ -85,17 +86,19 @@ def confirm_major(
     clause: str,
     cause: str = "",
     party: Party | None = None,
+    finding: UUID | None = None,
     note: str = "",
     if_versions: frozenset[int] | None = None,
 ) -> HiddenDanger:
-    """Decide that it is 重大, naming the clause. From REGISTERED this also confirms the matter."""
+    """Decide that it is 重大, naming the clause, and the rule's ``finding`` if it was of use. From REGISTERED this also confirms the matter."""
     with moving(actor, hidden_danger_id, "confirm_major", if_versions) as matter:
         matter.clause = needed(clause, "clause", "判定依据的条款")
+        named = named_finding(matter, finding)
         if matter.status == Status.REGISTERED:
             grade(actor, matter, cause=cause, party=party, clause=clause, sector="")
         matter.level = Level.MAJOR
         matter.major_state = MajorState.CONFIRMED
-        fire(actor, matter, "confirm_major", note, level=matter.level, clause=matter.clause)
+        fire(actor, matter, "confirm_major", note, level=matter.level, clause=matter.clause, finding=named)
         return matter
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from anlan.hidden_dangers.advice import Advice, advice_of
 from anlan.hidden_dangers.choices import HandlingMode
 from anlan.hidden_dangers.forms import detours
 from anlan.hidden_dangers.forms.base import CommandForm
@@ -15,7 +16,7 @@ from anlan.hidden_dangers.forms.fields import CLAUSE_HELP, day, line, sector_cho
 from anlan.hidden_dangers.forms.parties import PartyForm
 from anlan.hidden_dangers.forms.registration import RegisterAgainForm
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.selectors import pending_suspension, plan_of
+from anlan.hidden_dangers.selectors import SHOWN_FINDINGS, pending_suspension, plan_of, rule_findings
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib import clock
 
@@ -71,7 +72,31 @@ class ProposeMajorForm(ReasonForm):
         return {"sector": matter.sector, "clause": matter.clause}
 
 
-class ConfirmMajorForm(CommandForm):
+class AdvisedForm(CommandForm):
+    """A decision for which a rule may have been asked; without a finding there is nothing to choose."""
+
+    finding = forms.ChoiceField(label="参考的规则判断", required=False, help_text="规则只是参考，由您单位判定。")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.advice = [advice_of(kept) for kept in rule_findings(options["matter"])[:SHOWN_FINDINGS]]
+        super().__init__(*args, **options)
+        if not self.advice:
+            del self.fields["finding"]
+            return
+        self.offer("finding", [("", "不引用"), *((str(one.id), _in_a_line(one)) for one in self.advice)])
+
+    def advised_values(self, matter: HiddenDanger) -> dict[str, Any]:
+        """The newest finding, and its clause where it says 重大."""
+        newest = next(iter(self.advice), None)
+        clause = newest.clause[:200] if newest and newest.says_major else matter.clause
+        return {"finding": str(newest.id) if newest else "", "clause": clause}
+
+
+def _in_a_line(one: Advice) -> str:
+    return f"{one.asked_at.astimezone(clock.SHANGHAI):%m-%d %H:%M} {one.finding.label}（{one.asked_for}）"
+
+
+class ConfirmMajorForm(AdvisedForm):
     """After confirmation only the clause is asked for."""
 
     verb = "confirm_major"
@@ -79,11 +104,13 @@ class ConfirmMajorForm(CommandForm):
     clause = line("判定依据的条款", help_text=CLAUSE_HELP)
     note = words("判定意见", required=False, rows=2)
 
+    field_order = ("finding", "clause", "note")
+
     def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
-        return {"clause": matter.clause}
+        return self.advised_values(matter)
 
 
-class ConfirmMajorAndGradeForm(PartyForm):
+class ConfirmMajorAndGradeForm(AdvisedForm, PartyForm):
     """From REGISTERED the decision also confirms the matter."""
 
     verb = "confirm_major"
@@ -91,7 +118,10 @@ class ConfirmMajorAndGradeForm(PartyForm):
     clause = line("判定依据的条款", help_text=CLAUSE_HELP)
     note = words("判定意见", required=False, rows=2)
 
-    field_order = ("clause", "cause", "party_kind", "note")
+    field_order = ("finding", "clause", "cause", "party_kind", "note")
+
+    def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
+        return {**super().starting_values(matter), **self.advised_values(matter)}
 
 
 class RefuseMajorForm(ReasonForm):
