@@ -113,7 +113,7 @@ def _entry(event: Event, evidence: dict[str, Any], names: dict[str, str]) -> Tim
 def _kind_of(event: Event) -> Kind:
     if event.event == RULE_ASKED:
         return "document"
-    return {EventKind.COMMENT: "comment", EventKind.DEADLINE: "deadline"}.get(event.kind, "act")  # type: ignore[call-overload, no-any-return]
+    return {EventKind.COMMENT: "comment", EventKind.DEADLINE: "deadline"}.get(event.kind, "act")  # type: ignore[call-overload]
 
 
 def _facts(payload: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str]]:

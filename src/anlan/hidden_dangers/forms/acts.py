@@ -86,10 +86,11 @@ class AdvisedForm(CommandForm):
         self.offer("finding", [("", "不引用"), *((str(one.id), _in_a_line(one)) for one in self.advice)])
 
     def advised_values(self, matter: HiddenDanger) -> dict[str, Any]:
-        """The newest finding, and its clause where it says 重大."""
-        newest = next(iter(self.advice), None)
-        clause = newest.clause[:200] if newest and newest.says_major else matter.clause
-        return {"finding": str(newest.id) if newest else "", "clause": clause}
+        """The newest finding that says 重大, with its clause."""
+        newest = next((one for one in self.advice if one.says_major), None)
+        if newest is None:
+            return {"clause": matter.clause}
+        return {"finding": str(newest.id), "clause": newest.clause[:200]}
 
 
 def _in_a_line(one: Advice) -> str:
