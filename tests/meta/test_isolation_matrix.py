@@ -216,7 +216,8 @@ ROUTES: dict[str, dict[str, Op]] = {
     "hidden-dangers/{hidden_danger_id}/": _page(subject="matter"),
     "hidden-dangers/{hidden_danger_id}/findings/": {
         "GET": Op(subject="matter", ok=(200, 403, 409)), "POST": Op(subject="matter", ok=(200, 303, 403, 409))},
-    "hidden-dangers/{hidden_danger_id}/findings/{finding_id}/": _page(subject="nobody's"),
+    # of a matter's own findings see tests/integration/test_rule_findings.py
+    "hidden-dangers/{hidden_danger_id}/findings/{finding_id}/": _page(subject="matter", ok=(404,)),
     "hidden-dangers/export": _post(EXPORT),
     "hidden-dangers/register": _form(REPORT, names_enterprises=True),
     "hidden-dangers/bulk/{verb}": _post(EXPORT, ok=(200,)),
