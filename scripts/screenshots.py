@@ -65,6 +65,11 @@ def _open_enterprise(page: Page) -> None:
     _open(page, page.locator("table .title").first.get_attribute("href") or "")
 
 
+def _map(page: Page) -> None:
+    _open(page, "/map/")
+    page.wait_for_selector("#map[data-drawn]")
+
+
 MAJOR = "level=MAJOR&sort=due_on"
 PICTURES = (
     Picture("desk-county", "county", DESK, _goes("/")),
@@ -73,6 +78,8 @@ PICTURES = (
     Picture("case-major", "dept", TALL, _first_of(f"{MAJOR}&status=SUBMITTED", f"{MAJOR}&state=open", MAJOR)),
     Picture("case-phone", "firm", PHONE, _first_of("status=RECTIFYING&sort=due_on", "sort=-due_on")),
     Picture("desk-village", "village", PHONE, _goes("/")),
+    Picture("overview", "county", TALL, _goes("/oversight/")),
+    Picture("map", "county", DESK, _map),
     Picture("enterprise", "county", TALL, _open_enterprise),
 )
 
