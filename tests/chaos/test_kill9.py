@@ -12,7 +12,7 @@ from tests.chaos.site import Site, Writer, wait_for
 pytestmark = pytest.mark.chaos
 
 FIRST_START_SECONDS = 240  # a bound for a busy machine, not a measure
-START_SECONDS = 20
+START_SECONDS = 90
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_a_killed_child_is_replaced(site: Site, writer: Writer, name: str, recor
     old = site.child(name)
     orphans = processes.members_of_group(old.pid)
     kill(old)
-    took = wait_for(lambda: site.child(name) != old and site.child(name).alive(), 10, f"another {name}")
+    took = wait_for(lambda: site.child(name) != old and site.child(name).alive(), START_SECONDS, f"another {name}")
     record_property("seconds", took + goes_on(site, writer, 10, "back"))
     assert not any(orphan.alive() for orphan in orphans)
 

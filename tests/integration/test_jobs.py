@@ -99,7 +99,7 @@ class TestRunning:
                 assert client_of(name).get(f"/jobs/{job.id}/{what}").status_code == 404
         page = client_of("town").get(f"/jobs/{job.id}/").content.decode()
         assert "下载结果" in page
-        assert "hx-get" not in page
+        assert f"/jobs/{job.id}/progress/" not in page
         answer = client_of("town").get(f"/api/v1/jobs/{job.id}").json()
         assert (answer["state"], answer["result_url"]) == ("DONE", f"/jobs/{job.id}/result/")
         assert client_of("county").get(f"/api/v1/jobs/{job.id}").status_code == 404
