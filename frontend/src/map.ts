@@ -5,7 +5,7 @@ import L from "leaflet";
 /** The map of a region. Cells and points are drawn on a canvas; names are set as text, never as markup. */
 
 type Figures = [supervised: number, open: number, overdue: number, major: number];
-interface Cell { name: string; url: string; figures: Figures; shape: GeoJSON.Geometry }
+interface Cell { name: string; label: [number, number]; url: string; figures: Figures; shape: GeoJSON.Geometry }
 interface Point { kind: "site" | "object"; name: string; address: string; at: [number, number]; figures: [number, number, number]; url: string }
 interface Atlas { outline: GeoJSON.Geometry | null; cells: Cell[]; points: Point[] }
 type Layer = "overdue" | "open" | "clear" | "object";
@@ -36,7 +36,7 @@ function drawCell(cell: Cell): L.GeoJSON {
   });
   const label = element("span", cell.name);
   if (overdue) label.append(element("small", `逾期 ${overdue}`, "late"));
-  layer.bindTooltip(label, { permanent: true, direction: "center", className: "map-name" });
+  layer.addLayer(L.tooltip({ permanent: true, direction: "center", className: "map-name" }).setLatLng(cell.label).setContent(label));
   const box = document.createElement("div");
   box.append(element("b", cell.name), element("p", `对象 ${supervised} 处　未销号 ${open} 件　逾期 ${overdue} 件`), link("看这里的图", cell.url));
   layer.bindPopup(box);

@@ -57,9 +57,18 @@ def _rounded(value: Any) -> Any:
     return round(value, DIGITS) if isinstance(value, float) else value
 
 
+def _middle(geometry: BaseGeometry) -> tuple[float, float]:
+    """Where a name stands: inside the largest part, for a township of the coast has islands."""
+    largest = max(getattr(geometry, "geoms", [geometry]), key=lambda part: part.area)
+    point = largest.representative_point()
+    return point.x, point.y
+
+
 def _cell(place: Place) -> dict[str, Any]:
+    x, y = _middle(place.cell)
     return {
         "name": place.name,
+        "label": [round(y, DIGITS), round(x, DIGITS)],
         "url": links(place)["map"],
         "figures": [place.supervised, place.open, place.overdue, place.major],
         "shape": _shape(place.cell),
@@ -123,8 +132,7 @@ def sheet(atlas: Atlas) -> Sheet | None:
     drawn = []
     for place in atlas.places:
         if place.cell is not None:
-            middle = place.cell.representative_point()
-            x, y = project((middle.x, middle.y))
+            x, y = project(_middle(place.cell))
             drawn.append(Drawn(place, _path(place.cell, project), x, y, tint(place.open)))
     dots = [_dot(point, project) for point in atlas.points]
     return Sheet(WIDTH, HEIGHT, _path(atlas.outline, project), drawn, dots)
