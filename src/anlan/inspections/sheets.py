@@ -59,6 +59,7 @@ CHECKS = Kind(
     list_url="inspections:list",
     order=60,
     is_whole=True,
+    amends=False,
     columns=COLUMNS,
 )
 

@@ -48,7 +48,7 @@ def _explain(book: Any, kind: Kind, styles: "_Styles") -> None:
     sheet.set_column(1, 1, 90)
     lines = [
         f"{kind.label}导入模板",
-        f"系统按{kind.key}认定是不是同一条：已有的更新，没有的新增。空着的格子不会清掉已有的内容。",
+        f"系统{kind.meets_known}空着的格子不会清掉已有的内容。",
         f"以“{EXAMPLE}”开头的行不会导入，可以留着。列的先后、多余的列、表头上面的标题都不要紧。",
         "证照号码、代码请按文本填写；日期写成 2026-03-05、2026.3.5、2026年3月5日都可以。",
     ]

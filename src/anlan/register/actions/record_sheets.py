@@ -1,5 +1,6 @@
 """What the batches of sites, objects, people and grids have in common: each row is one record with a natural key."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ class Known:
         self.id, self.version, self.values = record_id, version, tuple(columns)
 
 
-class RecordBatch:
+class RecordBatch(ABC):
     """One run over a file. A kind says what its rows mean (``look_up``, ``key_of``, ``values_of``); the rest is here.
 
     ``fields`` are the columns an import writes, ``region_path`` among them; ``parts`` the models that go with a record.
@@ -48,21 +49,21 @@ class RecordBatch:
         self._units: dict[UUID, Organisation | None] = {}
         self._regulators: dict[str, Mapping[str, Organisation]] = {}
 
+    @abstractmethod
     def look_up(self, chunk: sheets.Chunk) -> None:
         """Read what the rows of the chunk name: a few queries, whatever its length."""
-        raise NotImplementedError
 
+    @abstractmethod
     def key_of(self, said: Said) -> Any:
         """What the row is about. Raises Unreadable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def known(self, key: Any) -> Known | None:
         """The record that is there already. Raises Unreadable when it cannot be told."""
-        raise NotImplementedError
 
+    @abstractmethod
     def values_of(self, said: Said, key: Any, old: Known | None) -> dict[str, Any]:
         """The columns as they shall be; those left out stay as they are. Raises Unreadable, Invalid, Refused."""
-        raise NotImplementedError
 
     def findable(self, now: Said, old: Known | None) -> dict[str, Any]:
         """The columns that follow from the others: what the record is found by."""
@@ -72,7 +73,7 @@ class RecordBatch:
         """More columns of a new record."""
         return {}
 
-    def settle(self, drafts: Sequence[sheets.Draft]) -> None:
+    def settle(self, drafts: Sequence[sheets.Draft]) -> None:  # noqa: B027 - most kinds have nothing to write
         """Write what hangs on the records."""
 
     def draft(self, chunk: sheets.Chunk) -> list[sheets.Draft]:
