@@ -43,6 +43,7 @@ TARGETS = {
     "merge_duplicate": Status.MERGED,
     "terminate": Status.TERMINATED,
     "dispatch": Status.DISPATCHED,
+    "redispatch": Status.DISPATCHED,
     "acknowledge": Status.RECTIFYING,
     "bounce": Status.CONFIRMED,
     "submit": Status.SUBMITTED,
@@ -63,6 +64,10 @@ class History:
     now: dict[str, Any]
     moves: list[tuple[datetime, str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        said = ", ".join(f"{verb} {at:%m-%d %H:%M}" for at, verb, _, _ in self.moves)
+        return f"<{self.now['source']}: {said}>"
+
     def move(self, verb: str, at: datetime, days: int) -> None:
         before, day = dict(self.now), clock.legal_date(at)
         status = self.now["status"]
@@ -72,7 +77,7 @@ class History:
             self.now |= {"confirmed_at": at, "level": Level.GENERAL}
         if verb == "confirm_major":
             self.now["level"] = Level.MAJOR
-        elif verb == "dispatch":
+        elif verb in ("dispatch", "redispatch"):
             due = day + timedelta(days=days)
             self.now |= {"dispatched_at": at, "due_on": due, "original_due_on": due}
         elif verb == "bounce":
@@ -107,6 +112,8 @@ def history(begun: int, source: str, steps: list[tuple[int, int, int]]) -> Histo
         if at >= NOW or not offered:
             break
         verb = offered[choice % len(offered)]
+        if verb == "dispatch" and one.now["bounce_count"]:
+            verb = "redispatch"  # nobody can dispatch a bounced matter, see `hidden_dangers.policies`
         if verb != "confirm_major" or one.now["level"] != Level.MAJOR:
             one.move(verb, at, days)
     return one
