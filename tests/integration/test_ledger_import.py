@@ -312,7 +312,7 @@ class TestUndo:
 
     def test_an_update_is_taken_back_to_what_stood(self, cast: Cast) -> None:
         first = row(no="YH-1", lead="文化社区")
-        ledger(cast.town, first)
+        earlier = ledger(cast.town, first)
         old = matter(cast.town)
         steps = [(event.verb, event.at, event.note) for event in history(cast.town, old)]
         entry = ledger(cast.town, {**first, "state": "已销号", "done": ago(3)})
@@ -324,6 +324,9 @@ class TestUndo:
         assert counts(ledger(cast.town, first)) == (0, 0, 1, 0)
         with acting(cast.system()):
             assert check_invariants(cast.system()) == []
+        assert run(cast.town, earlier, tasks.undo_sheet).state == ImportState.UNDONE
+        with acting(cast.system()):
+            assert not HiddenDanger.objects.exists()
 
 
 def _entries(cast: Cast) -> int:

@@ -230,7 +230,7 @@ class TestMapping:
 @pytest.mark.django_db
 class TestUndo:
     def test_everything_is_as_it_was(self, cast: Cast) -> None:
-        run(cast.county, bring(cast.county, book(HEADER, *firms("望江五金厂"))))
+        earlier = run(cast.county, bring(cast.county, book(HEADER, *firms("望江五金厂"))))
         rows = [["望江新厂", GOOD_CODES[0], "", "井头", "", "新掌柜", "", 99], *firms("", "第二厂")[1:]]
         entry = run(cast.county, bring(cast.county, book(HEADER, *rows)))
         assert counts(entry) == (1, 1, 0, 0)
@@ -243,6 +243,9 @@ class TestUndo:
             assert not Enterprise.objects.filter(name="第二厂").exists()
         with pytest.raises(Refused, match="已经撤销"):
             run(cast.county, entry, tasks.undo_sheet)
+        assert run(cast.county, earlier, tasks.undo_sheet).remaining_count == 0
+        with acting(cast.county):
+            assert not Enterprise.objects.filter(unified_social_credit_code=GOOD_CODES[0]).exists()
 
     def test_what_others_built_upon_stays_and_says_why(self, cast: Cast) -> None:
         entry = run(cast.county, bring(cast.county, book(HEADER, *firms("有场所厂", "被改厂", "没事厂"))))

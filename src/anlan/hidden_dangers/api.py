@@ -6,7 +6,7 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.hidden_dangers.actions import ask_rule, register
 from anlan.hidden_dangers.actions.advising import MAJOR_RULE
-from anlan.hidden_dangers.actions.copying import insert_all
+from anlan.hidden_dangers.actions.copying import insert_all, read_back, update_all, values_of
 from anlan.hidden_dangers.actions.imported_rows import Names as LedgerNames
 from anlan.hidden_dangers.actions.imported_rows import Where
 from anlan.hidden_dangers.actions.registration import Find
@@ -72,10 +72,13 @@ __all__ = [
     "party_name",
     "puts_right",
     "query_of",
+    "read_back",
     "register",
     "replayed",
     "rows_of",
     "rule_finding",
+    "update_all",
+    "values_of",
 ]
 
 

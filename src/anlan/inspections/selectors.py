@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from anlan.authz.actors import Actor
+from anlan.authz.permissions import Permission
 from anlan.authz.scope import in_subtree
 from anlan.inspections.choices import ActClass, Filing, SelfCheckFindingState, Status, Unchecked
 from anlan.inspections.models import (
@@ -74,11 +75,23 @@ def checks(actor: Actor, filters: Filters) -> CheckRecordQuerySet:
     return rows.matching(filters.q) if filters.q else rows
 
 
-def imported_by_key(actor: Actor, keys: Collection[str]) -> dict[str, tuple[CheckRecord, bool]]:
-    """The checks of these import keys, each with whether the actor sees it."""
+@dataclass(frozen=True)
+class Imported:
+    """A check that came in with a ledger. ``visible``: inside the asker's scope; what is not tells nothing."""
+
+    check: CheckRecord
+    visible: bool
+
+
+def imported_by_key(actor: Actor, keys: Collection[str]) -> dict[str, Imported]:
+    """The checks of these import keys with what a newer row is held against, those the actor sees locked for it."""
     rows = CheckRecord.objects.order_by().filter(bulk.among(CheckRecord, "import_key", keys))
-    seen = set(rows.visible_to(actor).values_list("id", flat=True))
-    return {str(found.import_key): (found, found.id in seen) for found in rows}
+    mine = rows.visible_to(actor, Permission.CHECK_REGISTER).select_for_update(of=("self",))
+    seen = set(mine.values_list("id", flat=True))
+    known = rows.select_related("organisation", "enterprise", "site", "region", "checklist_version").prefetch_related(
+        "findings"
+    )
+    return {str(one.import_key): Imported(one, one.id in seen) for one in known}
 
 
 def numbers_taken(numbers: Iterable[str]) -> set[str]:
@@ -93,10 +106,17 @@ def visible_among(actor: Actor, check_ids: Collection[UUID]) -> int:
     return rows.filter(bulk.among(CheckRecord, "id", list(check_ids))).count() if check_ids else 0
 
 
-def with_check(hidden_danger_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the hidden dangers that a check found already."""
+def checks_that_found(hidden_danger_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The check that found it, for those of the hidden dangers that a check found."""
     rows = CheckFinding.objects.filter(hidden_danger_id__in=list(hidden_danger_ids))
-    return set(rows.values_list("hidden_danger_id", flat=True))
+    return dict(rows.values_list("hidden_danger_id", "check_record_id"))
+
+
+def versions_of(actor: Actor, check_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The versions of those of the checks that the actor may change, locked."""
+    rows = CheckRecord.objects.order_by().visible_to(actor, Permission.CHECK_REGISTER)
+    locked = rows.filter(bulk.among(CheckRecord, "id", list(check_ids))).select_for_update(of=("self",))
+    return dict(locked.values_list("id", "version"))
 
 
 def check(actor: Actor, check_id: UUID) -> CheckRecord:

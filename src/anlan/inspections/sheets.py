@@ -45,7 +45,7 @@ COLUMNS = (
     Column(name="scan_no", label="扫码入企编号", read=values.identifier, longest=60, synonyms=("扫码编号", "入企码", "行政检查码")),
     Column(name="external_system", label="来源系统", read=values.text, longest=40, synonyms=("数据来源", "来源平台", "系统名称")),
     Column(name="external_no", label="检查编号", read=values.identifier, longest=80,
-           synonyms=("编号", "记录编号", "检查记录编号", "任务编号", "文书编号", "检查任务编号"), note="原来的编号。序号不算。"),
+           synonyms=("编号", "记录编号", "检查记录编号", "任务编号", "文书编号", "检查任务编号"), note="原来的编号；再次导入时按它更新。序号不算。"),
     Column(name="remark", label="备注", read=values.paragraph, longest=1000, synonyms=("说明", "其他")),
 )  # fmt: skip
 
@@ -54,12 +54,11 @@ CHECKS = Kind(
     label="检查台账",
     noun="次",
     permissions=(Permission.CHECK_REGISTER,),
-    key="来源系统和检查编号（没有编号的按检查单位、受检单位、时间和类别）",
+    key="来源系统和检查编号（没有编号的按检查单位、受检单位、时间、类别、地点和发现的问题）",
     open=CheckLedgerBatch,
     list_url="inspections:list",
     order=60,
     is_whole=True,
-    amends=False,
     columns=COLUMNS,
 )
 

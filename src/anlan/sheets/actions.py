@@ -1,6 +1,6 @@
 """Writes of imports. What the rows become is written by their kind; here is the frame around it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import F
 
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
@@ -18,7 +19,7 @@ from anlan.lib import clock, hashing
 from anlan.lib.refusals import Forbidden, Invalid, Refused
 from anlan.sheets import bulk, runs, selectors, storage
 from anlan.sheets import mapping as mappings
-from anlan.sheets.choices import ImportState
+from anlan.sheets.choices import ImportState, RowOutcome
 from anlan.sheets.kinds import Kept, Kind, kind_of
 from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
 from anlan.sheets.reading import LOOKED_AT, check_file, read_table
@@ -155,11 +156,22 @@ def run_undo(*, actor: Actor, import_id: UUID, progress: Progress) -> SheetImpor
         reasons = kind.open(actor).undo(kept)
         stay = [row for row in rows if row.record_id in reasons]
         bulk.update(ImportedRow, ("id", "remaining"), [(row.id, reasons[row.record_id][:200]) for row in stay])
+        _let_earlier_be_undone(
+            row for row in rows if row.outcome == RowOutcome.UPDATED and row.record_id not in reasons
+        )
         entry.state, entry.undone_at, entry.remaining_count = ImportState.UNDONE, clock.now(), len(stay)
         entry.save()
         _record(actor, entry, "sheet.undone", rows=len(rows), remaining=len(stay))
         progress(len(rows), len(rows))
     return entry
+
+
+def _let_earlier_be_undone(rows: Iterable[ImportedRow]) -> None:
+    """The records are as an earlier import left them, but two versions on: its rows are told, or it could not be undone."""
+    left = {row.record_id: row.version - 1 for row in rows}
+    earlier = ImportedRow.objects.filter(bulk.among(ImportedRow, "record_id", left.keys())) if left else ()
+    found = [row.id for row in earlier if row.version == left[row.record_id]]
+    ImportedRow.objects.filter(id__in=found).update(version=F("version") + 2)
 
 
 def _lock(actor: Actor, import_id: UUID) -> SheetImport:

@@ -132,8 +132,7 @@ class ReadsAhead(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """``permissions`` are needed besides SHEET_IMPORT; ``key`` says in words by what a row finds its record. ``is_whole``:
-    an import is undone as a whole, or refused with the rows that stand against it. ``amends``: a row that says something
-    else of a record that is there changes it; otherwise the row comes back."""
+    an import is undone as a whole, or refused with the rows that stand against it."""
 
     code: str
     label: str
@@ -145,13 +144,11 @@ class Kind:
     list_url: str = ""
     order: int = 100
     is_whole: bool = False
-    amends: bool = True
 
     @property
     def meets_known(self) -> str:
         """What becomes of a row whose record is there, in words."""
-        known = "已有的更新" if self.amends else "已有的不改，内容不同的退回"
-        return f"按{self.key}认定是不是同一条：{known}，没有的新增。"
+        return f"按{self.key}认定是不是同一条：已有的更新，没有的新增。"
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

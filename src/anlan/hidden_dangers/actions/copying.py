@@ -1,6 +1,6 @@
-"""Unsaved records into their table by COPY, thousands at once."""
+"""Records into their tables by COPY, thousands at once; and as JSON, to be put back one day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -14,11 +14,32 @@ def insert_all(model: type[Model], records: Sequence[Any]) -> set[Any]:
         return set()
     columns = tuple(str(field.column) for field in model._meta.concrete_fields)
     names = tuple(field.attname for field in model._meta.concrete_fields)
-    return sheets.bulk.insert(model, columns, (row_of(record, names) for record in records))
+    return sheets.bulk.insert(model, columns, (_row_of(record, names) for record in records))
 
 
-def row_of(record: Any, names: Sequence[str]) -> list[Any]:
-    """The columns of an unsaved record as the database takes them."""
+def update_all(model: type[Model], records: Iterable[Any], names: Sequence[str]) -> None:
+    """Write the columns of records that are there; their versions go up by one."""
+    columns = ("id", *names)
+    sheets.bulk.update(model, columns, (_row_of(record, columns) for record in records))
+
+
+def values_of(record: Model) -> dict[str, Any]:
+    """Every column of a record, for a before-image."""
+    return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+
+
+def read_back(model: type[Model], values: dict[str, Any]) -> Any:
+    """The record whose columns JSON has kept, unsaved, in the types of its columns."""
+    read = {}
+    for field in model._meta.concrete_fields:
+        if field.attname in values:
+            value, column = values[field.attname], getattr(field, "target_field", field)
+            read[field.attname] = value if value is None or isinstance(value, list | dict) else column.to_python(value)
+    return model(**read)
+
+
+def _row_of(record: Any, names: Sequence[str]) -> list[Any]:
+    """The columns of a record as the database takes them."""
     fields = {field.attname: field for field in record._meta.concrete_fields}
     return [_adapted(fields[name], getattr(record, name)) for name in names]
 

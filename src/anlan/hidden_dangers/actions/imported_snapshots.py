@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
-
 from anlan.authz.actors import Actor
 from anlan.authz.models import Participation
+from anlan.hidden_dangers.actions.copying import read_back, values_of
 from anlan.hidden_dangers.models import HiddenDanger, ImportedMatter, RectificationPlan
 from anlan.lib import clock
 from anlan.lib.refusals import Refused
@@ -63,7 +62,7 @@ def snapshots(matter_ids: Collection[UUID], at: datetime) -> dict[UUID, dict[str
         for row in HiddenDanger.objects.filter(id__in=matters).values()
     }
     for event in importing.imported_events(matters):
-        found[event.subject_id]["events"].append(_values(event))
+        found[event.subject_id]["events"].append(values_of(event))
     for name, model in (("imported", ImportedMatter), ("plan", RectificationPlan)):
         for row in model.objects.filter(hidden_danger_id__in=matters).values():
             found[row["hidden_danger_id"]][name].append(row)
@@ -81,22 +80,8 @@ def restore(kept: Sequence[sheets.Kept]) -> None:
         for model in OWN:
             model.objects.filter(hidden_danger_id=one.record_id).delete()
         Participation.objects.filter(matter_id=one.record_id).exclude(id__in=before["parts"]).delete()
-        values = _read(HiddenDanger, before["matter"])
-        HiddenDanger.objects.filter(id=one.record_id).update(**{**values, "version": one.version + 1})
+        matter = read_back(HiddenDanger, before["matter"])
+        HiddenDanger.objects.filter(id=one.record_id).update(**{**values_of(matter), "version": one.version + 1})
         written: list[tuple[Any, str]] = [(Event, "events"), (ImportedMatter, "imported"), (RectificationPlan, "plan")]
         for model, name in written:
-            model._base_manager.bulk_create([model(**_read(model, row)) for row in before[name]])
-
-
-def _values(record: Model) -> dict[str, Any]:
-    return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
-
-
-def _read(model: type[Model], values: dict[str, Any]) -> dict[str, Any]:
-    """Values as JSON kept them, in the types of their columns."""
-    read = {}
-    for field in model._meta.concrete_fields:
-        if field.attname in values:
-            value, column = values[field.attname], getattr(field, "target_field", field)
-            read[field.attname] = value if value is None or isinstance(value, list | dict) else column.to_python(value)
-    return read
+            model._base_manager.bulk_create([read_back(model, row) for row in before[name]])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Participation
-from anlan.hidden_dangers.actions.copying import insert_all, row_of
+from anlan.hidden_dangers.actions.copying import insert_all, update_all
 from anlan.hidden_dangers.actions.imported_history import Built, build
 from anlan.hidden_dangers.actions.imported_rows import Facts, Names, Unreadable
 from anlan.hidden_dangers.actions.imported_snapshots import forget, refuse_touched, restore, snapshots
@@ -152,8 +152,7 @@ class LedgerBatch:
             model.objects.filter(hidden_danger_id__in=changed).delete()
         kept = ("id", "version")
         fields = [field.attname for field in HiddenDanger._meta.concrete_fields if field.attname not in kept]
-        matters = (self._built[one].matter for one in changed)
-        sheets.bulk.update(HiddenDanger, ("id", *fields), (row_of(matter, ("id", *fields)) for matter in matters))
+        update_all(HiddenDanger, (self._built[one].matter for one in changed), fields)
 
     def _write_parts(self, built: Sequence[Built]) -> None:
         insert_all(ImportedMatter, [one.imported for one in built])

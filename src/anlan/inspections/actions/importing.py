@@ -1,4 +1,5 @@
-"""检查台账 by the thousand: each row becomes the record of a check that was made before the platform."""
+"""检查台账 by the thousand: each row becomes the record of a check that was made before the platform,
+or brings one up to date that came in so."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from anlan.authz.roles import Reach
 from anlan.hidden_dangers import api as loop
 from anlan.inspections import ledger_words as words
 from anlan.inspections import policies, selectors
+from anlan.inspections.actions import amending
 from anlan.inspections.actions.filing import party_of
 from anlan.inspections.choices import ActClass
 from anlan.inspections.models import CheckFinding, CheckOfficer, CheckRecord
@@ -26,10 +28,8 @@ from anlan.sheets import api as sheets
 Unreadable = sheets.values.Unreadable
 Facts = dict[str, Any]
 ELSEWHERE = "检查编号：本县（市、区）已经有别的单位导入过这一次，不在您的管辖范围内，请联系安委办。"
-OTHERWISE = "这次检查已经导入过，内容不一样。要更改的，先撤销那次导入，或者把原来的记录作废后写一个新的检查编号。"
 QUICKER = "刚刚有人导入了同一次检查，请再导入一次。"
 SHOWN = 8
-OWN = (CheckOfficer, CheckFinding)
 
 
 @dataclass
@@ -52,43 +52,47 @@ class CheckLedgerBatch:
         self.names = loop.LedgerNames(actor)
         self.checklists = {one.checklist.name: one for one in selectors.checklist_versions(actor)}
         self._seen: dict[str, int] = {}
-        self._linked: dict[UUID, int] = {}
+        self._linked: dict[UUID, UUID] = {}  # hidden danger: the check that found it
         self._built: dict[UUID, Built] = {}
 
     def draft(self, chunk: sheets.Chunk) -> list[sheets.Draft]:
         """See :class:`sheets.Batch`."""
         rows = {place: _facts(chunk, place) for place in chunk.good()}
         keys = {place: self._key(facts) for place, facts in rows.items()}
-        for place, key in keys.items():
-            first = self._seen.setdefault(key, chunk.numbers[place])
-            if first != chunk.numbers[place]:
-                chunk.refuse(
-                    place, f"与原表第 {first} 行是同一次检查（编号相同，或者单位、受检单位、时间、类别和内容都相同）。"
-                )
+        self._refuse_doubles(chunk, keys)
         known = selectors.imported_by_key(self.actor, set(keys.values()))
+        there = {place: known[key] for place, key in keys.items() if key in known}
+        for place, met in there.items():
+            rows[place] = amending.with_what_stands(met.check, rows[place]) if met.visible else rows[place]
         self.names.load(rows.values())
         dangers = self._dangers(rows.values())
+        changed = [
+            met.check for place, met in there.items() if met.visible and met.check.stated != _to_json(rows[place])
+        ]
+        against = amending.obstacles(self.actor, changed)
         drafts = []
         for place in list(chunk.good()):
-            facts, key = rows[place], keys[place]
-            if key in known:
-                drafts += self._again(chunk, place, facts, *known[key])
+            old = there.get(place)
+            if old is not None and (reason := (against.get(old.check.id) if old.visible else ELSEWHERE)):
+                chunk.refuse(place, reason)
                 continue
             try:
-                drafts.append(self._draft(chunk, place, facts, key, dangers))
+                drafts.append(self._draft(chunk, place, rows[place], keys[place], dangers, old.check if old else None))
             except Unreadable as why:
                 chunk.refuse(place, str(why))
         return drafts
 
     def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> list[sheets.Draft]:
         """See :class:`sheets.Batch`."""
-        made = [self._built[draft.record_id] for draft in drafts]
-        self._number([one.check for one in made])
-        inserted = loop.insert_all(CheckRecord, [one.check for one in made])
-        for draft in drafts:
+        made = [draft for draft in drafts if draft.outcome == sheets.Outcome.CREATED]
+        checks = [self._built[draft.record_id].check for draft in made]
+        self._number(checks)
+        inserted = loop.insert_all(CheckRecord, checks)
+        for draft in made:
             if draft.record_id not in inserted:
                 chunk.refuse(draft.place, QUICKER)
-        written = [draft for draft in drafts if draft.record_id in inserted]
+        self._bring_up_to_date([draft for draft in drafts if draft.outcome == sheets.Outcome.UPDATED])
+        written = [draft for draft in drafts if draft.place not in chunk.errors]
         built = [self._built[draft.record_id] for draft in written]
         loop.insert_all(Event, [event for one in built for event in one.events])
         loop.insert_all(CheckOfficer, [officer for one in built for officer in one.officers])
@@ -102,66 +106,88 @@ class CheckLedgerBatch:
     def undo(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
         """All of it or nothing: Refused (409) with the rows somebody has acted on since."""
         check_ids = [one.record_id for one in kept]
-        acted = importing.acted_on(check_ids)
-        built_on = sheets.referring_to(CheckRecord, check_ids, besides=OWN)
-        touched = [one for one in kept if one.record_id in acted or one.record_id in built_on]
+        made = [one.record_id for one in kept if one.outcome == sheets.Outcome.CREATED]
+        against = (
+            sheets.referring_to(CheckRecord, made, besides=amending.OWN).keys() | importing.acted_on(check_ids).keys()
+        )
+        versions = selectors.versions_of(self.actor, check_ids)
+        touched = [one for one in kept if one.record_id in against or versions.get(one.record_id) != one.version]
         if touched:
             rows = "、".join(f"原表第 {one.number} 行" for one in touched[:SHOWN])
             more = f"等 {len(touched)} 行" if len(touched) > SHOWN else ""
             raise Refused(
                 "import_acted_on",
-                f"导入的检查里有 {len(touched)} 次之后已经有人办理，整批不能撤销：{rows}{more}。请分别作废。",
+                f"导入的检查里有 {len(touched)} 次之后已经有人办理，或者又导入更新过，整批不能撤销：{rows}{more}。"
+                "更新过的先撤销后来那次导入，办理过的请分别作废。",
             )
-        importing.forget(check_ids)
-        Participation.objects.filter(matter_id__in=check_ids).delete()
-        for model in OWN:
-            model._base_manager.filter(check_record_id__in=check_ids).delete()
-        sheets.bulk.delete(CheckRecord, check_ids)
+        self._forget(made)
+        amending.restore([one for one in kept if one.outcome == sheets.Outcome.UPDATED])
         return {}
 
-    def _again(
+    def _refuse_doubles(self, chunk: sheets.Chunk, keys: dict[int, str]) -> None:
+        for place, key in keys.items():
+            first = self._seen.setdefault(key, chunk.numbers[place])
+            if first != chunk.numbers[place]:
+                chunk.refuse(
+                    place, f"与原表第 {first} 行是同一次检查（编号相同，或者单位、受检单位、时间、类别和内容都相同）。"
+                )
+
+    def _forget(self, check_ids: list[UUID]) -> None:
+        importing.forget(check_ids)
+        Participation.objects.filter(matter_id__in=check_ids).delete()
+        for model in amending.OWN:
+            model._base_manager.filter(check_record_id__in=check_ids).delete()
+        sheets.bulk.delete(CheckRecord, check_ids)
+
+    def _bring_up_to_date(self, drafts: Sequence[sheets.Draft]) -> None:
+        if not drafts:
+            return
+        before = amending.make_way([draft.record_id for draft in drafts])
+        for draft in drafts:
+            draft.before = before[draft.record_id]
+        checks = [self._built[draft.record_id].check for draft in drafts]
+        loop.update_all(CheckRecord, checks, amending.AMENDED)
+
+    def _draft(
         self,
         chunk: sheets.Chunk,
         place: int,
         facts: Facts,
-        check: CheckRecord,
-        is_visible: bool,
-    ) -> list[sheets.Draft]:
-        if not is_visible:
-            chunk.refuse(place, ELSEWHERE)
-        elif check.stated != _to_json(facts):
-            chunk.refuse(place, OTHERWISE)
-        else:
-            number, outcome = chunk.numbers[place], sheets.Outcome.UNCHANGED
-            return [sheets.Draft(place, number, outcome, check.id, check.place, check.region_path)]
-        return []
-
-    def _draft(
-        self, chunk: sheets.Chunk, place: int, facts: Facts, key: str, dangers: dict[str, loop.HiddenDanger]
+        key: str,
+        dangers: dict[str, loop.HiddenDanger],
+        old: CheckRecord | None,
     ) -> sheets.Draft:
-        built = self._build(facts, key, dangers, chunk.numbers[place])
-        check = built.check
+        number = chunk.numbers[place]
+        if old is not None and old.stated == _to_json(facts):
+            return sheets.Draft(place, number, sheets.Outcome.UNCHANGED, old.id, old.place, old.region_path)
+        built = self._build(facts, key, dangers, old)
+        check, outcome = built.check, sheets.Outcome.CREATED
+        if old is not None:
+            amending.check_keeps_links([one.hidden_danger_id for one in old.findings.all()], built.findings)
+            check.number, check.version, built.parts = old.number, old.version + 1, []
+            outcome = sheets.Outcome.UPDATED
         self._built[check.id] = built
         label = f"{clock.legal_date(check.started_at)} {check.enterprise or check.place}"[:120]
-        return sheets.Draft(
-            place, chunk.numbers[place], sheets.Outcome.CREATED, check.id, label, check.region_path, check.version,
-            row=(key, check.stated),
-        )  # fmt: skip
+        row = (key, check.stated)
+        return sheets.Draft(place, number, outcome, check.id, label, check.region_path, check.version, row=row)
 
-    def _build(self, facts: Facts, key: str, dangers: dict[str, loop.HiddenDanger], number: int) -> Built:
+    def _build(self, facts: Facts, key: str, dangers: dict[str, loop.HiddenDanger], old: CheckRecord | None) -> Built:
         where = self.names.where(facts)
         unit = self._unit(facts)
         act_class, kind = _act(unit, facts)
         if facts["checked_on"] > clock.today():
             raise Unreadable(f"检查时间：{facts['checked_on']} 还没有到，请核对年份。")
-        found = self._found(facts, where, dangers, number)
+        if old is not None:
+            where = amending.place_of(old, where, unit, act_class, facts)
+        check_id = old.id if old else ids.uuid7()
+        found = self._found(facts, where, dangers, check_id)
         check = CheckRecord(
-            id=ids.uuid7(), status="", version=1, changed_at=self.now, act_class=act_class, inspection_kind=kind,
+            id=check_id, status="", version=1, changed_at=self.now, act_class=act_class, inspection_kind=kind,
             region=where.region, region_path=where.region.path, site=where.site, enterprise=where.enterprise, place=where.place,
             organisation=unit, organisation_path=unit.path, registered_by_id=self.actor.person_id,
             told_to=facts.get("told_to", ""), led_by=facts.get("led_by", ""),
             scan_no=facts.get("scan_no", "") if act_class == ActClass.ADMINISTRATIVE_INSPECTION else "",
-            checklist_version=self._checklist(facts), finding_count=_count(facts, len(found)), note=_note(facts),
+            checklist_version=self._checklist(facts, old), finding_count=_count(facts, len(found)), note=_note(facts),
             import_key=key, stated=_to_json(facts),
         )  # fmt: skip
         step = PastStep("file", facts["checked_on"], "", {"act_class": act_class, "findings": check.finding_count})
@@ -180,8 +206,10 @@ class CheckLedgerBatch:
             raise Unreadable(f"检查单位：{unit.short_name}不是本单位，请由它自己导入，或者由安委办导入。")
         return unit
 
-    def _checklist(self, facts: Facts) -> Any:
+    def _checklist(self, facts: Facts, old: CheckRecord | None) -> Any:
         name = facts.get("checklist")
+        if old is not None and name == (old.stated or {}).get("checklist"):
+            return old.checklist_version
         if not name:
             return None
         if name not in self.checklists:
@@ -198,23 +226,23 @@ class CheckLedgerBatch:
         for column in ("external_no", "number"):
             for one in seen.filter(sheets.bulk.among(loop.HiddenDanger, column, named)):
                 found[getattr(one, column)] = one
-        self._linked |= dict.fromkeys(selectors.with_check([one.id for one in found.values()]), 0)
+        self._linked |= selectors.checks_that_found([one.id for one in found.values()])
         return found
 
     def _found(
-        self, facts: Facts, where: loop.Where, dangers: dict[str, loop.HiddenDanger], number: int
+        self, facts: Facts, where: loop.Where, dangers: dict[str, loop.HiddenDanger], check_id: UUID
     ) -> list[loop.HiddenDanger]:
         found = []
         for written in facts.get("danger_numbers", ()):
             danger = dangers.get(written)
             if danger is None:
                 raise Unreadable(f"隐患编号：没有找到“{written}”，请先导入隐患台账，或者核对编号。")
-            if danger.id in self._linked and self._linked[danger.id] != number:
+            if self._linked.get(danger.id, check_id) != check_id:
                 raise Unreadable(f"隐患编号：“{written}”已经是另一次检查发现的，请核对。")
             if where.enterprise and danger.party_enterprise_id not in (None, where.enterprise.id):
                 raise Unreadable(f"隐患编号：“{written}”不是这家单位的隐患，请核对。")
             found.append(danger)
-        self._linked |= {danger.id: number for danger in found}
+        self._linked |= {danger.id: check_id for danger in found}
         return found
 
     def _parts(self, check: CheckRecord) -> list[Participation]:
