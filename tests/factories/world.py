@@ -223,9 +223,9 @@ def the_world(django_db_setup: None, django_db_blocker: Any, test_cluster: TestC
         yield _built[name]
 
 
-def build_world() -> World:
+def build_world(cast: Cast | None = None) -> World:
     with jobs.inline():
-        world = World(build_cast())
+        world = World(cast or build_cast())
         builder = _Builder(world)
         with clock.at(clock.now() - timedelta(days=30)):
             builder.old_matters()

@@ -8,6 +8,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Page, expect
 
 from tests.functional.conftest import PASSWORD, World
+from tests.functional.judging import is_well_made
 from tests.functional.visitor import DESK, PHONE, Visitor
 
 pytestmark = pytest.mark.functional
@@ -52,11 +53,19 @@ def test_a_code_from_the_phone(world: World, visitor: People) -> None:
 
     # Then the recovery codes are shown, and the next sign-in asks for a code
     expect(page.locator(".once-codes li")).to_have_count(10)
+    is_well_made(page)
     page.get_by_role("link", name="已经保存好").click()
     expect(page.get_by_text("验证器应用")).to_be_visible()
+    for link in ("停用", "恢复码", "重新生成"):
+        page.get_by_role("link", name=link).click()
+        is_well_made(page)
+        if link == "停用":
+            page.go_back()
+    village.goes("/accounts/me/")
     sign_out(page)
     page = sign_in(village, "village")
     expect(page.get_by_role("heading", name="二次验证")).to_be_visible()
+    is_well_made(page)
     page.get_by_label("验证器上的六位数").fill(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("button", name="当前身份")).to_be_visible()
@@ -107,6 +116,11 @@ def test_a_passkey_signs_in_alone(world: World, browser: Browser) -> None:
     expect(page.locator(".once-codes li")).to_have_count(10)
     page.get_by_role("link", name="已经保存好").click()
     expect(page.get_by_text("通行密钥 1")).to_be_visible()
+    is_well_made(page)
+    page.get_by_role("link", name="删除").first.click()
+    expect(page.get_by_role("heading", name="删除")).to_be_visible()
+    is_well_made(page)
+    page.go_back()
     sign_out(page)
 
     # Then it is asked for behind the password, and signs in alone

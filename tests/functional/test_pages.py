@@ -1,4 +1,5 @@
-"""Every kind of page: accessible, whole on a phone, quiet, usable from the keyboard; and the list taken to Excel."""
+"""First screens and pages in particular states: accessible, whole on a phone, quiet, usable from the keyboard; and the
+list taken to Excel. Every kind of page is walked in ``test_every_page``."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -7,17 +8,16 @@ from typing import Any
 
 import pytest
 import python_calamine
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.factories.matters import upload
 from tests.functional.conftest import PASSWORD, World
-from tests.functional.visitor import DESK, PHONE, Case, Visitor
+from tests.functional.judging import faults_of, is_well_made
+from tests.functional.visitor import DESK, Case, Visitor
 
 pytestmark = pytest.mark.functional
 
 People = Callable[..., Visitor]
-GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
@@ -36,50 +36,23 @@ def places(world: World) -> dict[str, str]:
         matters.dispatched(description=f"{state} 二楼走廊消防栓被遮挡，且水带缺失，需要尽快补齐并复位")
     return {name: f"/hidden-dangers/{one.id}/" for name, one in matter.items()} | {
         "enterprise": f"/enterprises/{cast.enterprises['firm'].id}/",
-        "site": f"/enterprises/sites/{cast.sites['firm'].id}/edit/",
     }
 
 
 PAGES = {
-    # who: addresses ({…} from `places`)
+    # states of pages that `test_every_page` does not come by; who: addresses ({…} from `places`)
     "": ["/accounts/sign-in/"],
     "city": ["/"],
     "county": [
         "/",
         "{closed}",
-        "/enterprises/",
-        "{enterprise}",
-        "/enterprises/register/",
-        "{site}",
-        "/jobs/",
-        "/messages/",
         "/search?q=消防",
         "/search?q=江南",
-        "/rules/",
         "/rules/accident_grade/?on=2024-03-01&f.deaths=3&f.serious_injuries=0&f.direct_loss_wan=0",
         "/oversight/",
         "/oversight/indicators/rectification_rate/denominator",
         "/hidden-dangers/?state=open",
-        "/map/",
-        "/map/print/",
-        "/signed-lists/",
-        "/users/",
-        "/users/open/",
-        "/accounts/me/",
-        "/accounts/me/password/",
-        "/imports/",
-        "/imports/new/",
-        "/enterprises/sites/",
-        "/enterprises/licences/",
         "{enterprise}dossier/",
-        "/enterprises/transfers/",
-        "/checks/",
-        "/checks/begin",
-        "/grids/",
-        "/grids/gaps/",
-        "/objects/",
-        "/objects/register/",
-        "/listings/",
     ],
     "leader": ["/"],
     "dept": ["/"],
@@ -106,17 +79,14 @@ def test_pages_of(who: str, places: dict[str, str], visitor: People) -> None:
     for address in PAGES[who]:
         one.page.set_viewport_size(DESK)  # type: ignore[arg-type]
         one.goes(address.format(**places))
-        try:
-            _is_well_made(one.page)
-        except AssertionError as fault:
-            faults.append(str(fault))
+        faults += faults_of(one.page)
     assert not faults, "\n".join(faults)
 
 
 def test_page_of_what_is_not_there(visitor: People) -> None:
     county = visitor("county")
     county.is_refused("/hidden-dangers/018f0000-0000-7000-8000-000000000000/")
-    _is_well_made(county.page)
+    is_well_made(county.page)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +97,7 @@ def test_panel(who: str, state: str, verb: str, places: dict[str, str], visitor:
     one = visitor(who)
     form = one.opens(places[state]).begins(verb)
     expect(form.within.get_by_role("heading", name=verb)).to_be_visible()
-    _is_well_made(one.page)
+    is_well_made(one.page)
 
 
 def test_by_keyboard_alone(world: World, visitor: People) -> None:
@@ -208,25 +178,6 @@ def test_a_list_goes_to_excel_as_it_stands(
     # And the file is found again among the tasks
     town.goes("/jobs/")
     expect(town.page.get_by_role("link", name="下载结果")).to_have_count(1)
-
-
-def _is_well_made(page: Page) -> None:
-    """Nothing serious for people who cannot see or point, and nothing wider than the screen, also on a phone."""
-    for size in (DESK, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        assert _grave(page) == [], page.url
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
-
-
-def _grave(page: Page) -> list[str]:
-    """What axe calls serious or critical, in one line each."""
-    found: Any = Axe().run(page).response["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node['html'][:120]}"
-        for rule in found
-        if rule["impact"] in GRAVE
-        for node in rule["nodes"]
-    ]
 
 
 def _tab_to(page: Page, words: str, most: int = 60) -> None:
