@@ -1,7 +1,11 @@
 """Rows written by the thousand arrive as they were, whatever signs are in them."""
 
+import pytest
+from django.db import IntegrityError, connection, transaction
+
 from anlan.authz.scope import acting
-from anlan.register.models import Enterprise
+from anlan.lib import ids
+from anlan.register.models import Enterprise, Site
 from anlan.sheets import bulk
 from tests.factories.cast import Cast
 
@@ -16,3 +20,18 @@ def test_odd_signs_survive_in_texts_and_lists(cast: Cast):
         assert bulk.update(Enterprise, columns, rows) == 2
         found = bulk.fetch(Enterprise.objects.filter(id__in=ids[:2]), *columns)
     assert sorted(found) == sorted(rows)
+
+
+def test_references_are_checked_before_the_end(cast: Cast):
+    with acting(cast.county), transaction.atomic():
+        Site.objects.filter(id=cast.sites["firm"].id).update(enterprise_id=ids.uuid7())
+        with pytest.raises(IntegrityError):
+            bulk.check_references()
+        transaction.set_rollback(True)
+
+
+def test_and_the_next_statements_are_planned_as_before(cast: Cast):
+    with acting(cast.county), connection.cursor() as cursor:
+        bulk.check_references()
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_custom_plan",)

@@ -266,6 +266,18 @@ class TestUndo:
         assert "场所" in kept["有场所厂"]
         assert "又被修改过" in kept["被改厂"]
 
+    def test_so_does_what_a_reference_without_a_way_back_holds(self, cast: Cast) -> None:
+        entry = run(cast.county, bring(cast.county, book(HEADER, *firms("像一厂", "像二厂", "没事厂"))))
+        pair = [enterprise(cast.county, name=name).id for name in ("像一厂", "像二厂")]
+        with acting(cast.county):
+            register.mark_distinct(actor=cast.county, enterprise_id=pair[0], other_id=pair[1])
+        assert run(cast.county, entry, tasks.undo_sheet).remaining_count == 2
+        with acting(cast.county):
+            kept = {row.record_id: row.remaining for row in selectors.remaining(cast.county, entry)}
+            assert not Enterprise.objects.filter(name="没事厂").exists()
+        assert set(kept) == set(pair)
+        assert all("不是重复的两家企业" in why for why in kept.values())
+
 
 @pytest.mark.django_db
 def test_a_job_that_fails_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

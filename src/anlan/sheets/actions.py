@@ -1,6 +1,7 @@
 """Writes of imports. What the rows become is written by their kind; here is the frame around it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -27,6 +28,7 @@ from anlan.sheets.writing import write_bad_rows
 
 MEGABYTE = 1024 * 1024
 SHOWN_BAD_ROWS = 20
+UNDONE_AT_ONCE = 5000
 Progress = Callable[[int, int], None]
 
 
@@ -139,6 +141,7 @@ def run_import(*, actor: Actor, import_id: UUID, bad_rows: Path, progress: Progr
         entry.merkle_root = report.root
         entry.save()
         _record(actor, entry, "sheet.imported", merkle_root=entry.merkle_root, rows=len(report.leaves))
+        bulk.check_references()
     return entry
 
 
@@ -148,30 +151,42 @@ def run_undo(*, actor: Actor, import_id: UUID, progress: Progress) -> SheetImpor
         entry = _lock(actor, import_id)
         check_undoable(entry)
         kind = selectors.kind_for(actor, entry.kind)
-        rows = list(selectors.rows_to_undo(actor, entry))
-        kept = [
-            Kept(row.number, row.outcome, row.record_id, row.label, row.version, row.before, row.after)
-            for row in reversed(rows)
-        ]
-        reasons = kind.open(actor).undo(kept)
-        stay = [row for row in rows if row.record_id in reasons]
-        bulk.update(ImportedRow, ("id", "remaining"), [(row.id, reasons[row.record_id][:200]) for row in stay])
-        _let_earlier_be_undone(
-            row for row in rows if row.outcome == RowOutcome.UPDATED and row.record_id not in reasons
-        )
-        entry.state, entry.undone_at, entry.remaining_count = ImportState.UNDONE, clock.now(), len(stay)
+        rows, remaining = _take_back(actor, kind, entry, progress)
+        entry.state, entry.undone_at, entry.remaining_count = ImportState.UNDONE, clock.now(), remaining
         entry.save()
-        _record(actor, entry, "sheet.undone", rows=len(rows), remaining=len(stay))
-        progress(len(rows), len(rows))
+        _record(actor, entry, "sheet.undone", rows=rows, remaining=remaining)
+        bulk.check_references()
     return entry
 
 
-def _let_earlier_be_undone(rows: Iterable[ImportedRow]) -> None:
+def _take_back(actor: Actor, kind: Kind, entry: SheetImport, progress: Progress) -> tuple[int, int]:
+    """Undo the rows, the last first. Returns how many there are and how many have to stay, each with its reason."""
+    batch, kept = kind.open(actor), selectors.rows_to_undo(actor, entry)
+    done = remaining = 0
+    while some := list(kept if kind.is_whole else islice(kept, UNDONE_AT_ONCE)):
+        reasons = batch.undo(some)
+        remaining += _remember_why(entry, reasons) if reasons else 0
+        _let_earlier_be_undone(
+            one for one in some if one.outcome == RowOutcome.UPDATED and one.record_id not in reasons
+        )
+        done += len(some)
+        progress(done, max(done, entry.change_count))
+    return done, remaining
+
+
+def _remember_why(entry: SheetImport, reasons: Mapping[UUID, str]) -> int:
+    rows = entry.rows.filter(bulk.among(ImportedRow, "record_id", reasons)).values_list("id", "record_id")
+    return bulk.update(ImportedRow, ("id", "remaining"), [(row_id, reasons[about][:200]) for row_id, about in rows])
+
+
+def _let_earlier_be_undone(restored: Iterable[Kept]) -> None:
     """The records are as an earlier import left them, but two versions on: its rows are told, or it could not be undone."""
-    left = {row.record_id: row.version - 1 for row in rows}
-    earlier = ImportedRow.objects.filter(bulk.among(ImportedRow, "record_id", left.keys())) if left else ()
-    found = [row.id for row in earlier if row.version == left[row.record_id]]
-    ImportedRow.objects.filter(id__in=found).update(version=F("version") + 2)
+    left = {one.record_id: one.version - 1 for one in restored}
+    if left:
+        rows = ImportedRow.objects.order_by().filter(bulk.among(ImportedRow, "record_id", left))
+        earlier = bulk.fetch(rows, "id", "record_id", "version")
+        told = [row_id for row_id, record_id, version in earlier if version == left[record_id]]
+        ImportedRow.objects.filter(bulk.among(ImportedRow, "id", told)).update(version=F("version") + 2)
 
 
 def _lock(actor: Actor, import_id: UUID) -> SheetImport:

@@ -23,6 +23,13 @@ NULL = "\\N"
 _TO_ESCAPE = re.compile(r"[\\\t\n\r\x08\x0b\x0c]")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\v": "\\v", "\f": "\\f"}
 
+_CHECK_REFERENCES = (
+    "SET LOCAL plan_cache_mode = auto",
+    "SET CONSTRAINTS ALL IMMEDIATE",
+    "SET CONSTRAINTS ALL DEFERRED",
+    "SET LOCAL plan_cache_mode TO DEFAULT",
+)
+
 
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> set[Any]:
     """Insert rows; the primary keys that went in. One that a constraint already holds is left out, not an error."""
@@ -157,6 +164,14 @@ def delete(model: type[Model], ids: Collection[UUID]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {_quote(model._meta.db_table)} WHERE id = ANY(%s)", [list(ids)])  # noqa: S608
         return int(cursor.rowcount)
+
+
+def check_references() -> None:
+    """Check the foreign keys of everything written so far, which the end of the transaction would do otherwise. By one
+    plan for each of them: every statement of ours is planned anew (see config.env), here that would be once a row."""
+    with connection.cursor() as cursor:
+        for statement in _CHECK_REFERENCES:
+            cursor.execute(statement)
 
 
 def as_json(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """Reads of imports. The first argument is always the actor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import starmap
 from pathlib import Path
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from anlan.authz.actors import Actor
 from anlan.jobs import api as jobs
 from anlan.lib.refusals import Invalid, NotInScope
 from anlan.sheets import storage
-from anlan.sheets.kinds import Kind, is_kind, kind_of, kinds_for
+from anlan.sheets.kinds import Kept, Kind, is_kind, kind_of, kinds_for
 from anlan.sheets.mapping import bare
 from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
 
@@ -62,8 +63,11 @@ def remaining(actor: Actor, entry: SheetImport) -> QuerySet[ImportedRow]:
     return ImportedRow.objects.visible_to(actor).filter(sheet_import=entry).exclude(remaining="")
 
 
-def rows_to_undo(actor: Actor, entry: SheetImport) -> QuerySet[ImportedRow]:
-    return ImportedRow.objects.visible_to(actor).filter(sheet_import=entry)
+def rows_to_undo(actor: Actor, entry: SheetImport) -> Iterator[Kept]:
+    """What the import left of its rows, the last first; read from the database bit by bit."""
+    rows = ImportedRow.objects.visible_to(actor).filter(sheet_import=entry).order_by("-id")
+    columns = ("number", "outcome", "record_id", "label", "version", "before", "after")
+    return starmap(Kept, rows.values_list(*columns).iterator(chunk_size=2000))
 
 
 def source_path(entry: SheetImport) -> Path:

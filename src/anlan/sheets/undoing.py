@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import ForeignKey, ManyToOneRel, Model, QuerySet
 
 from anlan.sheets import bulk
 from anlan.sheets.choices import RowOutcome
@@ -14,7 +14,6 @@ from anlan.sheets.kinds import Kept
 
 TOUCHED = "导入之后又被修改过，保留现在的内容。"
 GONE = "记录已经不在，或者已不在您的管辖范围内。"
-SIZE = 2000
 
 
 def undo(
@@ -23,20 +22,12 @@ def undo(
     """Undo ``kept`` within ``rows`` (what the actor may change). ``fields`` are the columns an import writes; a model
     without a ``version`` is compared with what the import left (``Kept.after``). ``parts`` are models whose rows belong
     to the record and go with it. Returns why, for each record that stays."""
-    reasons: dict[UUID, str] = {}
-    for start in range(0, len(kept), SIZE):
-        reasons |= _undo(rows, fields, kept[start : start + SIZE], parts)
-    return reasons
-
-
-def _undo(
-    rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept], parts: Sequence[type[Model]]
-) -> dict[UUID, str]:
     model = rows.model
     versioned = "version" in {field.name for field in model._meta.fields}
+    compared = fields if not versioned or any(one.outcome == RowOutcome.UPDATED for one in kept) else ()
     ids = [one.record_id for one in kept]
     found = rows.order_by("id").filter(bulk.among(model, "id", ids)).select_for_update(of=("self",))
-    now = {row[0]: row for row in bulk.fetch(found, "id", "version" if versioned else "id", *fields)}
+    now = {row[0]: row for row in bulk.fetch(found, "id", "version" if versioned else "id", *compared)}
     reasons = {one.record_id: GONE for one in kept if one.record_id not in now}
     for one in kept:
         if (row := now.get(one.record_id)) is not None and (
@@ -77,14 +68,17 @@ def _as_it_was(one: Kept, fields: Sequence[str], values: Sequence[Any]) -> list[
 def referring_to(model: type[Model], ids: Collection[UUID], *, besides: Iterable[type[Model]] = ()) -> dict[UUID, str]:
     """Which of the records other records hang on, and what those are."""
     own = set(besides)
-    words: dict[UUID, list[str]] = defaultdict(list)
-    for relation in model._meta.related_objects:
-        if relation.related_model in own or not ids:
-            continue
-        name = relation.field.attname
-        others = relation.related_model._base_manager.filter(**{f"{name}__in": ids})
-        label = str(relation.related_model._meta.verbose_name)
-        for record_id in others.values_list(name, flat=True).distinct():
-            if label not in words[record_id]:
-                words[record_id].append(label)
+    words: dict[UUID, dict[str, None]] = defaultdict(dict)
+    for reference in _references_to(model) if ids else ():
+        referring: Any = reference.model
+        if referring not in own:
+            others = referring._base_manager.order_by().filter(bulk.among(referring, str(reference.column), ids))
+            for record_id in others.values_list(reference.attname, flat=True).distinct():
+                words[record_id][str(referring._meta.verbose_name)] = None
     return {record_id: f"已有{'、'.join(found)}关联到它，不能删除。" for record_id, found in words.items()}
+
+
+def _references_to(model: type[Model]) -> list[ForeignKey[Any, Any]]:
+    """Every foreign key to the model, those without a name from this side too."""
+    relations = model._meta.get_fields(include_hidden=True)
+    return [one.field for one in relations if isinstance(one, ManyToOneRel)]
