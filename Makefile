@@ -39,7 +39,7 @@ docs: $(VENV)/.installed
 
 screenshots: $(VENV)/.installed-dev browser
 	@$(BIN)/python -m anlan.config.frontend
-	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python -m scripts.screenshots
 
 # Hashed and for every platform, without the addresses of package indexes.
 lock: $(VENV)/.installed

@@ -21,6 +21,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from scripts.tour import Tour
+
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
@@ -85,7 +87,6 @@ PICTURES = (
 
 
 def main() -> None:
-    IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="anlan-pictures-") as folder,
         _site(Path(folder)) as (url, password),
@@ -93,13 +94,13 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         for picture in PICTURES:
-            size = _take(browser, url, password, picture)
-            print(f"{picture.name}.png {size / 1000:.0f} kB", flush=True)
+            _keep(picture.name, _take(browser, url, password, picture))
+        Tour(browser, url, password, lambda name, page: _keep(f"tour/{name}", _shoot(page))).walk()
         browser.close()
 
 
-def _take(browser: Browser, url: str, password: str, picture: Picture) -> int:
-    """Sign in, open, look, save. The size of the file."""
+def _take(browser: Browser, url: str, password: str, picture: Picture) -> bytes:
+    """Sign in, open, look."""
     width, height = picture.size
     context = browser.new_context(
         base_url=url,
@@ -116,9 +117,14 @@ def _take(browser: Browser, url: str, password: str, picture: Picture) -> int:
     page.get_by_role("button", name="登录").click()
     page.get_by_role("navigation").first.wait_for(state="attached")
     picture.open(page)
-    shot = page.screenshot(animations="disabled", caret="hide")
+    shot = _shoot(page)
     context.close()
-    return _save(shot, IMAGES / f"{picture.name}.png")
+    return shot
+
+
+def _shoot(page: Page) -> bytes:
+    page.wait_for_load_state("networkidle")
+    return page.screenshot(animations="disabled", caret="hide")
 
 
 def _open(page: Page, path: str) -> None:
@@ -126,8 +132,8 @@ def _open(page: Page, path: str) -> None:
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
-def _save(shot: bytes, path: Path) -> int:
-    """With all its colours if it fits, else with those that cover most: a rare yellow must not become red."""
+def _keep(name: str, shot: bytes) -> None:
+    """As ``docs/images/{name}.png``. With all its colours if it fits, else with those that cover most: a rare yellow must not become red."""
     image = Image.open(io.BytesIO(shot)).convert("RGB")
     for colours in (None, *COLOURS):
         out = io.BytesIO()
@@ -135,8 +141,10 @@ def _save(shot: bytes, path: Path) -> int:
         fewer.save(out, "PNG", optimize=True)
         if out.tell() < LARGEST:
             break
+    path = IMAGES / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(out.getvalue())
-    return out.tell()
+    print(f"{name}.png {out.tell() / 1000:.0f} kB", flush=True)
 
 
 @contextmanager
