@@ -11,7 +11,7 @@ from anlan.config.env import Environment
 from anlan.config.fingerprint import database_identity
 
 # Gently: on a small machine the people at their desks come first.
-COMMAND = ("nice", "-n", "10", sys.executable, "-m", "anlan.config.cli", "demo")
+COMMAND = ("nice", "-n", "10", sys.executable, "-m", "anlan.config.cli", "demo", "--scale", "county")
 LOGINS = {
     "leader": "县领导",
     "county": "县级安委办",

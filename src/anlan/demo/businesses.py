@@ -13,7 +13,7 @@ from anlan.territory import api as territory
 WITH_ACCOUNT = 24
 
 
-def open_shop(world: World, random: Random, count: int, password: str) -> None:
+def open_shop(world: World, random: Random, count: int, password: str | None) -> None:
     """Register the enterprises that are not there yet. The first, in 文化社区, is the one that ``firm`` signs in to."""
     with acting(world.actor(world.named("临海安委办"))) as county:
         known = {e.unified_social_credit_code for e in register.enterprises(county, register.EnterpriseFilters())}
@@ -31,10 +31,10 @@ def open_shop(world: World, random: Random, count: int, password: str) -> None:
             if number < WITH_ACCOUNT:
                 enterprise = register.open_enterprise_organisation(actor=actor, enterprise_id=enterprise.id)
     _other_county(world)
-    _man_the_accounts(world, password)
+    man_the_accounts(world, password)
 
 
-def _man_the_accounts(world: World, password: str) -> None:
+def man_the_accounts(world: World, password: str | None) -> None:
     """Sites are read back with their enterprises; those with an organisation get their safety officer."""
     with acting(world.actor(world.named("临海安委办"))) as county:
         sites = register.sites(county, register.SiteFilters()).order_by("registered_at", "id")

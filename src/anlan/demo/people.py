@@ -47,7 +47,7 @@ LOGINS = {
 }
 
 
-def settle(world: World, password: str) -> None:
+def settle(world: World, password: str | None) -> None:
     """Give every organisation that acts a first person and, except in villages, a colleague."""
     for organisation in world.organisations:
         if organisation.kind in ROLES and organisation.kind != OrganisationKind.ENTERPRISE and _is_lively(organisation):
@@ -87,7 +87,7 @@ def officer_of(organisation: Organisation) -> Person:
     return Person(f"demo-{_segment(organisation)}", "企业安全员（演示）")
 
 
-def _first(organisation: Organisation, password: str) -> Person:
+def _first(organisation: Organisation, password: str | None) -> Person:
     if organisation.short_name in LOGINS:
         return Person(*LOGINS[organisation.short_name], password)
     return Person(f"demo-{_segment(organisation)}", f"{organisation.short_name[:8]}经办（演示）")

@@ -6,13 +6,21 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.hidden_dangers.actions import ask_rule, register
 from anlan.hidden_dangers.actions.advising import MAJOR_RULE
+from anlan.hidden_dangers.actions.chronicle import (
+    PART_COLUMNS,
+    Evidence,
+    MatterChronicle,
+    Numbers,
+    Spot,
+    columns_of,
+)
 from anlan.hidden_dangers.actions.copying import insert_all, read_back, update_all, values_of
 from anlan.hidden_dangers.actions.imported_rows import Names as LedgerNames
 from anlan.hidden_dangers.actions.imported_rows import Where
 from anlan.hidden_dangers.actions.registration import Find
 from anlan.hidden_dangers.advice import STANDARDS, advice_of, replayed
 from anlan.hidden_dangers.case_page import CasePage, case_page
-from anlan.hidden_dangers.choices import ESTABLISHED_STATUSES, Level, PartyKind, Source, Status
+from anlan.hidden_dangers.choices import ESTABLISHED_STATUSES, HandlingMode, Level, PartyKind, Source, Status
 from anlan.hidden_dangers.commands import COMMANDS
 from anlan.hidden_dangers.forms.filters import query_of
 from anlan.hidden_dangers.holds import hold_open
@@ -40,17 +48,23 @@ __all__ = [
     "COMMANDS",
     "ESTABLISHED_STATUSES",
     "MAJOR_RULE",
+    "PART_COLUMNS",
     "PROCESS",
     "STANDARDS",
     "CasePage",
+    "Evidence",
     "Filters",
     "Find",
+    "HandlingMode",
     "HiddenDanger",
     "LedgerNames",
     "Level",
+    "MatterChronicle",
+    "Numbers",
     "PartyKind",
     "Row",
     "Source",
+    "Spot",
     "Status",
     "Where",
     "acceptor",
@@ -59,6 +73,7 @@ __all__ = [
     "ask_rule",
     "case_page",
     "check_can_ask_rule",
+    "columns_of",
     "counts",
     "counts_by_region",
     "hidden_danger",

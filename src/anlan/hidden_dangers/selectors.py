@@ -239,6 +239,12 @@ def numbers_taken(numbers: Iterable[str]) -> set[str]:
     return set(rows.values_list("number", flat=True))
 
 
+def numbers_of_county(code: str) -> set[str]:
+    """All that are given in the county of those six digits."""
+    rows = HiddenDanger.objects.order_by().filter(number__startswith=f"{code}-")
+    return set(rows.values_list("number", flat=True))
+
+
 def visible_among(actor: Actor, matter_ids: Collection[UUID]) -> int:
     """How many of the matters the actor sees."""
     rows = HiddenDanger.objects.order_by().visible_to(actor)

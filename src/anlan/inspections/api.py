@@ -1,6 +1,7 @@
 """The checks' door for other slices."""
 
 from anlan.inspections.actions import begin, close_inside, draw, file, hand_over, publish_checklist, rate, verify, void
+from anlan.inspections.actions.chronicle import CheckChronicle, CheckNumbers, Visit
 from anlan.inspections.choices import ActClass, Answer, Arrival, InspectionKind, Status
 from anlan.inspections.facts import CheckFacts, FreeFinding, GivenAnswer, Officer, Start
 from anlan.inspections.models import CheckRecord, SelfCheckFinding
@@ -26,7 +27,9 @@ __all__ = [
     "ActClass",
     "Answer",
     "Arrival",
+    "CheckChronicle",
     "CheckFacts",
+    "CheckNumbers",
     "CheckRecord",
     "Filters",
     "FreeFinding",
@@ -37,6 +40,7 @@ __all__ = [
     "SelfCheckFinding",
     "Start",
     "Status",
+    "Visit",
     "begin",
     "check",
     "checklist_versions",

@@ -100,6 +100,11 @@ def numbers_taken(numbers: Iterable[str]) -> set[str]:
     return set(rows.values_list("number", flat=True))
 
 
+def numbers_of_county(code: str) -> set[str]:
+    """All that are given in the county of those six digits."""
+    return set(CheckRecord.objects.order_by().filter(number__startswith=f"{code}-").values_list("number", flat=True))
+
+
 def visible_among(actor: Actor, check_ids: Collection[UUID]) -> int:
     """How many of the checks the actor sees."""
     rows = CheckRecord.objects.order_by().visible_to(actor)

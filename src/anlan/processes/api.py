@@ -1,8 +1,9 @@
 """The door of processes: tables to declare, `fire` to move, history and deadlines to read."""
 
-from anlan.processes import importing
+from anlan.processes import chronicles, importing
 from anlan.processes.actions import check_state, comment, fire, put_down
 from anlan.processes.choices import DeadlineState, EventKind
+from anlan.processes.chronicles import Chronicle, Told
 from anlan.processes.deadlines import sweep
 from anlan.processes.documents import HEAD as DOCUMENT_HEAD
 from anlan.processes.documents import register_document
@@ -11,6 +12,7 @@ from anlan.processes.importing import PastStep
 from anlan.processes.models import Deadline, Event
 from anlan.processes.reactions import reaction
 from anlan.processes.selectors import (
+    event_by_id,
     happened,
     histories_of,
     history_of,
@@ -31,6 +33,7 @@ __all__ = [
     "NEW",
     "PROCESSES",
     "SAME",
+    "Chronicle",
     "Deadline",
     "DeadlineKind",
     "DeadlineState",
@@ -39,11 +42,14 @@ __all__ = [
     "PastStep",
     "Process",
     "Step",
+    "Told",
     "Transition",
     "check_can_withdraw",
     "check_state",
+    "chronicles",
     "comment",
     "document_table",
+    "event_by_id",
     "fire",
     "happened",
     "histories_of",

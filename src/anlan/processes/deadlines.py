@@ -15,7 +15,7 @@ from anlan.lib import clock
 from anlan.processes.choices import DeadlineState
 from anlan.processes.events import write_step_event
 from anlan.processes.models import Deadline, DeadlineEffect
-from anlan.processes.tables import PROCESSES, Process
+from anlan.processes.tables import PROCESSES, DeadlineKind, Process
 
 RUNNING = (DeadlineState.OPEN, DeadlineState.PAUSED)
 
@@ -33,8 +33,7 @@ def _new(process: Process, subject: Any, kind: str, started_on: date, at: dateti
     due_on = rule.due_on(subject, started_on)
     if due_on is None:
         return None
-    ladder = rule.ladder
-    first = next((n for n, step in enumerate(ladder) if step.days >= 0 or step.falls_at(due_on) > at), len(ladder))
+    step, falls = first_rung(rule, due_on, at)
     return Deadline(
         subject_type=process.subject_type,
         subject_id=subject.id,
@@ -43,9 +42,17 @@ def _new(process: Process, subject: Any, kind: str, started_on: date, at: dateti
         due_on=due_on,
         article=rule.article,
         opened_at=at,
-        next_step=first,
-        next_at=ladder[first].falls_at(due_on) if first < len(ladder) else None,
+        next_step=step,
+        next_at=falls,
     )
+
+
+def first_rung(rule: DeadlineKind, due_on: date, at: datetime) -> tuple[int, datetime | None]:
+    """Where the ladder of a period that begins at ``at`` is entered, and when that rung falls: a reminder that would
+    have come before is left out, what is late at once is not."""
+    ladder = rule.ladder
+    first = next((n for n, step in enumerate(ladder) if step.days >= 0 or step.falls_at(due_on) > at), len(ladder))
+    return first, ladder[first].falls_at(due_on) if first < len(ladder) else None
 
 
 def end(subject_id: UUID, *, met: Collection[str], cancelled: Collection[str], at: datetime) -> None:

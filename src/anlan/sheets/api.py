@@ -1,6 +1,7 @@
 """Imports: the door for other slices. A slice declares its kinds in ``<slice>/sheets.py`` and registers them."""
 
 from anlan.sheets import bulk, values
+from anlan.sheets.actions import run_import, upload
 from anlan.sheets.kinds import Batch, Chunk, Column, Draft, Kept, Kind, Look, Outcome, kinds_for, register_kind
 from anlan.sheets.ledgers import Ledger, LedgerColumn
 from anlan.sheets.undoing import GONE, TOUCHED, left_as, referring_to, undo
@@ -23,6 +24,8 @@ __all__ = [
     "left_as",
     "referring_to",
     "register_kind",
+    "run_import",
     "undo",
+    "upload",
     "values",
 ]

@@ -1,14 +1,17 @@
 """The door of supervision."""
 
 from anlan.supervision.actions import sign_list
+from anlan.supervision.actions.chronicle import ListingChronicle
 from anlan.supervision.choices import ListLevel
 from anlan.supervision.models import SignedList, SupervisionLetter, SupervisionListing
 from anlan.supervision.periods import Period
+from anlan.supervision.reactions import urge
 from anlan.supervision.selectors import letters, letters_about, listings, listings_about
 from anlan.supervision.selectors.signed_lists import signed_lists, unsigned_below
 
 __all__ = [
     "ListLevel",
+    "ListingChronicle",
     "Period",
     "SignedList",
     "SupervisionLetter",
@@ -20,4 +23,5 @@ __all__ = [
     "sign_list",
     "signed_lists",
     "unsigned_below",
+    "urge",
 ]

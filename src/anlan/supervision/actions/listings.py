@@ -17,7 +17,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Refused
 from anlan.organisations import api as organisations
 from anlan.processes import api as processes
-from anlan.supervision.actions.numbering import next_serial
+from anlan.supervision.actions.numbering import listing_number, next_serial
 from anlan.supervision.choices import LEVEL_OF_KIND, ListerLevel
 from anlan.supervision.models import ListingProgress, SupervisionListing
 from anlan.supervision.policies import check_can_list, checker
@@ -45,10 +45,10 @@ def list_matter(
             sector=matter.sector,
             lister=lister,
             lister_path=lister.path,
-            level=_level(lister.kind, actor),
+            level=level_of(lister.kind, actor),
             year=year,
             serial=serial,
-            document_number=f"{lister.document_prefix or lister.short_name}挂〔{year}〕{serial}号",
+            document_number=listing_number(lister, year, serial),
             leader=leader.strip(),
             due_on=due_on,
             listed_at=clock.now(),
@@ -123,7 +123,8 @@ def _fire(actor: Actor, listing: SupervisionListing, verb: str, note: str, **pay
     processes.fire(actor=actor, process=PROCESS, subject=listing, verb=verb, note=note.strip(), payload=payload)
 
 
-def _level(kind: str, actor: Actor) -> ListerLevel:
+def level_of(kind: str, actor: Actor) -> ListerLevel:
+    """The level at which an organisation of that kind lists."""
     if actor.wall[0].count("/") < 3:
         return ListerLevel.HIGHER_COMMITTEE
     return LEVEL_OF_KIND[kind]

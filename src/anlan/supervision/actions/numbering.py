@@ -15,3 +15,8 @@ def next_serial(model: type[Model], issuer: Organisation, year: int) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [name])
     last = model._default_manager.filter(**{column: issuer, "year": year}).aggregate(last=Max("serial"))["last"]
     return (last or 0) + 1
+
+
+def listing_number(lister: Organisation, year: int, serial: int) -> str:
+    """临应急挂〔2026〕3号."""
+    return f"{lister.document_prefix or lister.short_name}挂〔{year}〕{serial}号"
