@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 LABELS = {
     "on": "检查时间", "unit": "检查单位", "who": "受检单位", "officers": "检查人员", "act": "检查类别", "list": "检查表", "count": "发现隐患数",
-    "found": "存在问题", "result": "处理结果", "numbers": "隐患编号", "no": "检查编号", "place": "检查地点", "town": "乡镇", "system": "来源系统",
+    "found": "存在问题", "result": "处理结果", "numbers": "隐患编号", "no": "检查编号", "place": "检查地点", "town": "乡镇", "system": "来源系统", "site": "场所",
 }  # fmt: skip
 
 

@@ -196,7 +196,7 @@ class TestMerging:
 
 def test_every_reference_to_an_enterprise_follows_it() -> None:
     """A table that names an enterprise and is not told to follow would be left with the tombstone."""
-    followed = {(one.rows(Enterprise().id).model, one.column) for one in FOLLOWERS.values()}
+    followed = {(one.rows(Enterprise().id).model, one.column) for one in FOLLOWERS[Enterprise].values()}
     excused = {
         (Enterprise, "merged_into_id"),
         (EnterpriseMerge, "merged_id"),
@@ -238,7 +238,7 @@ class TestPages:
         client = client_of("county")
         answer = client.post(f"/enterprises/{cast.enterprises['firm'].id}/mark-distinct/", {"other": str(twin.id)})
         assert answer.status_code == 302
-        assert "没有疑似重复的企业" in client.get("/enterprises/duplicates/").content.decode()
+        assert "没有疑似重复的企业和场所" in client.get("/enterprises/duplicates/").content.decode()
         assert client.post(f"/enterprises/{twin.id}/mark-distinct/", {"other": "x"}).status_code == 302
 
     def test_stale_ones_are_confirmed(self, cast: Cast, client_of: Any) -> None:

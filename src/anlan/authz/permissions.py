@@ -117,7 +117,7 @@ LABELS: dict[Permission, str] = {
     Permission.SITE_REQUEST_RESUMPTION: "申请复产验收",
     Permission.SITE_ACCEPT_RESUMPTION: "复产验收",
     Permission.SITE_TRANSFER: "移交和接收场所",
-    Permission.ENTERPRISE_MERGE: "合并重复企业",
+    Permission.ENTERPRISE_MERGE: "合并重复企业、场所",
     Permission.OBJECT_EDIT: "登记和修改监管对象",
     Permission.LICENCE_EDIT: "登记和修改证照",
     Permission.GRID_VIEW: "查看网格",

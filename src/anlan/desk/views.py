@@ -11,6 +11,7 @@ from anlan.desk import case, dossier, enterprise_page, finding, home_page
 from anlan.hidden_dangers import api as loop
 from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.lib import clock
+from anlan.register import api as register
 from anlan.register.views import at_survivor, enterprise_context
 
 
@@ -42,7 +43,7 @@ def enterprise(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
         matters = enterprise_page.matters_of(request.actor, enterprise_id, clock.today())
         return render(request, "desk/enterprise.html", {**context, "matters": matters})
 
-    return at_survivor(request, enterprise_id, show)
+    return at_survivor(request, register.Enterprise, enterprise_id, show)
 
 
 @require_GET

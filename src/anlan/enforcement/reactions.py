@@ -9,7 +9,7 @@ from anlan.organisations import api as organisations
 from anlan.processes.api import Event, reaction
 from anlan.register import api as register
 
-register.register_follower("条执法线索", "enterprise_id", leads_against)
+register.register_follower(register.Enterprise, "条执法线索", "enterprise_id", leads_against)
 
 
 @reaction("hidden_danger.rectification_overdue")

@@ -3,7 +3,7 @@
 from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.hidden_dangers.messages import TELLINGS
-from anlan.hidden_dangers.selectors import hidden_danger_in_brief, of_party, sees, told_about
+from anlan.hidden_dangers.selectors import at_site, hidden_danger_in_brief, of_party, sees, told_about
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.notify import api as notify
 from anlan.processes.api import Event, reaction
@@ -11,7 +11,12 @@ from anlan.register import api as register
 
 files.register_subject(PROCESS.subject_type, sees)
 register.register_open_matters("件隐患", lambda site: site.hidden_dangers.open().filter(concealed=False).count())
-register.register_follower("件隐患", "party_enterprise_id", of_party, told=told_about, by_matter=True)
+register.register_follower(
+    register.Enterprise, "件隐患", "party_enterprise_id", of_party, told=told_about, by_matter=True
+)
+register.register_follower(
+    register.Site, "件隐患", "site_id", at_site, told=lambda id_: at_site(id_).filter(concealed=False)
+)
 
 
 @reaction(*TELLINGS)

@@ -280,6 +280,11 @@ def of_party(enterprise_id: UUID) -> HiddenDangerQuerySet:
     return HiddenDanger.objects.filter(party_enterprise_id=enterprise_id)
 
 
+def at_site(site_id: UUID) -> HiddenDangerQuerySet:
+    """The matters at a site, found in the scope: the same."""
+    return HiddenDanger.objects.filter(site_id=site_id)
+
+
 def told_about(enterprise_id: UUID) -> HiddenDangerQuerySet:
     """What goes along in one way or another: its own matters and those at its sites, but for the secret ones."""
     about = Q(party_enterprise_id=enterprise_id) | Q(site__enterprise_id=enterprise_id)

@@ -4,6 +4,7 @@ from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.inspections import actions
 from anlan.inspections.selectors import (
+    checks_at_site,
     checks_of_enterprise,
     finding_of,
     months_filed_twice,
@@ -24,12 +25,20 @@ def _both_filed(merged: register.Enterprise, survivor: register.Enterprise) -> s
 
 
 register.register_follower(
+    register.Enterprise,
     "次检查",
     "enterprise_id",
     checks_of_enterprise,
     told=lambda id_: checks_of_enterprise(id_).filed().filter(concealed=False),
     obstacle=_both_filed,
     by_matter=True,
+)
+register.register_follower(
+    register.Site,
+    "次检查",
+    "site_id",
+    checks_at_site,
+    told=lambda id_: checks_at_site(id_).filed().filter(concealed=False),
 )
 
 

@@ -323,6 +323,11 @@ def checks_of_enterprise(enterprise_id: UUID) -> CheckRecordQuerySet:
     return CheckRecord.objects.filter(enterprise_id=enterprise_id)
 
 
+def checks_at_site(site_id: UUID) -> CheckRecordQuerySet:
+    """The checks at a site, found in the scope: the same."""
+    return CheckRecord.objects.filter(site_id=site_id)
+
+
 def months_filed_twice(one: UUID, other: UUID) -> list[date]:
     """Months for which both enterprises filed a self-check."""
     filed = CheckRecord.objects.filed().filter(act_class=ActClass.SELF_CHECK)

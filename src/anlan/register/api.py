@@ -11,7 +11,9 @@ from anlan.register.actions import (
     edit_site,
     link_enterprise_organisation,
     mark_distinct,
+    mark_sites_distinct,
     merge_enterprise,
+    merge_site,
     open_enterprise_organisation,
     propose_site_transfer,
     refuse_resumption,
@@ -59,6 +61,7 @@ from anlan.register.selectors import (
     sites,
     sites_with_people,
 )
+from anlan.register.selectors.duplicates import standing_id
 from anlan.register.selectors.grids import (
     charge_of,
     grids_without_holder,
@@ -126,7 +129,9 @@ __all__ = [
     "licences_of",
     "link_enterprise_organisation",
     "mark_distinct",
+    "mark_sites_distinct",
     "merge_enterprise",
+    "merge_site",
     "name_official",
     "official_of_grid",
     "officials_of_sites",
@@ -154,6 +159,7 @@ __all__ = [
     "sites_of_grid",
     "sites_with_people",
     "sites_without_grid",
+    "standing_id",
     "supervised_object",
     "supervised_objects",
     "tag_sites",

@@ -6,7 +6,8 @@ from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
 from anlan.lib.refusals import Forbidden, Refused
 from anlan.register.choices import ChangeState, OperatingStatus
-from anlan.register.merging import obstacles
+from anlan.register.key_sites import SUPERVISED
+from anlan.register.merging import Mergeable, obstacles
 from anlan.register.models import Enterprise, Site, SiteTransfer, StatusChange
 from anlan.register.open_matters import open_matters
 
@@ -86,8 +87,18 @@ def check_can_withdraw_transfer(actor: Actor, transfer: SiteTransfer) -> None:
         raise Forbidden("is_the_receiver", "接收单位请选“不接收”并说明理由。")
 
 
-def check_can_merge(merged: Enterprise, survivor: Enterprise) -> None:
-    """One legal person written down twice: of one county, with one credit code at most, nothing in the way."""
+def check_can_merge(merged: Mergeable, survivor: Mergeable) -> None:
+    """One enterprise, or one site of it, written down twice; nothing in the way."""
+    if isinstance(merged, Enterprise) and isinstance(survivor, Enterprise):
+        _check_one_legal_person(merged, survivor)
+    elif isinstance(merged, Site) and isinstance(survivor, Site):
+        _check_one_place(merged, survivor)
+    if found := obstacles(merged, survivor):
+        raise Refused("in_the_way", "".join(found))
+
+
+def _check_one_legal_person(merged: Enterprise, survivor: Enterprise) -> None:
+    """Of one county, with one credit code at most."""
     if merged.wall_path != survivor.wall_path:
         raise Refused("two_counties", "两家不在同一个县（市、区），各县各登记各的，不合并。")
     if merged.unified_social_credit_code:
@@ -96,5 +107,18 @@ def check_can_merge(merged: Enterprise, survivor: Enterprise) -> None:
                 "two_legal_persons", "两家的统一社会信用代码不同，是两个法人，不能合并；不是重复请点“不是重复”。"
             )
         raise Refused("keep_the_code", f"{merged.name}有统一社会信用代码，请保留它，把另一家并进来。")
-    if found := obstacles(merged, survivor):
-        raise Refused("in_the_way", "".join(found))
+
+
+def _check_one_place(merged: Site, survivor: Site) -> None:
+    """Of one enterprise and one 属地 unit; one that works is not laid into one that is closed."""
+    if merged.enterprise_id != survivor.enterprise_id:
+        raise Refused(
+            "two_enterprises",
+            f"两处场所分属{merged.enterprise}和{survivor.enterprise}。确是同一家企业的，请先合并企业，再合并场所。",
+        )
+    if merged.local_unit_id != survivor.local_unit_id:
+        units = f"{merged.local_unit.short_name}、{survivor.local_unit.short_name}"
+        raise Refused("two_local_units", f"两处场所的属地单位不同（{units}）。请先用“移交”转到同一个属地单位，再合并。")
+    if merged.status in SUPERVISED and survivor.status not in SUPERVISED:
+        label = survivor.get_status_display()
+        raise Refused("keep_the_working_one", f"“{survivor.name}”已经是“{label}”，请保留“{merged.name}”，把它并进来。")

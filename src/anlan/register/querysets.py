@@ -32,12 +32,10 @@ from anlan.territory.api import GridKind
 Rows = TypeVar("Rows", bound=QuerySet)
 
 
-class EnterpriseQuerySet(ScopedQuerySet):
-    def visible_to(self, actor: Actor, permission: Permission | None = None) -> Self:
-        """Those at home in the scope, and those with a site in it; no tombstones, nothing is done to them any more.
+class MergeableQuerySet(ScopedQuerySet):
+    """Rows that can be merged into another: a tombstone is seen by nobody, nothing is done to it any more."""
 
-        Whoever sees the whole county sees every home, so only the others are asked for sites as well.
-        """
+    def visible_to(self, actor: Actor, permission: Permission | None = None) -> Self:
         return self._reached_by(actor, permission).filter(merged_into=None)
 
     def tombstones_for(self, actor: Actor) -> Self:
@@ -45,6 +43,15 @@ class EnterpriseQuerySet(ScopedQuerySet):
         return self._reached_by(actor, None).filter(merged_into__isnull=False)
 
     def _reached_by(self, actor: Actor, permission: Permission | None) -> Self:
+        return super().visible_to(actor, permission)
+
+
+class EnterpriseQuerySet(MergeableQuerySet):
+    def _reached_by(self, actor: Actor, permission: Permission | None) -> Self:
+        """Those at home in the scope, and those with a site in it.
+
+        Whoever sees the whole county sees every home, so only the others are asked for sites as well.
+        """
         homes = scope_for(actor, permission or Permission.ENTERPRISE_VIEW).as_q(ScopeColumns())
         if actor.reach == Reach.PARTICIPATION or actor.region_path == actor.wall[0]:
             return self.filter(homes)
@@ -82,7 +89,7 @@ class EnterpriseQuerySet(ScopedQuerySet):
         return self.annotate(site_count=Coalesce(Subquery(_count_of(_sites())), 0))
 
 
-class SiteQuerySet(ScopedQuerySet):
+class SiteQuerySet(MergeableQuerySet):
     def matching(self, text: str) -> Self:
         """Rows found by every word of ``text``, themselves or by their enterprise."""
         found = _holding(text) | _holding(text, "enterprise__")
@@ -156,8 +163,9 @@ def _best_first(rows: Rows, text: str) -> Rows:
 
 
 def _sites() -> SiteQuerySet:
+    """Those that stand."""
     # The model is made after its querysets.
-    sites: SiteQuerySet = apps.get_model("register", "Site").objects.order_by()
+    sites: SiteQuerySet = apps.get_model("register", "Site").objects.order_by().filter(merged_into=None)
     return sites
 
 

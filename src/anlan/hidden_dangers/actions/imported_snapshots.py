@@ -12,6 +12,7 @@ from anlan.hidden_dangers.models import HiddenDanger, ImportedMatter, Rectificat
 from anlan.lib import clock
 from anlan.lib.refusals import Refused
 from anlan.processes.api import Event, importing
+from anlan.register import api as register
 from anlan.sheets import api as sheets
 
 OWN: tuple[Any, ...] = (ImportedMatter, RectificationPlan)
@@ -81,6 +82,8 @@ def restore(kept: Sequence[sheets.Kept]) -> None:
             model.objects.filter(hidden_danger_id=one.record_id).delete()
         Participation.objects.filter(matter_id=one.record_id).exclude(id__in=before["parts"]).delete()
         matter = read_back(HiddenDanger, before["matter"])
+        matter.site_id = register.standing_id(register.Site, matter.site_id)
+        matter.party_enterprise_id = register.standing_id(register.Enterprise, matter.party_enterprise_id)
         HiddenDanger.objects.filter(id=one.record_id).update(**{**values_of(matter), "version": one.version + 1})
         written: list[tuple[Any, str]] = [(Event, "events"), (ImportedMatter, "imported"), (RectificationPlan, "plan")]
         for model, name in written:

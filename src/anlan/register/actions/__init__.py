@@ -8,7 +8,7 @@ from anlan.register.actions.enterprises import (
     register_enterprise,
 )
 from anlan.register.actions.licences import cancel_licence, correct_licence, register_licence, renew_licence
-from anlan.register.actions.merging import mark_distinct, merge_enterprise
+from anlan.register.actions.merging import mark_distinct, mark_sites_distinct, merge_enterprise, merge_site
 from anlan.register.actions.objects import edit_object, register_object
 from anlan.register.actions.sites import edit_site, register_site
 from anlan.register.actions.statuses import (
@@ -42,7 +42,9 @@ __all__ = [
     "end_tenancy",
     "link_enterprise_organisation",
     "mark_distinct",
+    "mark_sites_distinct",
     "merge_enterprise",
+    "merge_site",
     "open_enterprise_organisation",
     "propose_site_transfer",
     "refuse_resumption",

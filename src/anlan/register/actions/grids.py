@@ -15,7 +15,17 @@ from anlan.lib import clock, hashing
 from anlan.lib.refusals import Invalid, Refused
 from anlan.organisations import api as organisations
 from anlan.register.actions.steps import lock_sites
-from anlan.register.models import Licence, ResponsibleOfficial, Site, SiteGrid, SiteTag
+from anlan.register.models import (
+    Licence,
+    ResponsibleOfficial,
+    Site,
+    SiteGrid,
+    SitePerson,
+    SiteRegulator,
+    SiteTag,
+    SiteTenancy,
+    StatusChange,
+)
 from anlan.register.selectors import grids as selectors
 from anlan.territory import api as territory
 from anlan.territory.api import Grid, GridKind, PersonInPost
@@ -23,6 +33,8 @@ from anlan.territory.api import Grid, GridKind, PersonInPost
 DAY = timedelta(days=1)
 # A site lies inside these; the others may reach across.
 OF_THE_PLACE = (GridKind.COMPREHENSIVE, GridKind.MICRO)
+LYING_WITH_IT = (SitePerson, SiteRegulator, SiteGrid, SiteTag, Licence, ResponsibleOfficial, StatusChange)
+"""Tables whose rows lie where their site lies."""
 
 
 @dataclass(frozen=True)
@@ -205,16 +217,15 @@ def end_official(*, actor: Actor, official_id: UUID) -> ResponsibleOfficial:
 
 
 def follow_site(*, actor: Actor, site: Site) -> int:
-    """A site that has moved takes its 包保, tags and licences along and leaves the grids that do not reach its new place.
+    """What hangs on a site that has moved lies where it lies now; it leaves the grids that do not reach its new place.
 
     Part of the act that moves it. Returns how many grids it left.
     """
     places = list(SiteGrid.objects.filter(site=site, left_at=None).select_related("grid"))
     gone = [one.id for one in places if one.kind in OF_THE_PLACE and not reaches(one.grid, site.region_path)]
-    SiteGrid.objects.filter(site=site).update(region_path=site.region_path)
-    SiteTag.objects.filter(site=site).update(region_path=site.region_path)
-    Licence.objects.filter(site=site).update(region_path=site.region_path)
-    ResponsibleOfficial.objects.filter(site=site).update(region_path=site.region_path)
+    for model in LYING_WITH_IT:
+        model._default_manager.filter(site=site).update(region_path=site.region_path)
+    SiteTenancy.objects.filter(tenant_site=site).update(region_path=site.region_path)
     return SiteGrid.objects.filter(id__in=gone).update(left_at=clock.now())
 
 

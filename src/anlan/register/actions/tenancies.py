@@ -32,7 +32,7 @@ def register_tenancy(
         landlord: Enterprise = Enterprise.objects.get_visible(actor, id=landlord_id)
         if landlord.id == tenant.enterprise_id:
             raise Invalid.at("/landlord", "自己的场所不用登记租赁。")
-        if landlord_site_id is not None and not landlord.sites.filter(id=landlord_site_id).exists():
+        if landlord_site_id is not None and not landlord.sites.filter(id=landlord_site_id, merged_into=None).exists():
             raise Invalid.at("/landlord_site", f"{landlord}没有这处场所。")
         open_ones = SiteTenancy.objects.filter(tenant_site=tenant, landlord=landlord, valid_to=None)
         if open_ones.filter(landlord_site_id=landlord_site_id).exists():

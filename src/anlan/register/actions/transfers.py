@@ -18,7 +18,7 @@ from anlan.processes import api as processes
 from anlan.register.actions.grids import follow_site
 from anlan.register.actions.sites import local_unit_for
 from anlan.register.actions.steps import check_version, record
-from anlan.register.models import Site, SitePerson, SiteRegulator, SiteTenancy, SiteTransfer, StatusChange
+from anlan.register.models import Site, SiteTransfer
 from anlan.register.policies import (
     check_can_propose_transfer,
     check_can_withdraw_transfer,
@@ -27,9 +27,6 @@ from anlan.register.policies import (
 )
 from anlan.register.workflow import TRANSFER
 from anlan.territory import api as territory
-
-FOLLOWERS = (SitePerson, SiteRegulator, StatusChange)
-"""Tables whose rows lie where their site lies."""
 
 
 def propose_site_transfer(
@@ -180,8 +177,5 @@ def _move(actor: Actor, site: Site, transfer: SiteTransfer) -> None:
     site.version += 1
     site.changed_at = clock.now()
     site.save()
-    for follower in FOLLOWERS:
-        follower.objects.filter(site=site).update(region_path=site.region_path)
-    SiteTenancy.objects.filter(tenant_site=site).update(region_path=site.region_path)
     follow_site(actor=actor, site=site)
     record(actor, "site", site, "site.transferred", changes, because=transfer.id)

@@ -1,4 +1,4 @@
-"""``/api/v1/enterprises``: duplicates, merging, confirming."""
+"""``/api/v1``: duplicates and merging of enterprises and sites, confirming."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, requires
 from anlan.register import actions
 from anlan.register.endpoints.routing import router
-from anlan.register.models import EnterpriseMerge
+from anlan.register.models import EnterpriseMerge, SiteMerge
 from anlan.register.selectors import duplicates
 
 
@@ -24,8 +24,21 @@ class PairOut(Schema):
     reasons: list[str]
 
 
+class NamedSite(Schema):
+    id: UUID
+    name: str
+    address: str
+
+
+class SitePairOut(Schema):
+    enterprise: UUID = Field(alias="keep.enterprise_id")
+    keep: NamedSite = Field(description="建议保留的：还在生产经营的，或者先登记的")
+    other: NamedSite
+    reasons: list[str]
+
+
 class MergeIn(Schema):
-    into: UUID = Field(description="保留的企业")
+    into: UUID = Field(description="保留的那一条")
     reason: str = Field(min_length=1, max_length=500)
 
 
@@ -50,7 +63,16 @@ class ConfirmedOut(Schema):
 @router.get("/enterprise-duplicates", response=Page[PairOut], summary="疑似重复的企业", url_name="duplicate_list")
 @requires(Permission.ENTERPRISE_MERGE)
 def list_duplicates(request: ActingRequest, page: Query[PageQuery]) -> Sheet:
-    pairs = duplicates.suspected_pairs(request.actor)
+    return _sheet(duplicates.suspected_pairs(request.actor), page)
+
+
+@router.get("/site-duplicates", response=Page[SitePairOut], summary="疑似重复的场所", url_name="site_duplicate_list")
+@requires(Permission.ENTERPRISE_MERGE)
+def list_site_duplicates(request: ActingRequest, page: Query[PageQuery]) -> Sheet:
+    return _sheet(duplicates.suspected_sites(request.actor), page)
+
+
+def _sheet(pairs: list[duplicates.Pair], page: PageQuery) -> Sheet:
     start = (page.page - 1) * page.page_size
     return Sheet(pairs[start : start + page.page_size], len(pairs), True)
 
@@ -78,6 +100,32 @@ def merge_enterprise(
 @requires(Permission.ENTERPRISE_MERGE)
 def mark_distinct(request: ActingRequest, enterprise_id: UUID, sent: OtherIn) -> Status[None]:
     actions.mark_distinct(actor=request.actor, enterprise_id=enterprise_id, other_id=sent.other)
+    return Status(204, None)
+
+
+@router.post(
+    "/sites/{uuid:site_id}/merge", response=MergeOut, summary="并入同一家企业的另一处场所", url_name="merge_site"
+)
+@requires(Permission.ENTERPRISE_MERGE)
+def merge_site(request: ActingRequest, site_id: UUID, sent: MergeIn, if_match: IfMatch = None) -> SiteMerge:
+    return actions.merge_site(
+        actor=request.actor,
+        merged_id=site_id,
+        into_id=sent.into,
+        reason=sent.reason,
+        if_versions=expected_versions(if_match),
+    )
+
+
+@router.post(
+    "/sites/{uuid:site_id}/mark-distinct",
+    response={204: None},
+    summary="认定两处场所不是重复",
+    url_name="mark_sites_distinct",
+)
+@requires(Permission.ENTERPRISE_MERGE)
+def mark_sites_distinct(request: ActingRequest, site_id: UUID, sent: OtherIn) -> Status[None]:
+    actions.mark_sites_distinct(actor=request.actor, site_id=site_id, other_id=sent.other)
     return Status(204, None)
 
 

@@ -1,6 +1,4 @@
-"""Which enterprise another is merged into, and why."""
-
-from typing import Any
+"""Which enterprise or site another is merged into, and why."""
 
 from django import forms
 
@@ -10,7 +8,3 @@ from anlan.register.forms.base import ActForm, textarea
 class MergeForm(ActForm):
     into = forms.CharField(widget=forms.HiddenInput)
     reason = forms.CharField(label="理由", widget=textarea(), max_length=500)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        options["initial"] = {"reason": "同一家企业登记了两次。", **options.get("initial", {})}
-        super().__init__(*args, **options)

@@ -4,12 +4,13 @@ from anlan.register.models.changes import SiteTenancy, SiteTransfer, StatusChang
 from anlan.register.models.enterprises import Enterprise, Industry, Site, SitePerson, SiteRegulator
 from anlan.register.models.grids import ResponsibleOfficial, SiteGrid
 from anlan.register.models.licences import Licence
-from anlan.register.models.merges import DistinctPair, EnterpriseMerge
+from anlan.register.models.merges import DistinctPair, DistinctSitePair, EnterpriseMerge, SiteMerge
 from anlan.register.models.objects import ObjectRegulator, SupervisedObject
 from anlan.register.models.tags import SiteTag
 
 __all__ = [
     "DistinctPair",
+    "DistinctSitePair",
     "Enterprise",
     "EnterpriseMerge",
     "Industry",
@@ -18,6 +19,7 @@ __all__ = [
     "ResponsibleOfficial",
     "Site",
     "SiteGrid",
+    "SiteMerge",
     "SitePerson",
     "SiteRegulator",
     "SiteTag",

@@ -126,7 +126,10 @@ class Enterprise(models.Model):
 
 
 class Site(models.Model):
-    """生产经营场所: where people work; risks, checks and hidden dangers hang on it. The position is WGS-84."""
+    """生产经营场所: where people work; risks, checks and hidden dangers hang on it. The position is WGS-84.
+
+    Merged into another of its enterprise (``merged_into``) it is a tombstone that leads there.
+    """
 
     scope_columns = ScopeColumns()
     view_permission = Permission.ENTERPRISE_VIEW
@@ -144,6 +147,7 @@ class Site(models.Model):
     source_crs = models.CharField("坐标来源", max_length=8, choices=SourceCrs, blank=True)
     registered_at = models.DateTimeField("登记时间")
     changed_at = models.DateTimeField("更新时间")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="并入")
     version = models.PositiveIntegerField(default=0)
     former_names = ArrayField(models.CharField(max_length=120), default=list, verbose_name="曾用名")
     search_text = models.TextField("搜索文本")

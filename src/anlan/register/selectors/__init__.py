@@ -13,6 +13,7 @@ from anlan.register.selectors.enterprises import (
     site_with_people,
     sites,
     sites_with_people,
+    two_sites_with_people,
     with_people,
     with_regulators,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "site_with_people",
     "sites",
     "sites_with_people",
+    "two_sites_with_people",
     "with_people",
     "with_regulators",
 ]

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from anlan.authz.actors import Actor
 from anlan.authz.scope import in_subtree
+from anlan.lib.refusals import NotInScope
 from anlan.register.freshness import stale_before
 from anlan.register.key_sites import SUPERVISED
 from anlan.register.models import Enterprise, Industry, Site, SitePerson, SiteRegulator
@@ -116,6 +117,15 @@ def site_with_people(actor: Actor, site_id: UUID) -> Site:
     """The same with its people and regulators: three queries."""
     found: Site = with_people(Site.objects.with_names()).get_visible(actor, id=site_id)
     return found
+
+
+def two_sites_with_people(actor: Actor, one_id: UUID, other_id: UUID) -> tuple[Site, Site]:
+    """The same of two, in this order: three queries too."""
+    rows = with_people(sites(actor, SiteFilters()).with_names())
+    found = {site.id: site for site in rows.filter(id__in=[one_id, other_id])}
+    if len(found) != 2:
+        raise NotInScope(str(Site._meta.verbose_name))
+    return found[one_id], found[other_id]
 
 
 def sites_with_people(actor: Actor, enterprise_id: UUID) -> Sequence[Site]:

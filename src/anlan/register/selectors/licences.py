@@ -80,4 +80,6 @@ def licences_of(enterprise: Enterprise, sites: Iterable[Site]) -> Sequence[Licen
 
 def sites_of_licensee(enterprise_id: UUID) -> Sequence[Site]:
     """Where the enterprise of a licence works: whose units hear that it runs out."""
-    return list(Site.objects.filter(enterprise_id=enterprise_id).select_related("local_unit").order_by("id"))
+    return list(
+        Site.objects.filter(enterprise_id=enterprise_id, merged_into=None).select_related("local_unit").order_by("id")
+    )

@@ -116,7 +116,7 @@ def history(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
         "waiting_transfers": changes.waiting_transfers(sites),
         "rents_out": [one for one in rented if one.landlord_id == enterprise.id],
         "rents_from": [one for one in rented if one.landlord_id != enterprise.id],
-        "merges": merges_into(enterprise),
+        "merges": merges_into(enterprise, sites),
         "tags_ever": tags.tags_ever(sites),
         "shows_people": not request.actor.is_enterprise,
         "may_edit_site": request.actor.can(Permission.SITE_EDIT),

@@ -17,7 +17,8 @@ from anlan.register import actions, selectors
 from anlan.register.facts import EnterpriseFacts, SiteFacts
 from anlan.register.forms import EnterpriseFilterForm, EnterpriseForm, PeopleForms, PeopleFormSet, SiteForm
 from anlan.register.freshness import freshness, is_stale
-from anlan.register.models import Enterprise
+from anlan.register.merging import Kind
+from anlan.register.models import Enterprise, Site
 from anlan.register.selectors.duplicates import survivor_of
 from anlan.register.selectors.licences import licences_of
 from anlan.ui.lists import Column, Page, active_chips
@@ -80,19 +81,20 @@ def enterprise_page(request: ActingRequest, enterprise_id: UUID) -> HttpResponse
     """One enterprise: facts, sites, people, regulators."""
     return at_survivor(
         request,
+        Enterprise,
         enterprise_id,
         lambda: render(request, "register/enterprise.html", enterprise_context(request, enterprise_id)),
     )
 
 
-def at_survivor(request: ActingRequest, enterprise_id: UUID, show: Callable[[], HttpResponse]) -> HttpResponse:
+def at_survivor(request: ActingRequest, kind: Kind, record_id: UUID, show: Callable[[], HttpResponse]) -> HttpResponse:
     """The page; what was merged leads to where it was merged into."""
     try:
         return show()
     except NotInScope:
-        survivor = selectors.enterprise(request.actor, survivor_of(request.actor, enterprise_id).id)
-    messages.info(request, f"您打开的企业已并入{survivor.name}。")
-    return redirect("register:enterprise", survivor.id)
+        survivor = survivor_of(request.actor, kind, record_id)
+    messages.info(request, f"您打开的{kind._meta.verbose_name}已并入{survivor.name}。")
+    return redirect("register:enterprise", survivor.enterprise_id if isinstance(survivor, Site) else survivor.id)
 
 
 def enterprise_context(request: ActingRequest, enterprise_id: UUID) -> dict[str, Any]:
@@ -187,6 +189,10 @@ def site_register(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
 @requires(Permission.SITE_EDIT)
 def site_edit(request: ActingRequest, site_id: UUID) -> HttpResponse:
     """The form of a site that is there."""
+    return at_survivor(request, Site, site_id, lambda: _site_edit(request, site_id))
+
+
+def _site_edit(request: ActingRequest, site_id: UUID) -> HttpResponse:
     site = selectors.site_with_people(request.actor, site_id)
     initial = SiteForm.starting_values(site)
     form = SiteForm(request.POST or None, actor=request.actor, initial=initial, now_in=site.region)
