@@ -33,6 +33,7 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.bench.rules
 	@$(BIN)/python -m tests.bench.sheets
+	@$(BIN)/python -m tests.bench.site
 
 docs: $(VENV)/.installed
 	@$(CHECK) generate_docs

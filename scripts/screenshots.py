@@ -4,32 +4,23 @@
 """
 
 import io
-import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from anlan.config import secrets
 from scripts.tour import Tour
+from tests.running import running_site
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
 LARGEST = 200_000
 COLOURS = (256, 192, 128, 96, 64)
-START_SECONDS = 180
-DEMO_SECONDS = 900
 DESK, TALL, WIDE, PHONE = (1440, 900), (1440, 1280), (1920, 1080), (390, 844)
 
 
@@ -89,9 +80,10 @@ PICTURES = (
 def main() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="anlan-pictures-") as folder,
-        _site(Path(folder)) as (url, password),
+        running_site(Path(folder)) as (home, port),
         sync_playwright() as playwright,
     ):
+        url, password = f"http://127.0.0.1:{port}", secrets.load(home)["demo_password"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         for picture in PICTURES:
             _keep(picture.name, _take(browser, url, password, picture))
@@ -145,49 +137,6 @@ def _keep(name: str, shot: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(out.getvalue())
     print(f"{name}.png {out.tell() / 1000:.0f} kB", flush=True)
-
-
-@contextmanager
-def _site(home: Path) -> Iterator[tuple[str, str]]:
-    """``anlan up`` with the demo loaded: its address and the demo's password."""
-    home.chmod(0o711)  # as root the database runs as another user, who has to pass through
-    port = _free_port()
-    foreign = ("ANLAN_", "PG")
-    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign) and name != "DATABASE_URL"}
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "anlan.config.cli", "up"],
-        env=own | {"ANLAN_HOME": str(home), "ANLAN_PORT": str(port)},
-        start_new_session=True,
-    )
-    try:
-        _wait(process, START_SECONDS, lambda: _is_well(port), "网站没有启动")
-        _wait(process, DEMO_SECONDS, lambda: any((home / "run").glob("demo-*")), "演示数据没有装入")
-        yield f"http://127.0.0.1:{port}", json.loads((home / "secrets.json").read_text("utf-8"))["demo_password"]
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait(process: "subprocess.Popen[bytes]", seconds: float, is_there: Callable[[], bool], otherwise: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_there():
-        if process.poll() is not None or time.monotonic() > deadline:
-            sys.exit(f"错误:{otherwise}")
-        time.sleep(0.5)
-
-
-def _is_well(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":
