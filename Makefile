@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CHECK := ANLAN_HOME=$(CURDIR)/build/check PYTHONWARNINGS="ignore::RuntimeWarning" $(BIN)/anlan
 
 .DEFAULT_GOAL := run
-.PHONY: run stop test check bench docs screenshots lock clean browser
+.PHONY: run stop test check chaos bench docs screenshots lock clean browser
 
 run: $(VENV)/.installed
 	@$(BIN)/python -m anlan.config.frontend
@@ -29,6 +29,12 @@ check: $(VENV)/.installed-dev
 	@echo "迁移……"; $(CHECK) makemigrations --check --dry-run
 	@echo "生成的文档……"; $(CHECK) generate_docs --check
 	@echo "词汇……"; $(BIN)/python -m pytest -q tests/meta/test_glossary.py
+
+# Kills are chosen at random; the seed is printed. By hand: make chaos KILLS=500.
+KILLS ?= 60
+chaos: $(VENV)/.installed-dev
+	@$(BIN)/python -m anlan.config.frontend
+	@$(BIN)/python -m tests.chaos --kills $(KILLS)
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.bench.rules

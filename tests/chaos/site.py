@@ -20,7 +20,7 @@ import psycopg
 from anlan.config import env, processes
 from anlan.config.children import Record
 from anlan.config.processes import Identity
-from tests.database import this_run
+from tests.database import template, this_run
 
 
 def free_port() -> int:
@@ -38,16 +38,27 @@ def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> float:
     return time.monotonic() - begun
 
 
-class Site:
-    """`anlan up` with a home and a port of its own; the database writes through to the disk, as in real life."""
+def new_home() -> Path:
+    """An empty home; if this run is itself killed, the next one ends the site in it as well."""
+    run = this_run()
+    run.mkdir(mode=0o711, parents=True, exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix="site-", dir=run))
+    home.chmod(0o711)
+    return home
 
-    def __init__(self) -> None:
-        run = this_run()  # if this run is itself killed, the next one ends the site as well
-        run.mkdir(mode=0o711, parents=True, exist_ok=True)
-        self.home = Path(tempfile.mkdtemp(prefix="site-", dir=run))
-        self.home.chmod(0o711)
+
+class Site:
+    """`anlan up` with a home and a port of its own; the database writes through to the disk, as in real life.
+
+    Unless it is given a home, it begins with the tests' migrated database, as a site that was stopped.
+    """
+
+    def __init__(self, home: Path | None = None, **variables: str) -> None:
+        self.home = home or new_home()
+        if home is None:
+            subprocess.run(["cp", "-a", "--reflink=auto", f"{template()}/.", str(self.home)], check=True)
         self.variables = {name: value for name, value in os.environ.items() if not name.startswith("ANLAN_")}
-        self.variables |= {"ANLAN_HOME": str(self.home), "ANLAN_PORT": str(free_port())}
+        self.variables |= {"ANLAN_HOME": str(self.home), "ANLAN_PORT": str(free_port()), **variables}
         self.environment = env.read(self.variables)
         self.record = Record(self.home / "run")
         self.process: subprocess.Popen[bytes] | None = None
@@ -57,12 +68,16 @@ class Site:
             command = [sys.executable, "-m", "anlan.config.cli", "up", "--no-demo"]
             self.process = subprocess.Popen(command, env=self.variables, stdout=terminal, stderr=terminal)
 
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """`anlan` with these words, beside the running site."""
+        command = [sys.executable, "-m", "anlan.config.cli", *words]
+        return subprocess.run(command, env=self.variables, capture_output=True, text=True, check=False)
+
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(60)
-        command = [sys.executable, "-m", "anlan.config.cli", "stop"]
-        subprocess.run(command, env=self.variables, check=True, capture_output=True)
+        assert self.run("stop").returncode == 0
         print(self.terminal())  # shown by pytest if a test failed
         shutil.rmtree(self.home, ignore_errors=True)
 
@@ -83,7 +98,7 @@ class Site:
         leader = self.child("web").pid
         members = processes.members_of_group(leader)
         return next(
-            one for one in members if one.pid != leader and "granian" in " ".join(processes.command_line(one.pid))
+            one for one in members if one.pid != leader and "anlan.config.serve" in processes.command_line(one.pid)
         )
 
     def postmaster(self) -> Identity:

@@ -1,4 +1,4 @@
-"""``anlan``: the one command. ``up``, ``stop``, ``status``, ``migrate``; anything else is a management command."""
+"""``anlan``: the one command. ``up``, ``stop``, ``backup``, ``restore`` …; anything else is a management command."""
 
 import difflib
 import importlib
@@ -14,6 +14,8 @@ OWN_COMMANDS = {
     "up": ("anlan.config.supervisor", "启动平台(前台运行,Ctrl-C 停止);--no-demo 不装演示数据"),
     "stop": ("anlan.config.control", "停止平台和内嵌数据库"),
     "status": ("anlan.config.control", "查看平台是否在运行"),
+    "backup": ("anlan.config.backup.console", "备份数据库、上传的文件和密钥到一个文件;--check 核对一个备份"),
+    "restore": ("anlan.config.backup.console", "把备份恢复到空的 ANLAN_HOME;--until 恢复到某一时刻"),
     "migrate": ("anlan.config.migrate", "以属主身份升级数据库,并授予应用角色权限"),
     "rule": ("anlan.rules.console", "按某一天的法判一件事:anlan rule 编号 --on 日期 < facts.json(--jsonl 一行一件)"),
     "rules": ("anlan.rules.console", "列出全部规则和版本;--schema 输出格式"),

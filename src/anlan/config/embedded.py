@@ -17,7 +17,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,8 @@ SETTINGS: Mapping[str, str] = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    "wal_keep_size": "512MB",  # what is written while a backup is taken belongs to it
+    "recovery_init_sync_method": "syncfs",  # one call; thousands of files synced one by one keep a restart waiting
     "random_page_cost": "1.1",
     "jit": "off",  # our queries are short; compiling them costs more than it gains
     "timezone": "UTC",
@@ -53,6 +56,7 @@ FORGETFUL: Mapping[str, str] = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "wal_level": "minimal",
+    "wal_keep_size": "0",
     "max_wal_senders": "0",
     "autovacuum": "off",
 }
@@ -137,10 +141,19 @@ def packaged_programs() -> Path:
 class Cluster:
     """One PostgreSQL cluster in a folder of ours. Every method may be called by several processes at once."""
 
-    def __init__(self, home: Path, *, superuser_password: str, log: Path, settings: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        home: Path,
+        *,
+        superuser_password: str,
+        log: Path,
+        settings: Mapping[str, str] | None = None,
+        wal_archive: Path | None = None,
+    ):
         self.home = home
         self.log = log
         self.settings = {**SETTINGS, **(settings or {})}
+        self.wal_archive = wal_archive
         self._superuser_password = superuser_password
 
     # What is there
@@ -189,14 +202,36 @@ class Cluster:
         """Make the cluster if there is none and start it if it does not run; return when it answers."""
         if self.is_ready():
             return
+        with self._starting_alone():
+            if not self.exists():
+                self._require_new()
+                self._initialise()
+            self.runner.give(self.data)
+            self._start_and_wait()
+
+    @contextmanager
+    def _starting_alone(self) -> Iterator[None]:
         self.home.mkdir(mode=0o711, parents=True, exist_ok=True)
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with exclusive(self.home / "start.lock"):
             self._prepare_folders()
-            if not self.exists():
-                self._initialise()
+            yield
+
+    def recover(self, settings: Mapping[str, str]) -> None:
+        """Start it for a recovery that these settings ask for, and return when it is over: one attempt, for a server
+        that gives up says why and would say the same again."""
+        with self._starting_alone():
             self.runner.give(self.data)
-            self._start_and_wait()
+            self._spawn(settings)
+            while not self.is_ready():
+                self.reap()
+                if self.data not in _CHILDREN:
+                    raise EmbeddedError(f"恢复没有完成,原因见 {self.log}:{self._last_word()}")
+                time.sleep(0.05)
+
+    def _last_word(self) -> str:
+        lines = self.log.read_text("utf-8", errors="replace").splitlines()
+        return next((line for line in reversed(lines) if "FATAL" in line or "PANIC" in line), "没有记录")
 
     def reap(self) -> None:
         """Collect the server's exit status if it was ours and has died, so that no zombie holds its pid."""
@@ -284,6 +319,23 @@ class Cluster:
             (self.home / "socket-folder").write_text(folder, "utf-8")
         self.socket_folder.mkdir(mode=0o700, exist_ok=True)
         runner.give(self.socket_folder)
+        if self.wal_archive is not None:
+            self._prepare_wal_archive(self.wal_archive)
+
+    def _require_new(self) -> None:
+        """Never make an empty database in the place of one that was there: its disk may only be missing."""
+        if (self.home / "port").exists():
+            raise EmbeddedError(
+                f"内嵌数据库的数据不见了({self.data})。请检查磁盘是否已挂载,或用 anlan restore 恢复备份;"
+                f"确实要从空库开始,请先移走 {self.home}"
+            )
+
+    def _prepare_wal_archive(self, folder: Path) -> None:
+        folder.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self.runner.give(folder)
+        if self.runner.run(["/bin/sh", "-c", 'test -w "$1"', "sh", str(folder)]).returncode != 0:
+            raise EmbeddedError(f"数据库写不进日志归档文件夹 {folder}:请检查 ANLAN_WAL_ARCHIVE 的权限")
 
     def _initialise(self) -> None:
         """initdb into a folder beside, renamed when whole: a kill half-way leaves nothing that looks finished."""
@@ -312,17 +364,18 @@ class Cluster:
         deadline = time.monotonic() + START_SECONDS
         while not self.is_ready():
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"内嵌数据库未能启动,原因见 {self.log}")
+                raise EmbeddedError(f"内嵌数据库未能启动,原因见 {self.log}:{self._last_word()}")
             if self.postmaster() is None:
                 self._spawn()
             self._await_answer(deadline)
 
-    def _spawn(self) -> None:
+    def _spawn(self, more: Mapping[str, str] | None = None) -> None:
         self.reap()
         self._choose_port()
         self._disown_stale_locks()
         settings = {
             **self.settings,
+            **(more or {}),
             "port": str(self.port),
             "unix_socket_directories": str(self.socket_folder),
         }

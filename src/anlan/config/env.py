@@ -10,6 +10,7 @@ DATABASE_URL           a real PostgreSQL, as the role that owns the tables; abse
 ANLAN_APP_DATABASE_URL the application's role there, if it cannot be created by the owner
 ANLAN_DB_ROLE          ``app`` (default) or ``owner``; only the migrating command is the owner
 ANLAN_PROCESS          the name a process shows in pg_stat_activity
+ANLAN_WAL_ARCHIVE      a folder, best on another disk, to which the embedded database's log is copied
 ====================== ==========================================================================
 """
 
@@ -93,6 +94,7 @@ class Environment:
     process: str
     database_url: str
     app_database_url: str
+    wal_archive: Path | None
 
     @property
     def embedded(self) -> bool:
@@ -180,6 +182,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         process=environ.get("ANLAN_PROCESS", "anlan"),
         database_url=environ.get("DATABASE_URL", ""),
         app_database_url=environ.get("ANLAN_APP_DATABASE_URL", ""),
+        wal_archive=Path(environ["ANLAN_WAL_ARCHIVE"]).absolute() if environ.get("ANLAN_WAL_ARCHIVE") else None,
     )
 
 

@@ -6,6 +6,7 @@ What differs between machines comes from :mod:`anlan.config.env`; nothing secret
 from pathlib import Path
 
 from anlan.config import env, logs
+from anlan.jobs.connections import on_a_living_connection
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 
@@ -179,6 +180,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Jobs. A worker that has not shown itself for 30 s is taken for dead and its jobs are tried again (anlan.jobs).
-PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 30.0}
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": 5.0,
+    "stalled_worker_timeout": 30.0,
+    "task_middleware": [on_a_living_connection],
+}
 
 LOGGING = logs.django_logging(process=ENVIRONMENT.process)

@@ -98,10 +98,11 @@ class Supervisor:
         self._require_free_port()
         self._start_database()
         self._prepare()
-        for child in (self.web, self.worker):
-            child.start()
+        self.web.start()
         self._write_record()
         self._await_answer()
+        self.worker.start()  # only now: on a small machine the two would slow each other down
+        self._write_record()
         self._worker_well_at = time.monotonic()
         self._begin_demo()
         self._greet()
@@ -205,7 +206,7 @@ class Supervisor:
             raise SupervisorError(f"准备数据库失败:{_last_line(self.logs / 'prepare.log')}")
 
     def _await_answer(self) -> None:
-        self._say("启动网站和后台任务……")
+        self._say("启动网站……")
         deadline = time.monotonic() + ANSWER_SECONDS
         while probe.health(self.environment.port) is None:
             self._go_on()
@@ -238,7 +239,11 @@ class Supervisor:
         log.warning("database died")
         port = self.cluster.port
         self.cluster.reap()
-        self.cluster.start()
+        try:
+            self.cluster.start()
+        except OperatorError as error:  # a full disk, say: what it needs may come
+            self._say(f"{error};将继续尝试")
+            return
         self._say("数据库已恢复")
         if self.cluster.port != port:  # somebody took the old one meanwhile; the address is read at the start only
             for child in (self.web, self.worker):

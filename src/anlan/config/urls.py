@@ -25,3 +25,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("anlan.sheets.urls")),
     path("messages/", include("anlan.notify.urls")),
 ]
+
+handler500 = "anlan.http.views.failed"

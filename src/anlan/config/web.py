@@ -12,7 +12,7 @@ THREADS = 3  # a worker, for blocking work; each holds one database connection
 def web_command(environment: Environment, *, static_root: Path) -> list[str]:
     """granian, which also serves the collected static files itself."""
     return [
-        *(sys.executable, "-m", "granian", "anlan.config.wsgi:application"),
+        *(sys.executable, "-m", "anlan.config.serve", "anlan.config.wsgi:application"),
         *("--interface", "wsgi", "--http", "1", "--no-ws"),
         *("--host", "127.0.0.1", "--port", str(environment.port)),
         *("--workers", str(environment.web_workers)),

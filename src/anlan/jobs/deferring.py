@@ -9,17 +9,21 @@ from typing import Any, ParamSpec
 
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.retry import RetryStrategy
 from procrastinate.tasks import Task
 
 from anlan.lib import hashing
 
 P = ParamSpec("P")
 
+# 3, 9, 27 … seconds, a day in all: what fails because the database is away is done when it is back.
+PATIENCE = RetryStrategy(max_attempts=10, exponential_wait=3)
+
 
 def task(**options: Any) -> Callable[[Callable[P, None]], "Task[P, None, P]"]:
     """Declare a task in a slice's ``tasks.py``. It gets what JSON knows (a UUID arrives as text), runs at least
-    once and must therefore be idempotent. ``options`` are procrastinate's (``queue``, ``retry``, ``lock`` …)."""
-    return app.task(**options)
+    once and must therefore be idempotent. ``options`` are procrastinate's (``queue``, ``lock`` …)."""
+    return app.task(**{"retry": PATIENCE, **options})
 
 
 def defer(task: "Task[..., Any, ...]", /, **arguments: Any) -> None:

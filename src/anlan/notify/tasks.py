@@ -8,7 +8,7 @@ from anlan.jobs.api import task
 from anlan.notify.delivery import hand_over
 
 
-@task(name="notify.deliver", retry=5)
+@task(name="notify.deliver")
 def deliver(*, message_id: str, region_path: str) -> None:
     """Hand one message to the adapter."""
     with acting(system_actor_for(region_path)):

@@ -23,7 +23,7 @@ def reaction(*events: str) -> Callable[[Reaction], Reaction]:
     """Let ``function(actor, event)`` follow every one of ``events``, as the system, inside the event's county."""
 
     def decorate(function: Reaction) -> Reaction:
-        @task(name=f"{function.__module__}.{function.__name__}", retry=5)
+        @task(name=f"{function.__module__}.{function.__name__}")
         def run(event_id: str, region_path: str) -> None:
             with acting(system_actor_for(region_path)) as actor:
                 function(actor, event_by_id(UUID(event_id)))

@@ -1,0 +1,276 @@
+"""The storm: who is killed when, what brings it back, and how long that took."""
+
+import json
+import os
+import platform
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import psycopg
+
+from anlan.config import processes
+from anlan.config.processes import Identity
+from tests.chaos.clients import Book, Work, at_work
+from tests.chaos.reckoning import Reckoning, Stand, check_ladders, reckon
+from tests.chaos.site import Site, wait_for
+from tests.database import this_run
+
+ROOT = Path(__file__).parents[2]
+PEOPLE = ("town", "town2", "village", "town")
+LADDERS, RUNGS = 40, 4
+FIRST_START_SECONDS = 240
+RECOVERY_BOUND_SECONDS = 60.0
+QUIET_SECONDS = 240.0
+SWEEP_EVERY = 4  # kills
+MEDIAN_GOAL, WHOLE_GOAL = 1.0, 8.0
+IDLE_ENOUGH = 0.6
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing to kill: its share of the kills, whether the harness has to start it again, and what it is."""
+
+    name: str
+    share: int
+    victims: Callable[[Site], list[Identity]]
+    restart: bool = False
+    is_whole: bool = False
+
+
+def _app(site: Site) -> list[Identity]:
+    leaders = [site.child("web").pid, site.child("worker").pid]
+    return [site.supervisor(), *(one for leader in leaders for one in processes.members_of_group(leader))]
+
+
+TARGETS = (
+    Target("数据库后端", 16, lambda site: [site.database_backend()]),
+    Target("网站进程", 14, lambda site: [site.web_worker()]),
+    Target("后台任务进程", 12, lambda site: [site.child("worker")]),
+    Target("整个数据库", 8, lambda site: [site.postmaster()], is_whole=True),
+    Target("整个应用", 7, _app, restart=True, is_whole=True),
+    Target("应用和数据库", 3, lambda site: [*_app(site), site.postmaster()], restart=True, is_whole=True),
+)
+
+
+@dataclass
+class Storm:
+    """What happened: seconds to the first acknowledged write, by target."""
+
+    recoveries: dict[str, list[float]] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def all(self) -> list[float]:
+        return [seconds for found in self.recoveries.values() for seconds in found]
+
+
+def plan(kills: int, chance: random.Random) -> list[Target]:
+    """The kills in a random order, each target with its share, and each at least once if there are enough."""
+    whole = sum(target.share for target in TARGETS)
+    chosen = list(TARGETS[:kills]) if kills >= len(TARGETS) else []
+    for target in TARGETS:
+        chosen += [target] * max(0, round(kills * target.share / whole) - 1)
+    while len(chosen) < kills:
+        chosen.append(chance.choices(TARGETS, [target.share for target in TARGETS])[0])
+    chance.shuffle(chosen)
+    return chosen[:kills]
+
+
+def storm(site: Site, book: Book, deadlines: list[str], targets: list[Target], chance: random.Random) -> Storm:
+    """Kill one target after another, each as soon as the site works again and a random while has passed."""
+    found, begun = Storm(), time.monotonic()
+    portions = [deadlines[start::SWEEP_PORTIONS] for start in range(SWEEP_PORTIONS)]
+    for number, target in enumerate(targets):
+        if number % max(1, len(targets) // SWEEP_PORTIONS) == 0 and portions:
+            let_come_due(site, portions.pop())
+        time.sleep(chance.uniform(0.0, 0.6))
+        took = kill(site, book, target)
+        if took is None:
+            found.complaints.append(f"{target.name}: nothing was acknowledged within {RECOVERY_BOUND_SECONDS:.0f} s")
+            break
+        found.recoveries.setdefault(target.name, []).append(took)
+    for left in portions:
+        let_come_due(site, left)
+    found.seconds = time.monotonic() - begun
+    return found
+
+
+SWEEP_PORTIONS = 10
+
+
+def kill(site: Site, book: Book, target: Target) -> float | None:
+    """Kill it; seconds until the first write sent afterwards was acknowledged."""
+    victims = _when_there(site, target)
+    begun = time.monotonic()
+    for victim in victims:
+        victim.send(signal.SIGKILL)
+    if target.restart:
+        assert site.process is not None
+        site.process.wait()
+        site.start()
+    return book.await_acknowledgement(begun, RECOVERY_BOUND_SECONDS)
+
+
+def _when_there(site: Site, target: Target) -> list[Identity]:
+    """The living victims; the one before may just be coming back."""
+    deadline = time.monotonic() + RECOVERY_BOUND_SECONDS
+    while True:
+        try:
+            victims = target.victims(site)
+            if victims and all(victim.alive() for victim in victims):
+                return victims
+        except (LookupError, StopIteration, AssertionError, OSError, ValueError, psycopg.Error):
+            pass
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{target.name}: nothing there to kill")
+        time.sleep(0.02)
+
+
+def let_come_due(site: Site, deadlines: list[str]) -> None:
+    """The first rung of these ladders is due now; ask for a sweep, for the next full minute may come too late."""
+    statements = (
+        ("UPDATE processes_deadline SET next_at = now() WHERE id = ANY(%s::uuid[])", [deadlines]),
+        (
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('default', %s, %s)",
+            ["processes.sweep_deadlines", '{"timestamp": 0}'],
+        ),
+    )
+    deadline = time.monotonic() + RECOVERY_BOUND_SECONDS
+    while True:
+        try:
+            with psycopg.connect(site.environment.administrator().conninfo(connect_timeout="5")) as connection:
+                for statement, values in statements:
+                    connection.execute(statement, values)
+            return
+        except psycopg.Error:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def idle_share(seconds: float = 2.0) -> float:
+    """The part of the processors nobody used while the site stood idle: how much of a recovery is the machine's own."""
+
+    def ticks() -> tuple[int, int]:
+        values = [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        return values[3] + values[4], sum(values)
+
+    idle, whole = ticks()
+    time.sleep(seconds)
+    idle_later, whole_later = ticks()
+    return (idle_later - idle) / max(1, whole_later - whole)
+
+
+def make_world(site: Site, ladders: int = LADDERS) -> Work:
+    """The cast and the overdue matters, in a process of its own that works on the site's database."""
+    command = [sys.executable, "-m", "tests.chaos.world", str(ladders)]
+    variables = site.variables | {"DJANGO_SETTINGS_MODULE": "anlan.config.settings"}
+    result = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return Work(site.environment.port, json.loads(result.stdout.splitlines()[-1]))
+
+
+def await_quiet(site: Site) -> float:
+    """Until no job waits or is under way; what a killed worker had under way is given to another one."""
+
+    def is_quiet() -> bool:
+        query = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+        try:
+            with psycopg.connect(site.environment.administrator().conninfo(connect_timeout="5")) as connection:
+                row = connection.execute(query).fetchone()
+        except psycopg.Error:
+            return False
+        return row == (0,)
+
+    return wait_for(is_quiet, QUIET_SECONDS, "the jobs are done")
+
+
+def failed_jobs(site: Site) -> list[str]:
+    query = "SELECT task_name, count(*) FROM procrastinate_jobs WHERE status = 'failed' GROUP BY 1"
+    with psycopg.connect(site.environment.administrator().conninfo()) as connection:
+        return [f"{count} jobs {name} failed" for name, count in connection.execute(query)]
+
+
+def run(*, kills: int, seed: int | None) -> int:
+    """The whole: a site, a world, the storm, the reckoning, the tables. 0 if nothing is to be complained of."""
+    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    chance = random.Random(seed)
+    site = Site()
+    site.start()
+    try:
+        wait_for(site.is_well, FIRST_START_SECONDS, "first start")
+        work = make_world(site)
+        idle = idle_share()
+        print(f"站点就绪,{len(PEOPLE)} 人办理;{kills} 次 kill -9,随机数 {seed};处理器空闲 {idle:.0%}", flush=True)
+        deadlines = [str(one) for one in work.world["overdue"]]
+        with at_work(work, PEOPLE) as book:
+            assert book.await_acknowledgement(time.monotonic(), 30.0) is not None, "no write at all"
+            found = storm(site, book, deadlines, plan(kills, chance), chance)
+        wait_for(site.is_well, RECOVERY_BOUND_SECONDS, "well again")
+        quiet = await_quiet(site)
+        conninfo = site.environment.administrator().conninfo()
+        result = reckon(book, Stand(conninfo, site.home))
+        result.ladder_rungs, complaints = check_ladders(conninfo, deadlines, RUNGS)
+        result.complaints += [*found.complaints, *complaints, *book.oddities, *failed_jobs(site)]
+    finally:
+        shutil.copytree(site.home / "logs", ROOT / "test-results" / "chaos", dirs_exist_ok=True)
+        site.stop()
+        shutil.rmtree(this_run(), ignore_errors=True)
+    return report(found, result, book, seed=seed, quiet=quiet, idle=idle)
+
+
+def report(found: Storm, result: Reckoning, book: Book, *, seed: int, quiet: float, idle: float) -> int:
+    """Print the tables and the JSON; the exit code. On a machine busy with other things lateness proves nothing: it is
+    told, and does not fail."""
+    late = _too_late(found)
+    print(f"\n{'杀死':<10}{'次数':>6}{'中位 s':>10}{'p95 s':>10}{'最长 s':>10}")
+    for name, seconds in [*found.recoveries.items(), ("合计", found.all)]:
+        print(f"{name:<10}{len(seconds):>6}{median(seconds):>10.2f}{_p95(seconds):>10.2f}{max(seconds):>10.2f}")
+    print(
+        f"\n写入:发出 {result.sent},确认 {result.acknowledged},找到 {result.found};"
+        f"丢失 {result.lost},重复 {result.doubled},改变 {result.altered},无中生有 {result.unsent};"
+        f"没有得到确认但已办成 {result.unacknowledged_but_done}"
+    )
+    print(f"时限:{LADDERS} 条梯子 {result.ladder_rungs} 级;用时 {found.seconds:.0f} 秒,后台任务 {quiet:.0f} 秒后做完")
+    for complaint in [*result.complaints, *late][:40]:
+        print(f"  不合:{complaint}")
+    if late and idle < IDLE_ENOUGH:
+        print("  机器正忙于别的事,恢复的时间只作参考")
+    summary: dict[str, Any] = {
+        "kills": len(found.all),
+        "seed": seed,
+        "seconds": round(found.seconds, 1),
+        "recoveries": {name: [round(one, 2) for one in seconds] for name, seconds in found.recoveries.items()},
+        "writes": {name: value for name, value in vars(result).items() if isinstance(value, int)},
+        "answers": {str(status): count for status, count in sorted(book.statuses.items())},
+        "complaints": len(result.complaints),
+        "late": late,
+        "idle": round(idle, 2),
+        "machine": f"{platform.machine()} {os.cpu_count()} cores",
+    }
+    print(json.dumps(summary, ensure_ascii=False))
+    return 1 if result.complaints or (late and idle >= IDLE_ENOUGH) else 0
+
+
+def _too_late(found: Storm) -> list[str]:
+    whole = [
+        max(found.recoveries[target.name]) for target in TARGETS if target.is_whole and target.name in found.recoveries
+    ]
+    late = [f"整个应用或数据库恢复用了 {slowest:.1f} 秒" for slowest in whole if slowest > WHOLE_GOAL]
+    if found.all and median(found.all) > MEDIAN_GOAL:
+        late.append(f"恢复的中位时间 {median(found.all):.2f} 秒")
+    return late
+
+
+def _p95(seconds: list[float]) -> float:
+    return max(seconds) if len(seconds) < 20 else quantiles(seconds, n=20)[-1]
