@@ -40,6 +40,7 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.bench.rules
 	@$(BIN)/python -m tests.bench.sheets
 	@$(BIN)/python -m tests.bench.site
+	@$(BIN)/python -m tests.bench.ledger
 
 docs: $(VENV)/.installed
 	@$(CHECK) generate_docs

@@ -324,6 +324,11 @@ ROUTES: dict[str, dict[str, Op]] = {
     "objects/register/": _form(KEEP_REGISTER),
     "objects/{object_id}/": _page(subject="object"),
     "objects/{object_id}/edit/": _form(KEEP_REGISTER, "object"),
+    "ledger/": _page(ANYBODY),
+    # whose receipts they are: tests/integration/test_proofs.py
+    "ledger/receipts/{entry_id}/": _page(subject="nobody's"),
+    "ledger/receipts/{entry_id}/file/": _page(subject="nobody's"),
+    "ledger/receipts/{subject_id}/{event_id}/": _page(subject="nobody's"),
     "accounts/sign-in/": {method: Op(ANYBODY, ok=(200, 302)) for method in METHODS[:2]},
     "accounts/sign-out/": _post(ANYBODY),
     "accounts/act-as/": _post(EVERYONE, "grant", body=lambda world, who, key: {"grant": str(world.cast.grants[key].id)}),
@@ -488,6 +493,11 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/imports": {**_page(KEEP_REGISTER, query="page_size=200"), **_post(KEEP_REGISTER, ok=(422, 415))},
     "api/v1/imports/{import_id}": _page(KEEP_REGISTER, "import"),
     "api/v1/imports/{import_id}/confirm": _post(KEEP_REGISTER, "import", ok=(202, 403)),
+    "api/v1/ledger/tree-heads": _page(ANYBODY),
+    "api/v1/ledger/consistency": _page(ANYBODY, query="first=1&second=2", ok=(200, 422)),
+    "api/v1/ledger/inclusion": _page(ANYBODY, query="leaf_index=0&size=1", ok=(200, 422)),
+    "api/v1/ledger/receipts/{entry_id}": _page(subject="nobody's"),
+    "api/v1/ledger/receipts/{subject_id}/{event_id}": _page(subject="nobody's"),
     "api/v1/imports/{import_id}/undo": _post(KEEP_REGISTER, "import", ok=(409, 403)),
 }  # fmt: skip
 
@@ -496,6 +506,7 @@ TAKES_ANY_METHOD = {"healthz", "api/v1/", "api/v1/openapi.json", "api/v1/docs", 
 
 
 ASK_THEMSELVES = {
+    "ledger/",
     "accounts/sign-in/",
     "accounts/sign-out/",
     "accounts/act-as/",
@@ -666,6 +677,9 @@ def address(world: World, cell: Cell) -> str:
             "sample_item_id",
             "user_id",
             "stand_in_id",
+            "entry_id",
+            "subject_id",
+            "event_id",
         ),
         UUID(int=0),
     )

@@ -23,6 +23,9 @@ NOT_BEHIND_THE_WALL = {
     "inspections.Checklist": "forms, no facts of anybody; a county's own are narrowed by inspections.selectors",
     "inspections.ChecklistVersion": "the same",
     "inspections.ChecklistItem": "the same",
+    "proofs.UnsealedEntry": "hashes, no facts of anybody",
+    "proofs.SealedEntry": "the same",
+    "proofs.TreeHead": "published: size, root, time, signature",
     "jobs.Job": "seen by the person who started it only (jobs.selectors.jobs_of)",
 }
 READ_THROUGH_ITS_SUBJECT = {
@@ -158,12 +161,14 @@ def behind_the_wall() -> list[str]:
     return [model._meta.db_table for model in our_models() if label(model) not in NOT_BEHIND_THE_WALL]
 
 
-def append_only() -> list[str]:
-    return [model._meta.db_table for model in our_models() if getattr(model, "append_only", False)]
+def append_only() -> dict[str, str]:
+    """Each such table with its key."""
+    models = [model for model in our_models() if getattr(model, "append_only", False)]
+    return {model._meta.db_table: model._meta.pk.column for model in models}
 
 
 def test_the_ledger_is_append_only():
-    assert "ledger_ledgerentry" in append_only()
+    assert {"ledger_ledgerentry", "proofs_sealedentry", "proofs_treehead"} <= set(append_only())
 
 
 def refused(statement: str) -> str:
@@ -179,8 +184,8 @@ def refused(statement: str) -> str:
 
 @pytest.mark.django_db
 def test_what_is_append_only_cannot_be_changed():
-    for table in append_only():
-        for statement in (f"UPDATE {table} SET region_path = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+    for table, key in append_only().items():
+        for statement in (f"UPDATE {table} SET {key} = {key}", f"DELETE FROM {table}", f"TRUNCATE {table}"):
             assert "permission denied" in refused(statement), statement
 
 

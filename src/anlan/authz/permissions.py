@@ -17,6 +17,7 @@ class Permission(StrEnum):
     JOB_VIEW = "job.view"
     FILE_VIEW = "file.view"
     LEDGER_VIEW = "ledger.view"
+    RECEIPT_VIEW = "receipt.view"
     INDICATOR_VIEW = "indicator.view"
     # accounts
     ACCOUNT_ADMINISTER = "account.administer"
@@ -107,6 +108,7 @@ LABELS: dict[Permission, str] = {
     Permission.JOB_VIEW: "查看后台任务",
     Permission.FILE_VIEW: "查看附件",
     Permission.LEDGER_VIEW: "查看存证账本",
+    Permission.RECEIPT_VIEW: "取自己的存证回执",
     Permission.INDICATOR_VIEW: "查看统计",
     Permission.ACCOUNT_ADMINISTER: "管理账号和授权",
     Permission.SHEET_IMPORT: "导入表格",

@@ -9,6 +9,7 @@ from anlan.inspections.endpoints import router as inspections
 from anlan.jobs.endpoints import router as jobs
 from anlan.organisations.endpoints import router as organisations
 from anlan.oversight.endpoints import router as oversight
+from anlan.proofs.endpoints import router as proofs
 from anlan.register.endpoints import router as register
 from anlan.register.endpoints.grids import router as grids
 from anlan.sheets.endpoints import router as sheets
@@ -33,5 +34,6 @@ api = build_api(
         desk,
         rules,
         oversight,
+        proofs,
     )
 )

@@ -25,9 +25,15 @@ def _token() -> str:
     return random.token_urlsafe(48)
 
 
+def _signing_key() -> str:
+    """Any 32 bytes are an Ed25519 private key."""
+    return random.token_hex(32)
+
+
 MAKERS: dict[str, Callable[[], str]] = {
     "secret_key": _token,
     "second_factor_key": _token,
+    "ledger_key": _signing_key,
     "superuser_password": _token,
     "owner_password": _token,
     "app_password": _token,

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "anlan.jobs",
     "anlan.notify",
     "anlan.processes",
+    "anlan.proofs",
     "anlan.sheets",
     "anlan.accounts",
     "anlan.organisations",
@@ -155,6 +156,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 SECOND_FACTOR_KEY = ENVIRONMENT.secret("second_factor_key")
 SECOND_FACTOR_ROLES = ENVIRONMENT.second_factor_roles  # who must have one; everybody may
+LEDGER_KEY = ENVIRONMENT.secret("ledger_key")  # signs the heads of the ledger's tree (anlan.proofs)
 LOGIN_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 CSRF_FAILURE_VIEW = "anlan.http.views.csrf_failure"

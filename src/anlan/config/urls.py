@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("anlan.jobs.urls")),
     path("imports/", include("anlan.sheets.urls")),
     path("messages/", include("anlan.notify.urls")),
+    path("ledger/", include("anlan.proofs.urls")),
 ]
 
 handler500 = "anlan.http.views.failed"

@@ -24,6 +24,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import Refusal
 from anlan.processes import api as processes
 from anlan.processes.api import Event, EventKind, Transition
+from anlan.proofs import api as proofs
 from anlan.ui.case import Act, ActionBar, Document, Kind, Photo, TimelineEntry
 
 BEFORE_DISPATCH = frozenset(
@@ -86,10 +87,10 @@ def timeline(
         evidence = evidence_of(matter)
     by_id = {str(file.id): file for file in evidence}
     names = _organisation_names(matter)
-    return [_entry(event, by_id, names) for event in reversed(events)]
+    return [_entry(actor, event, by_id, names) for event in reversed(events)]
 
 
-def _entry(event: Event, evidence: dict[str, Any], names: dict[str, str]) -> TimelineEntry:
+def _entry(actor: Actor, event: Event, evidence: dict[str, Any], names: dict[str, str]) -> TimelineEntry:
     attached = [evidence[key] for key in event.payload.get("files", []) if key in evidence]
     transition = PROCESS.row(event.verb, event.from_status) if event.verb else None
     return TimelineEntry(
@@ -107,6 +108,7 @@ def _entry(event: Event, evidence: dict[str, Any], names: dict[str, str]) -> Tim
         citation=transition.article if transition else "",
         late=event.kind == EventKind.DEADLINE and event.event.endswith("overdue"),
         imported=event.imported_at is not None,
+        receipt_url=proofs.receipt_url(actor, event),
     )
 
 

@@ -14,6 +14,7 @@ from anlan.inspections.sheets import COLUMNS as COLUMNS_OF_LEDGER
 from anlan.inspections.workflow import PROCESS
 from anlan.lib import clock
 from anlan.processes import api as processes
+from anlan.proofs import api as proofs
 from anlan.ui.case import Photo, TimelineEntry
 from anlan.ui.lists import Column
 
@@ -69,7 +70,7 @@ def findings_seen(actor: Actor, check: CheckRecord) -> list[loop.HiddenDanger]:
     return list(rows.filter(id__in=wanted).with_names().order_by("registered_at", "id")) if wanted else []
 
 
-def timeline(check: CheckRecord) -> list[TimelineEntry]:
+def timeline(actor: Actor, check: CheckRecord) -> list[TimelineEntry]:
     """What happened to the record, the newest first."""
     entries = [
         TimelineEntry(
@@ -79,6 +80,7 @@ def timeline(check: CheckRecord) -> list[TimelineEntry]:
             organisation=event.organisation_label,
             note=event.note,
             imported=event.imported_at is not None,
+            receipt_url=proofs.receipt_url(actor, event),
         )
         for event in processes.history_of(check.id)
     ]

@@ -1,10 +1,14 @@
 """The Merkle tree of RFC 6962 §2.1: one hash for a list of entries, and short proofs that one of them is in it.
 
 Entries are given as their leaf hashes (:func:`leaf_hash`, or ``hashing.leaf_hash`` for canonical values).
+
+A tree that grows is kept as the hashes of its full subtrees. Such a node is named by its level (a leaf is 0) and its
+number from the left; any other subtree that a root or a proof speaks of is a range of leaves ``[start, end)`` made
+of a few of them.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 EMPTY = hashlib.sha256(b"").digest()
 
@@ -69,3 +73,118 @@ def is_included(*, leaf: bytes, index: int, size: int, path: Sequence[bytes], ro
         place //= 2
         last //= 2
     return last == 0 and found == root
+
+
+Node = Callable[[int, int], bytes]
+"""The hash of the full subtree at ``(level, number)``."""
+
+Range = tuple[int, int]
+
+
+class Frontier:
+    """The right edge of a growing tree: all that appending and the root need, log2 of ``size`` hashes."""
+
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        """``peaks`` are the hashes of ``full_subtrees(0, size)``."""
+        self.size = size
+        self.peaks = list(peaks)
+
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Add a leaf. The hashes of the full subtrees that end with it: its own first, each the next level's."""
+        completed, rest = [leaf], self.size
+        while rest % 2:
+            completed.append(node_hash(self.peaks.pop(), completed[-1]))
+            rest //= 2
+        self.peaks.append(completed[-1])
+        self.size += 1
+        return completed
+
+    def root(self) -> bytes:
+        """The same as ``tree_hash`` of all the leaves."""
+        return _joined(self.peaks) if self.peaks else EMPTY
+
+
+def full_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The full subtrees that the range consists of, the largest first; ``start`` must be where such a subtree begins."""
+    while start < end:
+        level = (end - start).bit_length() - 1
+        yield level, start >> level
+        start += 1 << level
+
+
+def range_hash(start: int, end: int, node: Node) -> bytes:
+    """The RFC's MTH of the leaves in the range."""
+    return _joined([node(level, number) for level, number in full_subtrees(start, end)])
+
+
+def inclusion_ranges(index: int, size: int) -> list[Range]:
+    """The subtrees whose hashes are the audit path of the leaf (RFC 6962 §2.1.1), the nearest sibling first."""
+    if not 0 <= index < size:
+        raise IndexError("no such leaf")
+    start, end, siblings = 0, size, []
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            siblings.append((middle, end))
+            end = middle
+        else:
+            siblings.append((start, middle))
+            start = middle
+    return siblings[::-1]
+
+
+def consistency_ranges(old: int, new: int) -> list[Range]:
+    """The subtrees whose hashes prove that the tree of ``new`` leaves begins with that of ``old`` (RFC 6962 §2.1.2)."""
+    if not 0 < old <= new:
+        raise IndexError("the earlier tree has at least one leaf and no more than the later")
+    start, end, parts = 0, new, []
+    while old < end:
+        middle = start + _split(end - start)
+        if old <= middle:
+            parts.append((middle, end))
+            end = middle
+        else:
+            parts.append((start, middle))
+            start = middle
+    if start:  # else the old tree is itself a subtree, and whoever asks knows its root
+        parts.append((start, end))
+    return parts[::-1]
+
+
+def is_consistent(*, old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether ``path`` proves that the first ``old`` leaves are the same in both trees (RFC 9162 §2.1.4.2)."""
+    if not 0 < old <= new:
+        return False
+    if old == new:
+        return not path and old_root == new_root
+    hashes = [old_root, *path] if old & (old - 1) == 0 else list(path)
+    place, last = old - 1, new - 1
+    while place % 2:
+        place, last = place // 2, last // 2
+    if not hashes:
+        return False
+    first = second = hashes[0]
+    for part in hashes[1:]:
+        if last == 0:
+            return False
+        if place % 2 or place == last:
+            first, second = node_hash(part, first), node_hash(part, second)
+            while place % 2 == 0 and place:
+                place, last = place // 2, last // 2
+        else:
+            second = node_hash(second, part)
+        place, last = place // 2, last // 2
+    return last == 0 and first == old_root and second == new_root
+
+
+def _split(count: int) -> int:
+    """The largest power of two smaller than ``count``."""
+    return 1 << (count - 1).bit_length() - 1
+
+
+def _joined(hashes: Sequence[bytes]) -> bytes:
+    """One hash of subtrees that stand side by side, each smaller than the one before."""
+    found = hashes[-1]
+    for left in reversed(hashes[:-1]):
+        found = node_hash(left, found)
+    return found

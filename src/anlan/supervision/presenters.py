@@ -8,6 +8,7 @@ from anlan.authz.actors import Actor
 from anlan.lib.refusals import Refusal
 from anlan.processes import api as processes
 from anlan.processes.api import Event, EventKind
+from anlan.proofs import api as proofs
 from anlan.supervision.choices import ListerLevel, ListingStatus
 from anlan.supervision.models import SupervisionListing
 from anlan.supervision.policies import checker
@@ -76,12 +77,12 @@ def action_bar(actor: Actor, listing: SupervisionListing) -> ActionBar:
     )
 
 
-def timeline(listing: SupervisionListing) -> list[TimelineEntry]:
+def timeline(actor: Actor, listing: SupervisionListing) -> list[TimelineEntry]:
     """Everything that happened to the listing, the newest first."""
-    return [_entry(event) for event in reversed(list(processes.history_of(listing.id)))]
+    return [_entry(actor, event) for event in reversed(list(processes.history_of(listing.id)))]
 
 
-def _entry(event: Event) -> TimelineEntry:
+def _entry(actor: Actor, event: Event) -> TimelineEntry:
     is_deadline = event.kind == EventKind.DEADLINE
     return TimelineEntry(
         at=event.at,
@@ -91,4 +92,5 @@ def _entry(event: Event) -> TimelineEntry:
         kind="deadline" if is_deadline else "act",
         note=event.note,
         late=is_deadline and not event.event.endswith("due_soon"),
+        receipt_url=proofs.receipt_url(actor, event),
     )

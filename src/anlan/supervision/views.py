@@ -58,7 +58,7 @@ def listing(request: ActingRequest, listing_id: UUID) -> HttpResponse:
     context = {
         "listing": found,
         "progress": selectors.progress_of(found),
-        "timeline": presenters.timeline(found),
+        "timeline": presenters.timeline(request.actor, found),
         "bar": presenters.action_bar(request.actor, found),
     }
     return render(request, "supervision/listing.html", context)

@@ -72,7 +72,7 @@ class TimelineEntry:
     photos: Sequence[Photo] = ()
     documents: Sequence[Document] = ()
     citation: str = ""
-    seq: int | None = None
+    receipt_url: str = ""
     late: bool = False
     imported: bool = False
 

@@ -312,7 +312,7 @@ def _timeline() -> list[case.TimelineEntry]:
             "县应急管理局",
             from_status="DISPATCHED",
             to_status="RECTIFYING",
-            seq=18_342,
+            receipt_url="#",
         ),
         case.TimelineEntry(
             _at(3, 16, 40),
@@ -323,7 +323,6 @@ def _timeline() -> list[case.TimelineEntry]:
             to_status="DISPATCHED",
             note="请县应急管理局牵头，城关街道协办，3 月 20 日前完成整改。",
             documents=[case.Document("交办单", "#", number="临安办交〔2026〕17 号")],
-            seq=18_311,
         ),
         case.TimelineEntry(
             _at(3, 11, 15),
@@ -333,7 +332,7 @@ def _timeline() -> list[case.TimelineEntry]:
             from_status="REGISTERED",
             to_status="CONFIRMED",
             citation="《工贸企业重大事故隐患判定标准》第三条",
-            seq=18_290,
+            receipt_url="#",
         ),
         case.TimelineEntry(
             _at(2, 9, 14),
@@ -343,7 +342,6 @@ def _timeline() -> list[case.TimelineEntry]:
             to_status="REGISTERED",
             note="涂装车间 6 只可燃气体报警器有 4 只指示灯不亮，现场仍在喷漆。",
             photos=photos[:2],
-            seq=18_207,
         ),
     ]
 

@@ -68,7 +68,7 @@ def _context(request: ActingRequest, check: CheckRecord) -> dict[str, Any]:
         "check": check,
         "title": presenters.title_of(check),
         "found": loop.rows_of(presenters.findings_seen(actor, check)),
-        "timeline": presenters.timeline(check),
+        "timeline": presenters.timeline(actor, check),
         "photos": presenters.photos_of(check),
         "today": clock.today(),
         "may_void": check.status != Status.VOIDED

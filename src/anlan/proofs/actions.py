@@ -1,0 +1,61 @@
+"""Sealing: committed entries become leaves, in batches of one transaction each, and each batch ends with a signed head.
+
+A sealer that dies leaves what it found: its transaction never was.
+"""
+
+from django.db import connection, transaction
+
+from anlan.lib import clock
+from anlan.proofs import selectors, signing, wire
+from anlan.proofs.models import SealedEntry, TreeHead, UnsealedEntry
+
+BATCH = 5_000
+SEALERS_LOCK = 0x616E6C616E  # "anlan"
+
+TAKE = f"""
+    DELETE FROM {UnsealedEntry._meta.db_table} WHERE seq IN
+        (SELECT seq FROM {UnsealedEntry._meta.db_table} ORDER BY seq LIMIT %s)
+    RETURNING seq, leaf_hash"""  # noqa: S608 - the name of our own table
+
+
+class BrokenTreeError(RuntimeError):
+    """What is kept of the tree does not give the root that was signed last: nothing more is sealed on top of it."""
+
+
+def seal(batch: int = BATCH) -> int:
+    """Seal the oldest entries that wait, at most ``batch``. How many; 0 when none waits or another sealer is at it.
+    Raises BrokenTreeError."""
+    with transaction.atomic():
+        waiting = _take(batch) if _alone() else []
+        if waiting:
+            _append(waiting)
+    return len(waiting)
+
+
+def _alone() -> bool:
+    """Whether this transaction is the one sealer; the lock ends with it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALERS_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _take(batch: int) -> list[tuple[int, bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [batch])
+        return sorted((seq, bytes(leaf)) for seq, leaf in cursor.fetchall())
+
+
+def _append(waiting: list[tuple[int, bytes]]) -> None:
+    head = selectors.latest_head()
+    tree = selectors.frontier(head.size if head else 0)
+    if head and tree.root() != bytes(head.root):
+        raise BrokenTreeError(f"the {head.size} leaves kept do not give the root signed at {head.at}")
+    SealedEntry.objects.bulk_create(
+        [
+            SealedEntry(leaf_index=index, seq=seq, hashes=b"".join(tree.append(leaf)))
+            for index, (seq, leaf) in enumerate(waiting, tree.size)
+        ]
+    )
+    signed = TreeHead(size=tree.size, root=tree.root(), at=clock.now(), public_key=signing.public_key())
+    signed.signature = signing.sign(wire.message_of(signed))
+    signed.save(force_insert=True)
