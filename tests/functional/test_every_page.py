@@ -107,13 +107,16 @@ def _checks(cast: Cast) -> str:
 
 
 def _second_registration(cast: Cast) -> tuple[str, str]:
-    """The firm once more, with a site that is to move: the addresses of merging the two, and of the transfer."""
+    """The firm once more, with a site that is to move, and its own site once more: the addresses of merging the two firms,
+    and of the transfer."""
     firm, home, away = cast.enterprises["firm"], cast.regions["331082001001"], cast.regions["331082002001"]
     with acting(cast.town) as town:
         facts = register.EnterpriseFacts(name=firm.name, region_id=home.id)
         twin = register.register_enterprise(actor=town, facts=facts)
         place = register.SiteFacts(name="仓库", address="井头街 9 号", region_id=home.id)
         site = register.register_site(actor=town, enterprise_id=twin.id, facts=place)
+        again = register.SiteFacts(name="老厂区", address=cast.sites["firm"].address, region_id=home.id)
+        register.register_site(actor=town, enterprise_id=firm.id, facts=again)
         moving = register.propose_site_transfer(actor=town, site_id=site.id, to_region_id=away.id, reason="整体搬迁")
     return f"/enterprises/{twin.id}/merge/?into={firm.id}", f"/enterprises/transfers/{moving.id}/"
 

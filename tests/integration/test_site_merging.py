@@ -187,6 +187,26 @@ class TestWhatGoesAlong:
             matter = HiddenDanger.objects.get(external_no="YH-1")
         assert (matter.status, matter.site_id) == ("RECTIFYING", cast.sites["firm"].id)
 
+    def test_ledgers_go_on_by_the_old_name_but_do_not_register_it_anew(self, cast: Cast) -> None:
+        twin, keep = twin_of(cast), cast.sites["firm"]
+        merge(cast, twin)
+        test_check_import.ledger(cast.town, test_check_import.row(site=twin.name, no="J1"))
+        with acting(cast.county):
+            assert CheckRecord.objects.get().site_id == keep.id
+
+        def brought(kind: str, head: list[str], *row: str) -> Any:
+            return run(
+                cast.county, test_ledger_import.bring(cast.county, test_ledger_import.book(head, list(row)), kind)
+            )
+
+        firm = test_ledger_import.FIRM
+        entry = brought("people", ["企业名称", "场所名称", "姓名", "职务"], firm, twin.name, "孙老厂", "安全管理人员")
+        assert entry.created_count == 1
+        with acting(cast.county):
+            assert keep.people.filter(name="孙老厂").exists()
+        entry = brought("sites", ["企业名称", "场所名称", "场所地址"], firm, twin.name, "路 1 号")
+        assert f"已经并入“{keep.name}”" in test_ledger_import.reasons(entry)[0]
+
 
 class TestWhatStandsInTheWay:
     def test_is_said_in_words(self, cast: Cast) -> None:

@@ -136,7 +136,11 @@ class Names:
     def _site_of(self, enterprise: register.Enterprise | None, name: str) -> register.Site | None:
         sites = self._sites.get(enterprise.id, []) if enterprise else []
         if name:
-            found = [one for one in sites if one.name == name] or [one for one in sites if name in one.name]
+            found = (
+                [one for one in sites if one.name == name]
+                or [one for one in sites if name in one.former_names]
+                or [one for one in sites if name in one.name]
+            )
             if len(found) != 1:
                 raise Unreadable(f"场所：这家企业没有叫“{name}”的场所，请核对，或者留空。")
             return found[0]

@@ -130,12 +130,20 @@ class SiteBatch(PlaceBatch):
             rows.filter(sheets.bulk.among(Site, "id", sites)), lambda row: (row["enterprise_id"], row["name"])
         )
         self._people = people_of(sites)
+        merged = Site.objects.order_by().filter(
+            sheets.bulk.among(Site, "enterprise_id", self.owners.by_id.keys()), merged_into__isnull=False
+        )
+        self._merged = {
+            (of, name): into for of, name, into in merged.values_list("enterprise_id", "name", "merged_into__name")
+        }
 
     def key_of(self, said: Said) -> Any:
         enterprise, name = self.owners.enterprise(said), said["name"]
         sites = self.owners.sites(enterprise)
         if name is None and len(sites) > 1:
             raise values.Unreadable(f"场所名称：{enterprise.name}有 {len(sites)} 处场所，请写明是哪一处。")
+        if (into := self._merged.get((enterprise.id, name))) and all(site.name != name for site in sites):
+            raise values.Unreadable(f"场所名称：“{name}”已经并入“{into}”，请改成保留的名称，或者删去这一行。")
         return enterprise.id, name or (sites[0].name if sites else enterprise.short_name or enterprise.name)
 
     def values_of(self, said: Said, key: Any, old: Known | None) -> dict[str, Any]:

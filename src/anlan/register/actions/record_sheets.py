@@ -180,6 +180,11 @@ def people_of(site_ids: Collection[UUID]) -> dict[UUID, list[tuple[str, str]]]:
     return found
 
 
+def was_called(sites: Iterable[Site], name: str) -> list[Site]:
+    """Those that bore the name before, or that one of it was merged into: ledgers go on saying it."""
+    return [site for site in sites if name in site.former_names]
+
+
 class Owners:
     """The enterprises that the rows of a chunk name, by credit code, else by name; and their sites: two queries."""
 
@@ -228,7 +233,7 @@ class Owners:
         """The site the row names: by its name, or the only one. Raises Unreadable."""
         enterprise, name = self.enterprise(said), said["site_name"]
         sites = self.sites(enterprise)
-        same = [site for site in sites if name in (None, site.name)]
+        same = [site for site in sites if name in (None, site.name)] or was_called(sites, name)
         if len(same) == 1:
             return same[0]
         if not sites:
