@@ -9,7 +9,7 @@ from anlan.register.models import Enterprise, Site
 from anlan.sheets import bulk
 from tests.factories.cast import Cast
 
-ODD = ['两"引号"', "反\\斜\\\\杠", "逗,号{花}括号", "制\t表\n换\r行", "\\N", "", "\ue000私用"]
+ODD = ['两"引号"', '分","开', "反\\斜\\\\杠", "逗,号{花}括号", "制\t表\n换\r行", "\\N", "", "\ue000私用"]
 
 
 def test_odd_signs_survive_in_texts_and_lists(cast: Cast):

@@ -16,7 +16,7 @@ from anlan.lib import merkle
 from anlan.lib.refusals import Forbidden, Invalid, NotInScope, Refused
 from anlan.register import api as register
 from anlan.register.models import Enterprise
-from anlan.sheets import actions, selectors, tasks
+from anlan.sheets import actions, runs, selectors, tasks
 from anlan.sheets.choices import ImportState
 from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
 from tests.factories.books import book
@@ -131,6 +131,35 @@ class TestImport:
         assert counts(entry) == (0, 1, 0, 0)
         now = enterprise(cast.county, unified_social_credit_code=GOOD_CODES[0])
         assert (now.name, now.phone, now.region.name, now.version) == ("望江五金总厂", "13712345678", "井头社区", 1)
+
+    @pytest.mark.parametrize("size", [1, 2, 5000])
+    def test_two_rows_about_one_enterprise_are_not_both_taken(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch, size: int
+    ) -> None:
+        monkeypatch.setattr(runs, "SIZE", size)
+        run(cast.county, bring(cast.county, book(HEADER, *firms("望江五金厂"))))
+        rows = [["望江五金厂", GOOD_CODES[0], "", "", "", "新掌柜", "", ""], ["望江五金厂", "", "", "", "", "", "", 99]]
+        entry = run(cast.county, bring(cast.county, book(HEADER, *rows)))
+        assert counts(entry) == (0, 1, 0, 1)
+        assert "原表第 2 行是同一家企业（名称相同）" in bad_rows(entry)[1][-1]
+        now = enterprise(cast.county, name="望江五金厂")
+        assert (now.legal_representative, now.employee_count, now.version) == ("新掌柜", 12, 1)
+
+    def test_many_chunks_do_what_one_does(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        run(cast.county, bring(cast.county, book(HEADER, *firms("甲厂", "乙厂"))))
+        monkeypatch.setattr(runs, "SIZE", 2)
+        rows = [
+            ["甲厂改名", GOOD_CODES[0], "", "", "", "", "", ""],
+            *[[f"无码{number}厂", "", "古城", "", "", "", "", number] for number in range(4)],
+            ["坏厂", "91331082712510938A", "古城", "", "", "", "", ""],
+            *firms("", "乙厂")[1:],
+        ]
+        entry = run(cast.county, bring(cast.county, book(HEADER, *rows)))
+        assert counts(entry) == (4, 1, 1, 1)
+        with acting(cast.county):
+            kept = list(entry.rows.order_by("id"))
+            assert [row.number for row in kept] == [2, 3, 4, 5, 6]
+        assert merkle.tree_hash([bytes(row.leaf_hash) for row in kept]).hex() == entry.merkle_root
 
     def test_an_enterprise_without_code_is_found_by_its_name_and_gets_it(self, cast: Cast) -> None:
         run(cast.county, bring(cast.county, book(HEADER, ["无码厂", "", "古城", "", "", "", "", ""])))
@@ -296,6 +325,24 @@ def test_a_job_that_fails_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyP
     assert job is not None
     assert job.state == "FAILED"
     assert run(cast.county, entry).created_count == 2
+
+
+@pytest.mark.django_db
+def test_what_fails_behind_ends_the_import_and_says_why(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "SIZE", 1)
+    entry = bring(cast.county, book(HEADER, *firms("望江五金厂", "第二厂", "第三厂")))
+    written: list[int] = []
+
+    def stop(done: int, total: int) -> None:
+        written.append(done)
+        if done == 2:
+            raise RuntimeError("stopped after the second row")
+
+    with acting(cast.county), pytest.raises(RuntimeError, match="after the second row"):
+        actions.run_import(actor=cast.county, import_id=entry.id, bad_rows=Path("unused"), progress=stop)
+    assert written == [1, 2]
+    with acting(cast.county):
+        assert not Enterprise.objects.filter(name="望江五金厂").exists()
 
 
 def test_the_template_is_read_back(cast: Cast, tmp_path: Path) -> None:

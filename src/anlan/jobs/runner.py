@@ -134,6 +134,7 @@ class _Reporter:
             return connection
         if self.second is None:
             self.second = connections.create_connection(DEFAULT_DB_ALIAS)
+            self.second.inc_thread_sharing()  # work may tell of itself from a thread of its own
         return self.second
 
     def close(self) -> None:

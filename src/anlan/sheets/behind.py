@@ -11,34 +11,43 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 
 class Behind:
-    """Does one thing at a time, in the order given. What it raises is raised by ``wait``."""
+    """Does one thing after the other, in the order given, until one raises: what comes after it raises the same."""
 
     def __enter__(self) -> "Behind":
         self._connection = connections[DEFAULT_DB_ALIAS]
         self._connection.ensure_connection()
         self._connection.inc_thread_sharing()
         self._pool = ThreadPoolExecutor(1, initializer=_adopt, initargs=(self._connection,))
-        self._work: Future[None] | None = None
+        self._last: Future[None] | None = None
+        self._failure: BaseException | None = None
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._pool.shutdown()  # before anybody ends the transaction
+            self._pool.shutdown(cancel_futures=True)  # before anybody ends the transaction
         finally:
             self._connection.dec_thread_sharing()
 
-    def start(self, work: Callable[[], None]) -> None:
-        """Begin with the work; the one before must be over."""
-        self.wait()
-        self._work = self._pool.submit(copy_context().run, work)
+    def start(self, work: Callable[[], None]) -> "Future[None]":
+        """Do the work when what was given before is done."""
+        self._last = self._pool.submit(copy_context().run, self._do, work)
+        return self._last
 
     def wait(self) -> None:
-        """Until nothing is being done. Raises what the work raised."""
-        work, self._work = self._work, None
-        if work is not None:
-            work.result()
+        """Until everything is done. Raises what the work raised."""
+        if self._last is not None:
+            self._last.result()
+
+    def _do(self, work: Callable[[], None]) -> None:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            work()
+        except BaseException as failure:
+            self._failure = failure
+            raise
 
 
 def _adopt(connection: Any) -> None:

@@ -31,39 +31,98 @@ _CHECK_REFERENCES = (
 )
 
 
+class Rows:
+    """Rows made ready for the database, as text. Making them keeps off it; each of the verbs is one COPY and one statement.
+
+    What says the same in every row does not travel: it stands in the statement.
+    """
+
+    def __init__(self, model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+        self.model, self.columns = model, columns
+        given = list(zip(*rows, strict=True))
+        self.count = len(given[0]) if given else 0
+        self._same = {name: column[0] for name, column in zip(columns[1:], given[1:], strict=False) if _is_same(column)}
+        self._travelling = [name for name in columns if name not in self._same]
+        travelling = [column for name, column in zip(columns, given, strict=False) if name not in self._same]
+        self._lines = _lines_or_none(travelling)
+        self._left = travelling if self._lines is None else ()
+        self._keys: Sequence[Any] = given[columns.index(self._key)] if given and self._key in columns else ()
+
+    @property
+    def _key(self) -> str:
+        return str(self.model._meta.pk.column)
+
+    def insert(self) -> set[Any]:
+        """Insert them; the primary keys that went in. One that a constraint already holds is left out, not an error."""
+        if not self.count:
+            return set()
+        key, table = _quote(self._key), _quote(self.model._meta.db_table)
+        with connection.cursor() as cursor:
+            if not self._keys:
+                self._insert(cursor, f" ON CONFLICT DO NOTHING RETURNING {key}")
+                return {row[0] for row in cursor.fetchall()}
+            if self._insert(cursor, " ON CONFLICT DO NOTHING") != self.count:
+                cursor.execute(f"SELECT {key} FROM {table} WHERE {key} = ANY(%s)", [list(self._keys)])  # noqa: S608
+                return {row[0] for row in cursor.fetchall()}
+        return set(self._keys)
+
+    def append(self) -> int:
+        """Insert them where nothing can hold them already. Returns how many."""
+        with connection.cursor() as cursor:
+            return self._insert(cursor, "") if self.count else 0
+
+    def update(self) -> int:
+        """Set the columns of the rows whose ``id`` (the first column) is given; their ``version``, where there is one,
+        goes up by one. Returns how many."""
+        if not self.count:
+            return 0
+        with connection.cursor() as cursor:
+            staged, values = self._stage(cursor)
+            sets = ", ".join(f"{_quote(name)} = {values.get(name, f'new.{_quote(name)}')}" for name in self.columns[1:])
+            if "version" in {field.name for field in self.model._meta.fields}:
+                sets += ", version = old.version + 1"
+            table, own = _quote(self.model._meta.db_table), f"new.{_quote(self.columns[0])}"
+            cursor.execute(f"UPDATE {table} AS old SET {sets} FROM {staged} AS new WHERE old.id = {own}")  # noqa: S608
+            return int(cursor.rowcount)
+
+    def _insert(self, cursor: Any, conflict: str) -> int:
+        staged, values = self._stage(cursor)
+        table, names = _quote(self.model._meta.db_table), ", ".join(map(_quote, self.columns))
+        chosen = ", ".join(values.get(name, _quote(name)) for name in self.columns)
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {staged}{conflict}")  # noqa: S608
+        return int(cursor.rowcount)
+
+    def _stage(self, cursor: Any) -> tuple[str, dict[str, str]]:
+        """COPY the rows into a temporary table; its name, and as literals the columns that say the same in every row."""
+        table = self.model._meta.db_table
+        staged, names = _quote(f"staged_{table}"), ", ".join(map(_quote, self._travelling))
+        cursor.execute(f"DROP TABLE IF EXISTS {staged}")
+        cursor.execute(
+            f"CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {names} FROM {_quote(table)} WITH NO DATA"  # noqa: S608
+        )
+        with cursor.copy(f"COPY {staged} ({names}) FROM STDIN") as copy:
+            if self._lines is not None:
+                copy.write("\n".join([*self._lines, ""]))
+            else:
+                for row in zip(*self._left, strict=True):
+                    copy.write_row(row)
+        types = {field.column: field.db_type(connection) for field in self.model._meta.concrete_fields}
+        return staged, {name: f"{_literal(value)}::{types[name]}" for name, value in self._same.items()}
+
+
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> set[Any]:
-    """Insert rows; the primary keys that went in. One that a constraint already holds is left out, not an error."""
-    key = str(model._meta.pk.column)
-    given = list(rows)
-    if not given:
-        return set()
-    with connection.cursor() as cursor:
-        if key not in columns:
-            _insert(cursor, model, columns, given, f" ON CONFLICT DO NOTHING RETURNING {_quote(key)}")
-            return {row[0] for row in cursor.fetchall()}
-        at = columns.index(key)
-        keys = {row[at] for row in given}
-        went_in = _insert(cursor, model, columns, given, " ON CONFLICT DO NOTHING")
-        if went_in != len(given):
-            own = f"SELECT {_quote(key)} FROM {_quote(model._meta.db_table)} WHERE {_quote(key)} = ANY(%s)"  # noqa: S608
-            cursor.execute(own, [list(keys)])
-            return {row[0] for row in cursor.fetchall()}
-    return keys
+    """See :meth:`Rows.insert`."""
+    return Rows(model, columns, rows).insert()
 
 
 def append(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
-    """Insert rows that nothing can hold already. Returns how many."""
-    given = list(rows)
-    with connection.cursor() as cursor:
-        return _insert(cursor, model, columns, given, "") if given else 0
+    """See :meth:`Rows.append`."""
+    return Rows(model, columns, rows).append()
 
 
-def _insert(cursor: Any, model: type[Model], columns: Sequence[str], rows: Sequence[Row], conflict: str) -> int:
-    staged, values = _stage(cursor, model, columns, rows)
-    table, names = _quote(model._meta.db_table), ", ".join(map(_quote, columns))
-    chosen = ", ".join(values.get(name, _quote(name)) for name in columns)
-    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {staged}{conflict}")  # noqa: S608
-    return int(cursor.rowcount)
+def update(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
+    """See :meth:`Rows.update`."""
+    return Rows(model, columns, rows).update()
 
 
 def fetch(rows: QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
@@ -128,9 +187,10 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
 
 def _array(words: Sequence[Any]) -> str:
     """Words as PostgreSQL writes an array of text. TypeError for anything but words."""
-    if not all(type(word) is str for word in words):
-        raise TypeError("no text for a list of other things than words")
-    return "{" + ",".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words) + "}"
+    together = '","'.join(words)
+    if together.count('"') != 2 * len(words) - 2 or "\\" in together:
+        together = '","'.join([word.replace("\\", "\\\\").replace('"', '\\"') for word in words])
+    return f'{{"{together}"}}' if words else "{}"
 
 
 def _text(value: Any) -> str:
@@ -140,23 +200,6 @@ def _text(value: Any) -> str:
     if isinstance(value, str):  # a member of TextChoices, a StrEnum
         return _text_of_str(str(value))
     raise TypeError(f"no text for {type(value)}")
-
-
-def update(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
-    """Set the columns of the rows whose ``id`` (the first column) is given; their ``version``, where there is one,
-    goes up by one. Returns how many."""
-    given = list(rows)
-    if not given:
-        return 0
-    with connection.cursor() as cursor:
-        staged, values = _stage(cursor, model, columns, given)
-        sets = ", ".join(f"{_quote(name)} = {values.get(name, f'new.{_quote(name)}')}" for name in columns[1:])
-        if "version" in {field.name for field in model._meta.fields}:
-            sets += ", version = old.version + 1"
-        table = _quote(model._meta.db_table)
-        own = values.get(columns[0], f"new.{_quote(columns[0])}")
-        cursor.execute(f"UPDATE {table} AS old SET {sets} FROM {staged} AS new WHERE old.id = {own}")  # noqa: S608
-        return int(cursor.rowcount)
 
 
 def delete(model: type[Model], ids: Collection[UUID]) -> int:
@@ -200,28 +243,9 @@ def _is_words(values: Collection[Any]) -> bool:
     return kinds == {str} or kinds == {UUID}
 
 
-def _stage(cursor: Any, model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> tuple[str, dict[str, str]]:
-    """COPY the rows into a temporary table; its name, and as literals the columns that say the same in every row: those
-    do not travel."""
-    table = model._meta.db_table
-    staged = _quote(f"staged_{table}")
-    by_column = list(zip(*rows, strict=True))
-    same = {at for at, values in enumerate(by_column) if at and len(set(map(id, values))) == 1}
-    types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
-    literals = {columns[at]: f"{_literal(by_column[at][0])}::{types[columns[at]]}" for at in same}
-    names = ", ".join(_quote(name) for at, name in enumerate(columns) if at not in same)
-    cursor.execute(f"DROP TABLE IF EXISTS {staged}")
-    cursor.execute(
-        f"CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {names} FROM {_quote(table)} WITH NO DATA"  # noqa: S608
-    )
-    travelling = [values for at, values in enumerate(by_column) if at not in same]
-    with cursor.copy(f"COPY {staged} ({names}) FROM STDIN") as copy:
-        if (lines := _lines_or_none(travelling)) is not None:
-            copy.write("\n".join([*lines, ""]))
-        else:
-            for row in zip(*travelling, strict=True):
-                copy.write_row(row)
-    return staged, literals
+def _is_same(column: Sequence[Any]) -> bool:
+    first = column[0]
+    return all(value is first for value in column)
 
 
 def _lines_or_none(columns: Sequence[Sequence[Any]]) -> list[str] | None:

@@ -113,9 +113,9 @@ class Batch(Protocol):
     def draft(self, chunk: Chunk) -> list[Draft]:
         """What each good row would do. Rows that cannot go in get their reasons in ``chunk.errors``. Writes nothing."""
 
-    def write(self, chunk: Chunk, drafts: Sequence[Draft]) -> list[Draft]:
-        """Write the drafts (created and updated ones) of a chunk; returns those that were written. What another person
-        was quicker with gets its reason in ``chunk.errors``."""
+    def write(self, chunk: Chunk, drafts: Sequence[Draft]) -> Callable[[], list[Draft]]:
+        """Make ready what writes the drafts (created and updated ones) of a chunk, keeping off the database. Once called
+        it returns those that were written; what another person was quicker with gets its reason in ``chunk.errors``."""
 
     def undo(self, kept: Sequence[Kept]) -> dict[UUID, str]:
         """Take back what an import left. Returns why, for each record that has to stay as it is."""
@@ -123,10 +123,14 @@ class Batch(Protocol):
 
 @runtime_checkable
 class ReadsAhead(Protocol):
-    """A batch that can do part of its drafting while the chunk before is still being written."""
+    """A batch that asks the database for all it needs before the chunk before is written. Its ``draft`` then keeps off the
+    database, and its drafts do not change while they are written."""
 
     def prepare(self, chunk: Chunk) -> None:
-        """Called once before ``draft``, in the order of the file. Keeps off the database."""
+        """Called first, in the order of the file. Keeps off the database."""
+
+    def look_up(self, chunk: Chunk) -> None:
+        """Called next, in the order of the file, in the second thread."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,9 +19,16 @@ from anlan.sheets.reading import Table
 from anlan.sheets.values import Cell, Unreadable, is_nothing, nothings, read_words
 
 SIZE = 5000
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 Progress = Callable[[int, int], None]
 Difference = tuple[str | None, str | None]
 """The columns that differ before and after, as JSON."""
+Line = tuple[int, Sequence[Cell]]
+"""Number as a person sees it, cells."""
+Finish = Callable[[], list[Draft]]
+"""Writes drafts; returns what became of rows."""
+Ahead = tuple[Sequence[Line], Chunk, Callable[[], None]]
+"""Some lines, the values in them, and what waits until they can be drafted."""
 ROW_COLUMNS = (
     "sheet_import_id",
     "region_path",
@@ -60,25 +67,40 @@ class Report:
 
 def check(actor: Actor, kind: Kind, table: Table, mapping: Sequence[str], progress: Progress) -> Report:
     """The dry run: what would become of each row. Writes nothing."""
-    return _pass(actor, kind, table, mapping, progress, lambda batch, chunk, drafts: drafts)
+    return _pass(actor, kind, table, mapping, progress, lambda batch, chunk, drafts: lambda: drafts)
 
 
 def write(actor: Actor, kind: Kind, table: Table, entry: SheetImport, progress: Progress) -> Report:
     """Write the good rows and remember of each what it became, in the caller's transaction."""
     leaves: list[bytes] = []
 
-    def write_chunk(batch: Batch, chunk: Chunk, drafts: list[Draft]) -> list[Draft]:
+    def finish(batch: Batch, chunk: Chunk, drafts: list[Draft]) -> Finish:
         unchanged = [draft for draft in drafts if draft.outcome == Outcome.UNCHANGED]
-        written = batch.write(chunk, [draft for draft in drafts if draft.outcome != Outcome.UNCHANGED])
-        differences = [(_json(draft.before), _json(draft.after)) for draft in written]
-        hashes = leaves_of(entry.salt, written, differences)
-        bulk.append(ImportedRow, ROW_COLUMNS, _rows(entry, written, differences, hashes))
-        leaves.extend(hashes)
-        return unchanged + written
+        to_write = [draft for draft in drafts if draft.outcome != Outcome.UNCHANGED]
+        write_them = batch.write(chunk, to_write)
+        ahead = _Memory(entry, to_write) if isinstance(batch, ReadsAhead) else None
 
-    report = _pass(actor, kind, table, entry.mapping, progress, write_chunk)
+        def write_and_remember() -> list[Draft]:
+            written = write_them()
+            memory = ahead if ahead and len(written) == len(to_write) else _Memory(entry, written)
+            memory.rows.append()
+            leaves.extend(memory.leaves)
+            return unchanged + written
+
+        return write_and_remember
+
+    report = _pass(actor, kind, table, entry.mapping, progress, finish)
     report.leaves = leaves
     return report
+
+
+class _Memory:
+    """What is remembered of written rows: their leaf hashes, and a row for each."""
+
+    def __init__(self, entry: SheetImport, drafts: Sequence[Draft]) -> None:
+        differences = [(_json(draft.before), _json(draft.after)) for draft in drafts]
+        self.leaves = leaves_of(entry.salt, drafts, differences)
+        self.rows = bulk.Rows(ImportedRow, ROW_COLUMNS, _rows(entry, drafts, differences, self.leaves))
 
 
 def leaves_of(salt: str, drafts: Sequence[Draft], differences: Sequence[Difference]) -> list[bytes]:
@@ -112,7 +134,7 @@ def _rows(
 
 
 def _json(values: dict[str, Any] | None) -> str | None:
-    return None if values is None else json.dumps(values, ensure_ascii=False, default=str)
+    return None if values is None else _encode(values)
 
 
 def _pass(
@@ -121,48 +143,52 @@ def _pass(
     table: Table,
     mapping: Sequence[str],
     progress: Progress,
-    finish: Callable[[Batch, Chunk, list[Draft]], list[Draft]],
+    finish: Callable[[Batch, Chunk, list[Draft]], Finish],
 ) -> Report:
     report = Report()
+    batch = kind.open(actor)
     gc.freeze()  # the cells of the file stay: walking them at every collection costs as much as reading them
     try:
-        _go_through(report, kind.open(actor), kind, table, mapping, progress, finish)
+        lines = _lines(table, mapping)
+        with Behind() as behind:
+            for some, chunk, wait in _one_ahead(_chunks(kind, lines, mapping, batch, behind)):
+                wait()
+                drafts = batch.draft(chunk)
+                behind.start(partial(_finish, report, some, chunk, finish(batch, chunk, drafts)))
+                behind.start(lambda: progress(report.row_count, len(lines)))
+            behind.wait()
     finally:
         gc.unfreeze()
     return report
 
 
-def _go_through(
-    report: Report,
-    batch: Batch,
-    kind: Kind,
-    table: Table,
-    mapping: Sequence[str],
-    progress: Progress,
-    finish: Callable[[Batch, Chunk, list[Draft]], list[Draft]],
-) -> None:
+def _lines(table: Table, mapping: Sequence[str]) -> list[Line]:
+    used = [position for position, name in enumerate(mapping) if name]
+    return [line for line in table.lines() if _says_something(line[1], used)]
+
+
+def _chunks(kind: Kind, lines: Sequence[Line], mapping: Sequence[str], batch: Batch, behind: Behind) -> Iterator[Ahead]:
     where = {name: position for position, name in enumerate(mapping) if name}
-    used = sorted(where.values())
-    lines = [line for line in table.lines() if _says_something(line[1], used)]
-    remaining = iter(lines)
-    with Behind() as behind:
-        while some := list(islice(remaining, SIZE)):
-            chunk = _chunk(kind, some, where)
-            if isinstance(batch, ReadsAhead):
-                batch.prepare(chunk)
-            behind.wait()
-            if report.row_count:
-                progress(report.row_count, len(lines))
-            drafts = batch.draft(chunk)
-            behind.start(partial(_finish, report, some, chunk, partial(finish, batch, chunk, drafts)))
-        behind.wait()
-    if lines:
-        progress(report.row_count, len(lines))
+    for start in range(0, len(lines), SIZE):
+        some = lines[start : start + SIZE]
+        chunk = _chunk(kind, some, where)
+        if isinstance(batch, ReadsAhead):
+            batch.prepare(chunk)
+            yield some, chunk, behind.start(partial(batch.look_up, chunk)).result
+        else:
+            yield some, chunk, behind.wait
 
 
-def _finish(
-    report: Report, some: Sequence[tuple[int, Sequence[Cell]]], chunk: Chunk, finish: Callable[[], list[Draft]]
-) -> None:
+def _one_ahead(items: Iterator[Ahead]) -> Iterator[Ahead]:
+    """Each of the items when the next has been made already."""
+    held = list(islice(items, 1))
+    while held:
+        following = list(islice(items, 1))
+        yield held[0]
+        held = following
+
+
+def _finish(report: Report, some: Sequence[Line], chunk: Chunk, finish: Finish) -> None:
     for draft in finish():
         report.counts[draft.outcome] += 1
     for place in sorted(chunk.errors):
@@ -176,7 +202,7 @@ def _says_something(row: Sequence[Cell], used: Sequence[int]) -> bool:
     return any(cell is not None and cell != "" and not is_nothing(cell) for cell in cells)
 
 
-def _chunk(kind: Kind, lines: Sequence[tuple[int, Sequence[Cell]]], where: dict[str, int]) -> Chunk:
+def _chunk(kind: Kind, lines: Sequence[Line], where: dict[str, int]) -> Chunk:
     chunk = Chunk([number for number, _ in lines], {})
     cells = list(zip_longest(*[row for _, row in lines]))
     for column in kind.columns:

@@ -1,8 +1,9 @@
 """隐患排查治理台账 by the thousand: each row becomes a matter with its history, or brings one up to date."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -64,8 +65,11 @@ class LedgerBatch:
                 chunk.refuse(place, str(why))
         return drafts
 
-    def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> list[sheets.Draft]:
+    def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> Callable[[], list[sheets.Draft]]:
         """See :class:`sheets.Batch`."""
+        return partial(self._write, chunk, drafts)
+
+    def _write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> list[sheets.Draft]:
         made = [self._built[draft.record_id] for draft in drafts if draft.outcome == sheets.Outcome.CREATED]
         self._number(built.matter for built in made)
         inserted = insert_all(HiddenDanger, [built.matter for built in made])

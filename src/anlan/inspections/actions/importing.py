@@ -2,9 +2,10 @@
 or brings one up to date that came in so."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -82,8 +83,11 @@ class CheckLedgerBatch:
                 chunk.refuse(place, str(why))
         return drafts
 
-    def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> list[sheets.Draft]:
+    def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> Callable[[], list[sheets.Draft]]:
         """See :class:`sheets.Batch`."""
+        return partial(self._write, chunk, drafts)
+
+    def _write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> list[sheets.Draft]:
         made = [draft for draft in drafts if draft.outcome == sheets.Outcome.CREATED]
         checks = [self._built[draft.record_id].check for draft in made]
         self._number(checks)

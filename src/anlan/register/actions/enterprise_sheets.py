@@ -1,6 +1,7 @@
 """Enterprises by the thousand: rows of a ledger become rows of the register, by their credit code."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,7 @@ NO_NAMES: list[str] = []  # one for all: a column that says the same everywhere 
 NEW = ("id", *FIELDS, "own_no", "wall_path", "registered_at", "changed_at", "version")
 ELSEWHERE = "本县（市、区）已登记过这个统一社会信用代码，但不在您的管辖范围内，请联系安委办认领。"
 NO_REGION = "所属乡镇（街道）：没有填写。"
+SAME = "与原表第 {} 行是同一家企业（{}相同）。"
 MOVED = "不能迁到其他县（市、区）：跨县的须由迁入地另行登记。"
 TWINS = "同名企业有好几家，请填写统一社会信用代码。"
 QUICKER = "刚刚有人登记了同一个统一社会信用代码，请再导入一次。"
@@ -69,16 +71,22 @@ class EnterpriseBatch:
         self.places = Places(actor)
         self.industries = Industries()
         self._seen: dict[str, int] = {}
+        self._known: deque[_Known] = deque()
+        self._met: dict[UUID, int] = {}
 
     def prepare(self, chunk: sheets.Chunk) -> None:
         """See :class:`sheets.ReadsAhead`."""
         chunk.columns["region"] = self._resolve(chunk)
         self._refuse_doubles(chunk)
 
+    def look_up(self, chunk: sheets.Chunk) -> None:
+        """See :class:`sheets.ReadsAhead`."""
+        self._known.append(_Known(self.actor, chunk))
+
     def draft(self, chunk: sheets.Chunk) -> list[sheets.Draft]:
         """See :class:`sheets.Batch`."""
         regions: list[Region | None] = chunk.columns["region"]
-        known = _Known(self.actor, chunk)
+        known = self._known.popleft()
         columns = [chunk.columns[name] for name in FIELDS[:REGION]]
         filled = [_with_blanks(column, blank) for column, blank in zip(columns, WHEN_BLANK, strict=False)]
         new_ids = iter(ids.uuid7s(len(chunk.numbers)))
@@ -100,19 +108,25 @@ class EnterpriseBatch:
                 drafts.append(draft)
         return drafts
 
-    def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> list[sheets.Draft]:
+    def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> Callable[[], list[sheets.Draft]]:
         """See :class:`sheets.Batch`."""
         now = clock.now()
         made = [draft for draft in drafts if draft.outcome == sheets.Outcome.CREATED]
-        inserted = sheets.bulk.insert(Enterprise, NEW, self._new_rows(made, now))
-        for draft in made:
-            if draft.record_id not in inserted:
-                chunk.refuse(draft.place, QUICKER)
         changed = [draft for draft in drafts if draft.outcome == sheets.Outcome.UPDATED]
-        sheets.bulk.update(
+        new_rows = sheets.bulk.Rows(Enterprise, NEW, self._new_rows(made, now))
+        changed_rows = sheets.bulk.Rows(
             Enterprise, ("id", *FIELDS, "changed_at"), ((draft.record_id, *draft.row, now) for draft in changed)
         )
-        return [draft for draft in drafts if draft.place not in chunk.errors]
+
+        def write_them() -> list[sheets.Draft]:
+            inserted = new_rows.insert()
+            for draft in made:
+                if draft.record_id not in inserted:
+                    chunk.refuse(draft.place, QUICKER)
+            changed_rows.update()
+            return [draft for draft in drafts if draft.place not in chunk.errors]
+
+        return write_them
 
     def undo(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
         """See :class:`sheets.Batch`."""
@@ -152,9 +166,7 @@ class EnterpriseBatch:
                 continue
             first = self._seen.setdefault(key, chunk.numbers[place])
             if first != chunk.numbers[place]:
-                chunk.refuse(
-                    place, f"与原表第 {first} 行是同一家企业（{'统一社会信用代码' if code else '名称'}相同）。"
-                )
+                chunk.refuse(place, SAME.format(first, "统一社会信用代码" if code else "名称"))
 
     def _new(
         self, chunk: sheets.Chunk, place: int, new: Values, region: Region | None, new_id: UUID
@@ -164,21 +176,24 @@ class EnterpriseBatch:
             chunk.refuse(place, NO_REGION)
             return None
         row = (*new, region.id, region.path, NO_NAMES, "")
-        number = chunk.numbers[place]
+        number = self._met[new_id] = chunk.numbers[place]
         return sheets.Draft(place, number, sheets.Outcome.CREATED, new_id, str(row[0]), region.path, row=row)
 
     def _changed(
         self, chunk: sheets.Chunk, place: int, written: Values, region: Region | None, row: "_Row"
     ) -> sheets.Draft | None:
         """A blank cell leaves what stands there."""
-        old = row.values
+        old, number = row.values, chunk.numbers[place]
+        if (first := self._met.setdefault(row.id, number)) != number:
+            by_code = written[CODE] is not None and written[CODE] == old[CODE]
+            chunk.refuse(place, SAME.format(first, "统一社会信用代码" if by_code else "名称"))
+            return None
         home = old[REGION:FORMER] if region is None else (region.id, region.path)
         if region is not None and region.wall_path != row.wall_path:
             chunk.refuse(place, MOVED)
             return None
         new = (*(now if value is None else value for value, now in zip(written, old, strict=False)), *home)
         new = _findable(new, former_names(old[FORMER], old[0], new[0]), row.own_no)
-        number = chunk.numbers[place]
         if new == old:
             return sheets.Draft(place, number, sheets.Outcome.UNCHANGED, row.id, new[0], new[PATH])
         before = {name: was for name, was, now in zip(FIELDS, old, new, strict=True) if was != now}

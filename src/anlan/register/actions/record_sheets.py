@@ -1,7 +1,8 @@
 """What the batches of sites, objects, people and grids have in common: each row is one record with a natural key."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -123,8 +124,11 @@ class RecordBatch(ABC):
         """What hangs on the record and would change, as it is."""
         return {}
 
-    def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> list[sheets.Draft]:
+    def write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> Callable[[], list[sheets.Draft]]:
         """See :class:`sheets.Batch`."""
+        return partial(self._write, chunk, drafts)
+
+    def _write(self, chunk: sheets.Chunk, drafts: Sequence[sheets.Draft]) -> list[sheets.Draft]:
         made = [draft for draft in drafts if draft.outcome == sheets.Outcome.CREATED]
         if made:
             extras = [self.extras(draft) for draft in made]
