@@ -201,6 +201,12 @@ def failed_jobs(site: Site) -> list[str]:
         return [f"{count} jobs {name} failed" for name, count in connection.execute(query)]
 
 
+def broken_seals(site: Site) -> list[str]:
+    """What does not fit in the ledger's tree: its sealer was killed like everything else."""
+    said = site.run("verify")
+    return said.stderr.splitlines() if said.returncode else []
+
+
 def run(*, kills: int, seed: int | None) -> int:
     """The whole: a site, a world, the storm, the reckoning, the tables. 0 if nothing is to be complained of."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
@@ -221,7 +227,7 @@ def run(*, kills: int, seed: int | None) -> int:
         conninfo = site.environment.administrator().conninfo()
         result = reckon(book, Stand(conninfo, site.home))
         result.ladder_rungs, complaints = check_ladders(conninfo, deadlines, RUNGS)
-        result.complaints += [*found.complaints, *complaints, *book.oddities, *failed_jobs(site)]
+        result.complaints += [*found.complaints, *complaints, *book.oddities, *failed_jobs(site), *broken_seals(site)]
     finally:
         shutil.copytree(site.home / "logs", ROOT / "test-results" / "chaos", dirs_exist_ok=True)
         site.stop()

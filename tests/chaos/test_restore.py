@@ -118,6 +118,7 @@ def test_everything_acknowledged_before_the_backup_is_in_the_restored_site_and_i
         assert said.returncode == 0, said.stdout + said.stderr
         assert_whole(reckon(drill.deeds(until=drill.begun), stand_of(other)))
         assert breaches(other) == "[]"
+        assert "相符" in other.run("verify").stdout
         other.start()
         wait_for(other.is_well, START_SECONDS, "the restored site")
         body = {"description": "恢复之后", "source": "GRASSROOTS_CHECK", "site": drill.work.world["sites"]["town"]}

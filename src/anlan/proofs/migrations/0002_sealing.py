@@ -9,7 +9,10 @@ BEGIN
 END $$;
 CREATE TRIGGER await_seal AFTER INSERT ON ledger_ledgerentry
     FOR EACH ROW EXECUTE FUNCTION proofs_await_seal();
-INSERT INTO proofs_unsealedentry (seq, leaf_hash) SELECT seq, leaf_hash FROM ledger_ledgerentry;
+INSERT INTO proofs_unsealedentry (seq, leaf_hash)
+    SELECT seq, leaf_hash FROM ledger_ledgerentry e
+     WHERE NOT EXISTS (SELECT 1 FROM proofs_sealedentry s WHERE s.seq = e.seq)
+    ON CONFLICT DO NOTHING;
 """
 NO_MORE = "DROP TRIGGER await_seal ON ledger_ledgerentry; DROP FUNCTION proofs_await_seal();"
 
@@ -23,7 +26,8 @@ ALLOW = "DROP TRIGGER append_only ON proofs_sealedentry; DROP TRIGGER append_onl
 
 
 class Migration(migrations.Migration):
-    """Every entry waits for its seal from its own transaction on; what stands in the ledger already waits as well."""
+    """Every entry waits for its seal from its own transaction on; what stands in the ledger already waits as well,
+    also what was written while the migration had been taken back."""
 
     dependencies = [("proofs", "0001_initial"), ("ledger", "0002_append_only")]
 
