@@ -11,6 +11,7 @@ import pytest
 
 from anlan.rules import RULE_IDS, RuleError, evaluate, load
 from anlan.rules.finding import FIGURES
+from anlan.rules.local import places, problems
 from anlan.rules.params import FOLDER, HEAD, raw_parameters
 from anlan.rules.wire import loads
 
@@ -93,6 +94,19 @@ def uncited(value: Any, *, cited: bool, path: str = "") -> Iterator[str]:
             yield from uncited(item, cited=cited, path=f"{path}/{place}")
     elif isinstance(value, int | Decimal) and not isinstance(value, bool) and not cited:
         yield path
+
+
+def test_every_delivered_table_of_a_place_reads_and_has_citations():
+    for rule_id in RULE_IDS:
+        rule, _ = load(rule_id)
+        assert (rule.read_local is not None) == bool(places(rule_id))
+        assert problems({rule_id: rule.read_local or dict}) == []
+        for path in sorted((FOLDER / rule_id).glob("local/*.toml")):
+            raw = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+            assert path.stem == raw["region"]
+            for version in raw["version"]:
+                tables = {name: value for name, value in version.items() if name not in HEAD}
+                assert list(uncited(tables, cited=False)) == []
 
 
 def test_a_number_without_a_citation_is_found() -> None:

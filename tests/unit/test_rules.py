@@ -266,6 +266,7 @@ def open_facts(rule_id: str, choices: dict[str, list], fixed: dict) -> list[str]
     return wrong
 
 
+VISIT = {"on": "2026-02-01", "organ": "晋城市应急管理局"}
 AT = {"sampled_at": "2024-06-01T08:00:00+08:00", "starts_at": "2024-06-01T08:10:00+08:00"}
 
 
@@ -298,6 +299,11 @@ AT = {"sampled_at": "2024-06-01T08:00:00+08:00", "starts_at": "2024-06-01T08:10:
             "hot_work_gas",
             {"interrupted_minutes": [0, 45, 61], "work_level": ["FIRST", "SECOND"], "guardian": [True, False]},
             {**AT, "gas_vol_percent": 0},
+        ),
+        (
+            "inspection_cap",
+            {"standing": ["GRADE_1", "GRADE_2", "GRADE_3", "NOT_GRADED"], "inspections": [[], [VISIT], [VISIT] * 6]},
+            {"region": "140500", "industry": "OTHER", "organ": VISIT["organ"]},
         ),
         ("risk_colour", {"level": ["MAJOR", "LOW"]}, {"conditions": [{"at_least": "RED"}]}),
         (

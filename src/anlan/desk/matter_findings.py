@@ -22,7 +22,6 @@ from anlan.http.api import ActingRequest, requires
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid, NotInScope
 from anlan.rules import RuleError, load
-from anlan.rules.facts import read_day
 
 REST = "rest"
 """The box that says: what was not answered was looked at and does not hold."""
@@ -83,7 +82,7 @@ def finding(request: ActingRequest, hidden_danger_id: UUID, finding_id: UUID) ->
 
 def _form(sent: dict[str, str], fitting: Any) -> dict[str, Any]:
     rule, _ = load(loop.MAJOR_RULE)
-    day = _day(sent)
+    day = rule_form.day_of(sent)
     whole = {control.name: control for part in rule_form.parts(rule.facts, sent) for control in part.controls}
     standard = whole["f.sector"]
     standard.label, names = "判定标准", list(fitting)
@@ -127,13 +126,6 @@ def _law(sent: dict[str, str], day: date) -> dict[str, Any] | None:
     except RuleError:
         return None
     return law
-
-
-def _day(sent: dict[str, str]) -> date:
-    try:
-        return read_day(sent.get("on", ""), "/on")
-    except RuleError:
-        return clock.today()
 
 
 def _case_url(hidden_danger_id: UUID) -> str:

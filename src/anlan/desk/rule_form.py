@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from anlan.rules.facts import Field
+from anlan.lib import clock
+from anlan.rules import RuleError
+from anlan.rules.facts import Field, read_day
 
 FIRST_ROWS = 2
 """Empty rows offered for a list; one more when some are filled."""
@@ -42,6 +45,14 @@ def facts_of(facts: Mapping[str, Field], sent: Mapping[str, str]) -> dict[str, A
     """The facts that were sent; what was left empty is absent."""
     found = {name: _read(f"{PREFIX}.{name}", one, sent) for name, one in facts.items() if not _is_deep(one)}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def day_of(sent: Mapping[str, str]) -> date:
+    """The legal date that was sent; today for none that can be read."""
+    try:
+        return read_day(sent.get("on", ""), "/on")
+    except RuleError:
+        return clock.today()
 
 
 def has_deep(facts: Mapping[str, Field]) -> bool:

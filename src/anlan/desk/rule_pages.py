@@ -15,6 +15,7 @@ from anlan.desk.rule_words import CODES, HEADS
 from anlan.http.api import ActingRequest, requires
 from anlan.lib import clock
 from anlan.rules import RULE_IDS, Finding, RuleError, evaluate, load
+from anlan.rules.local import places
 from anlan.rules.params import Parameters
 from anlan.rules.registry import Rule
 from anlan.rules.wire import dumps, number_text
@@ -55,6 +56,7 @@ def rule_trial(request: ActingRequest, rule_id: str) -> HttpResponse:
         "rule": rule,
         "versions": parameters.versions,
         "sources": parameters.sources.values(),
+        "places": places(rule_id),
         "parts": rule_form.parts(rule.facts, sent, _worth_asking(rule, parameters, sent)),
         "has_deep": rule_form.has_deep(rule.facts),
         "on": sent.get("on", "")[:10] or clock.today().isoformat(),

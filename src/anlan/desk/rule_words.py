@@ -28,6 +28,9 @@ HEADS = {
     "days": "日数",
     "by": "由谁",
     "due_on": "最后一日",
+    "on": "日期",
+    "organ": "机关",
+    "counted": "计入",
 }
 CODES = {
     "TABLE_1": "表1",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from anlan.desk import maps, matter_findings, rule_pages, views
+from anlan.desk import maps, matter_findings, rule_pages, site_visits, views
 from anlan.hidden_dangers import urls as loop_urls
 from anlan.register import urls as register_urls
 
@@ -29,6 +29,7 @@ hidden_dangers: tuple[list[URLPattern], str] = (
 register: tuple[list[URLPattern], str] = (
     [
         path("<uuid:enterprise_id>/", views.enterprise, name="enterprise"),
+        path("sites/<uuid:site_id>/inspections/", site_visits.site_visits, name="site-inspections"),
         path("<uuid:enterprise_id>/dossier/", views.enterprise_dossier, name="enterprise-dossier"),
         *register_urls.urlpatterns,
     ],

@@ -2,6 +2,9 @@
 
 from anlan.inspections.actions import begin, close_inside, draw, file, hand_over, publish_checklist, rate, verify, void
 from anlan.inspections.actions.chronicle import CheckChronicle, CheckNumbers, Visit
+from anlan.inspections.caps import RULE as CAP_RULE
+from anlan.inspections.caps import Question as CapQuestion
+from anlan.inspections.caps import cap_of, visits_to
 from anlan.inspections.choices import ActClass, Answer, Arrival, InspectionKind, Status
 from anlan.inspections.facts import CheckFacts, FreeFinding, GivenAnswer, Officer, Start
 from anlan.inspections.models import CheckRecord, SelfCheckFinding
@@ -22,11 +25,13 @@ from anlan.inspections.selectors import (
 from anlan.inspections.workflow import PROCESS
 
 __all__ = [
+    "CAP_RULE",
     "COLUMNS",
     "PROCESS",
     "ActClass",
     "Answer",
     "Arrival",
+    "CapQuestion",
     "CheckChronicle",
     "CheckFacts",
     "CheckNumbers",
@@ -42,6 +47,7 @@ __all__ = [
     "Status",
     "Visit",
     "begin",
+    "cap_of",
     "check",
     "checklist_versions",
     "checks",
@@ -60,6 +66,7 @@ __all__ = [
     "self_checks",
     "url_of",
     "verify",
+    "visits_to",
     "void",
     "without_self_check",
 ]

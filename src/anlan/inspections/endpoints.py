@@ -14,12 +14,15 @@ from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
 from anlan.http import api as http
 from anlan.inspections import actions, selectors
+from anlan.inspections.caps import Question, cap_of
 from anlan.inspections.choices import ActClass, Answer, AnswerKind, Status, Unchecked
 from anlan.inspections.commands import CheckIn
 from anlan.inspections.models import ChecklistVersion, CheckRecord
 from anlan.inspections.presenters import findings_seen
 from anlan.inspections.selectors import Filters
+from anlan.lib import clock
 from anlan.lib.refusals import Invalid, NotInScope
+from anlan.register import api as enterprises
 from anlan.territory import api as territory
 
 router = Router(tags=["检查"])
@@ -276,6 +279,24 @@ def _checklist(version: ChecklistVersion) -> dict[str, Any]:
             for item in version.items.all()
         ],
     }
+
+
+class CapQuery(Schema):
+    on: date | None = Field(None, description="哪一天；不填是今天")
+    organ: str = Field("", max_length=200, description="检查机关的全称；不填是本单位")
+    industry: str = Field("", max_length=30, description="行业代码，见规则 inspection_cap；不填是不知道")
+    standing: str = Field("", max_length=30, description="类别或者标准化等级的代码；不填是不知道")
+
+
+@router.get("/sites/{uuid:site_id}/inspection-cap", summary="还能不能再来检查，谁何时来过", url_name="inspection_cap")
+@http.requires(Permission.CHECK_VIEW)
+def inspection_cap(request: HttpRequest, site_id: UUID, query: Query[CapQuery]) -> HttpResponse:
+    """What the rule ``inspection_cap`` says of the administrative inspections of the site that the actor sees."""
+    actor = http.actor_of(request)
+    question = Question(query.on or clock.today(), query.organ.strip(), query.industry, query.standing)
+    finding = cap_of(actor, enterprises.site(actor, site_id), question)
+    # Written by the rules themselves: no digit is lost on the way.
+    return HttpResponse(finding.to_json(), content_type="application/json; charset=utf-8")
 
 
 class UncheckedQuery(Schema):

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Sequence
 from typing import BinaryIO, NoReturn, TextIO
 
+from anlan.rules import local
 from anlan.rules.errors import RuleError
+from anlan.rules.params import Parameters
 from anlan.rules.registry import RULE_IDS, evaluate, load
 from anlan.rules.wire import dumps, loads
 
@@ -58,10 +60,23 @@ def _list_rules(words: Sequence[str]) -> None:
         print(schema(), end="")
         return
     width = max(map(len, RULE_IDS))
+    readers = {}
     for rule_id in RULE_IDS:
         rule, parameters = load(rule_id)
-        versions = "、".join(version.name for version in parameters.versions)
-        print(f"{rule_id:{width}}  {rule.title}  版本 {versions}")
+        print(f"{rule_id:{width}}  {rule.title}  版本 {_versions(parameters)}")
+        if rule.read_local:
+            readers[rule_id] = rule.read_local
+            for place in local.places(rule_id):
+                print(f"{'':{width}}  └ {place.region} {place.name}  版本 {_versions(place.parameters)}")
+    wrong = local.problems(readers)
+    for text in wrong:
+        print(f"写得不对,没有采用:{text}", file=sys.stderr)
+    if wrong:
+        sys.exit(2)
+
+
+def _versions(parameters: Parameters) -> str:
+    return "、".join(version.name for version in parameters.versions)
 
 
 def _fail(message: str, near: Sequence[str]) -> NoReturn:

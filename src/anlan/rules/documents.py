@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from anlan.rules import local
 from anlan.rules.errors import CODES
 from anlan.rules.facts import schema_of
 from anlan.rules.finding import FIGURES
@@ -73,6 +74,11 @@ def _section(rule: Rule, parameters: Parameters) -> str:
         lines.append(
             f"| {source['document']} | {'未核实：' + source['unverified'] if 'unverified' in source else '文本在手边'} |"
         )
+    for place in local.delivered(rule.id):
+        for version in place.parameters.versions:
+            cite = version.citation
+            doubt = f"，未核实：{cite.unverified}" if cite.unverified else ""
+            lines.append(f"| {place.name}，自 {version.in_force_from}：{cite.document} | 数据{doubt} |")
     values = [f"`{code}` {text}" for code, text in rule.values.items() if code != FIGURES]
     if values:
         lines.append(f"\n结论：{'、'.join(values)}。")

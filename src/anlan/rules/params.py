@@ -68,7 +68,11 @@ class Parameters:
 
 def read_parameters(rule_id: str) -> Parameters:
     """Read and resolve ``params.toml`` of a rule."""
-    raw = raw_parameters(rule_id)
+    return parameters_of(raw_parameters(rule_id))
+
+
+def parameters_of(raw: dict[str, Any]) -> Parameters:
+    """Resolve the content of a file of parameters: versions with their citations, oldest first."""
     sources, common = raw["sources"], raw.get("common", {})
     versions: list[Version] = []
     earlier: dict[str, Any] = {}

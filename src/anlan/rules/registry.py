@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from anlan.rules import local
 from anlan.rules.errors import RuleError
 from anlan.rules.facts import Field, read_day, read_facts
 from anlan.rules.finding import FIGURES, Finding
@@ -58,12 +59,15 @@ class Rule:
     decide: "Callable[[Case], str | None]"
     is_open: bool = False
     """The value is a code that no list can hold; the rule names it in ``Case.label``."""
+    read_local: Callable[[dict[str, Any]], Any] | None = None
+    """Makes the parameters of a place what the rule works with; raises on a table that is written wrongly."""
 
 
 @dataclass(slots=True)
 class Case:
     """One evaluation on its way: facts, the law of the day, and the reasons collected so far."""
 
+    rule: Rule
     facts: dict[str, Any]
     law: dict[str, Any]
     on: date
@@ -75,6 +79,10 @@ class Case:
     unknown: list[str] = field(default_factory=list)
     because: list[dict[str, Any]] = field(default_factory=list)
     unverified: list[dict[str, Any]] = field(default_factory=list)
+    local_name: str | None = None
+    """Of a replay: the version of the place's parameters that the finding was made with, empty when none was used."""
+    local_version: str | None = None
+    """The version of a place's parameters that was used."""
 
     def __getitem__(self, name: str) -> Any:
         return self.facts[name]
@@ -95,6 +103,24 @@ class Case:
         """These facts are missing and can change the value."""
         self.unknown.extend(name for name in names if name not in self.unknown)
 
+    def local(self, region: str | None) -> Any:
+        """What the place that speaks for ``region`` has published for the day, as the rule reads it; None when nothing
+        is at hand."""
+        place = local.place_of(self.rule.id, region) if region and self.local_name != "" else None
+        version = local.version_at(place, self.on, self.local_name) if place else None
+        if place is None or version is None or self.rule.read_local is None:
+            return None
+        try:
+            table = self.rule.read_local(version.params)
+        except local.MALFORMED:
+            self.doubt(version.citation, f"{place.name}的数据写得不对，没有采用；执行 anlan rules 看哪里不对")
+            return None
+        self.local_version = f"{place.region}@{version.name}"
+        for reason in version.unverified:
+            self.doubt(version.citation, reason)
+        self.doubt(version.citation)
+        return table
+
     def need(self, *names: str) -> bool:
         """True when all are known; else they are noted as lacking."""
         missing = [name for name in names if self.facts[name] is None]
@@ -114,13 +140,16 @@ def load(rule_id: str) -> tuple[Rule, Parameters]:
 def evaluate(rule_id: str, facts: Any, *, on: date | str, version_name: str | None = None) -> Finding:
     """What rule ``rule_id`` says to ``facts`` under the law of ``on``; ``RuleError`` for facts it cannot read.
 
-    ``version_name`` replays a stored finding under the version it was made with.
+    ``version_name`` replays a stored finding under the version it was made with; after a ``+`` it names the place
+    whose parameters were used, and their version.
     """
     rule, parameters = load(rule_id)
     day = read_day(on, "/on")
     read = read_facts(rule.facts, facts)
-    version = parameters.version_on(day, version_name)
-    case = Case(read, version.params, day, version, parameters, dict.fromkeys(rule.figures), version.citation)
+    name, _, local_name = (version_name or "").partition("+")
+    version = parameters.version_on(day, name or None)
+    case = Case(rule, read, version.params, day, version, parameters, dict.fromkeys(rule.figures), version.citation)
+    case.local_name = None if version_name is None else local_name.partition("@")[2]
     for reason in version.unverified:
         case.doubt(version.citation, reason)
     case.doubt(version.citation)
@@ -149,7 +178,7 @@ def _finding(rule: Rule, case: Case, value: str | None, given: Mapping[str, Any]
             case.say(f"{fact.label}：没有认定，按不成立计")
     return Finding(
         rule=rule.id,
-        version=case.version.name,
+        version="+".join(filter(None, [case.version.name, case.local_version])),
         in_force_from=case.version.in_force_from,
         on=case.on,
         value=value,

@@ -1,5 +1,7 @@
 """Office or staff for work safety: 安全生产法 art. 24 gives the form, sector and province rules give numbers."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -24,6 +26,45 @@ VALUES = {
 }
 
 
+@dataclass(frozen=True)
+class Band:
+    """From so many employees on: a share of them, and at least so many."""
+
+    employees: int
+    rate: Fraction
+    at_least: int
+
+
+@dataclass(frozen=True)
+class Staff:
+    """What a place asks for: bands by industry, the highest first."""
+
+    name: str
+    cite: Citation
+    by_industry: Mapping[str, Sequence[Band]]
+    """An industry that stands in no group has the bands of ``OTHER``."""
+
+
+def read_local(params: dict[str, Any]) -> Staff:
+    """Raises on a table that is written wrongly."""
+    staff = params["staff"]
+    by_industry = {"OTHER": _bands(staff["other"])}
+    for group in staff["groups"]:
+        by_industry |= {_known(code): _bands(group["bands"]) for code in group["industries"]}
+    return Staff(staff["name"], staff["cite"], by_industry)
+
+
+def _known(industry: str) -> str:
+    if industry not in INDUSTRIES:
+        raise ValueError(f"没有行业 {industry}")
+    return industry
+
+
+def _bands(rows: Sequence[Sequence[Any]]) -> list[Band]:
+    bands = [Band(int(least), Fraction(rate), int(at_least)) for least, rate, at_least in rows]
+    return sorted(bands, key=lambda band: -band.employees)
+
+
 def decide(case: Case) -> str | None:
     """The form that art. 24 asks for, and the highest number that a rule at hand asks for."""
     table, industry, employees = case.law["office"], case["industry"], case["employees"]
@@ -42,33 +83,33 @@ def decide(case: Case) -> str | None:
 
 def _full_time(case: Case) -> int | None:
     """The highest of the numbers that sector and province set; None when none is known."""
-    numbers = []
+    numbers: list[int] = []
     sector = case.law.get(case["industry"] or "")
     if sector and case["employees"] is not None and case["employees"] >= sector["from_employees"]:
         number = max(sector["at_least"], _share(case["employees"], sector["rate"]))
         numbers.append(number)
         case.say(f"专职不少于 {number} 人（设机构的除外，以条文为准）", sector["cite"])
-    local = _province(case)
-    if local and case["industry"] and case["employees"] is not None:
-        named = case["industry"] in case.law["office"]["industries"]
-        for least, rate, at_least in local["high" if named else "other"]:
-            if case["employees"] >= least:
-                number = max(at_least, _share(case["employees"], rate))
-                numbers.append(number)
-                case.say(f"{local['name']}：专职不少于 {number} 人", local["cite"])
-                break
+    local = _of_place(case, numbers)
+    if case["province"] and not local:
+        case.say("手边没有这个地方的配备规定")
     if not numbers:
         case.say("法律不定人数；手边没有适用的行业或省级人数规定", case.law["office"]["cite"])
     return max(numbers, default=None)
 
 
-def _province(case: Case) -> dict[str, Any] | None:
-    if case["province"] is None:
-        return None
-    found: dict[str, Any] | None = case.law["provinces"].get(case["province"][:2])
-    if found is None:
-        case.say("这个省的规定没有录入", None)
-    return found
+def _of_place(case: Case, numbers: list[int]) -> bool:
+    """Adds the number that the place asks for; False when its text is not at hand."""
+    staff: Staff | None = case.local(case["province"])
+    if staff is None:
+        return False
+    if case["industry"] is None or case["employees"] is None:
+        return True
+    bands = staff.by_industry.get(case["industry"], staff.by_industry["OTHER"])
+    band = next((band for band in bands if case["employees"] >= band.employees), None)
+    if band:
+        numbers.append(max(band.at_least, _share(case["employees"], band.rate)))
+        case.say(f"{staff.name}：专职不少于 {numbers[-1]} 人", staff.cite)
+    return True
 
 
 def _engineers(case: Case) -> int | None:
@@ -101,10 +142,11 @@ RULE = Rule(
     facts={
         "industry": choice("行业", INDUSTRIES),
         "employees": count("从业人员数"),
-        "province": words("省级行政区划代码（两位或六位）"),
+        "province": words("行政区划代码（省两位，市、县六位）"),
         "safety_managers": count("安全生产管理人员数"),
     },
     values=VALUES,
     figures={"min_full_time": "专职至少（人）", "min_safety_engineers": "注册安全工程师至少（人）"},
     decide=decide,
+    read_local=read_local,
 )
