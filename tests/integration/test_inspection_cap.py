@@ -103,4 +103,3 @@ def test_the_page_of_the_site_shows_them(visited):
     assert "行业不能是 X" in refused.content.decode()
     assert client(visited, "other").get(path).status_code == 404
     assert "谁来查过" in client(visited, "dept").get(f"/enterprises/{visited.enterprises['firm'].id}/").content.decode()
-

@@ -174,6 +174,25 @@ def test_the_questions_come_clause_by_clause_and_the_rest_can_be_denied(cast, by
     assert "文本不在手边" in browser.get(path, {"f.sector": "FIRE", "on": "x"}).content.decode()
 
 
+def test_measured_figures_are_asked_and_the_rest_can_be_denied(cast, by):
+    matter = by.registered(sector="MINING")
+    browser = client(cast, "town")
+    path = f"/hidden-dangers/{matter.id}/findings/"
+    asked = browser.get(path, {"f.sector": "COAL_MINE"}).content.decode()
+    assert "f.measured.annual_output_t" in asked
+    assert "全年原煤产量超过核定能力的 110%" in asked
+    sent = {"f.sector": "COAL_MINE", "rest": "on", "f.measured.clear_exits": "1"}
+    kept = browser.post(path, sent)
+    assert kept.status_code == 303
+    said = browser.get(kept["Location"]).content.decode()
+    assert "畅通的安全出口不到 2 个（1 小于 2）" in said
+    assert "第二十条第十七项" in said
+    none = browser.post(path, {**sent, "f.measured.clear_exits": "2"})
+    assert "不在所列各项之内" in browser.get(none["Location"]).content.decode()
+    for odd in ("NaN", "-1", "x", "1e999"):
+        assert browser.post(path, {**sent, "f.measured.clear_exits": odd}).status_code == 200
+
+
 def test_the_case_page_asks_the_database_nothing_more(cast, by):
     matter = by.registered()
     browser = client(cast, "town")

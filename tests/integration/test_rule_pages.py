@@ -51,6 +51,40 @@ def test_hidden_dangers_ask_the_questions_of_the_sector_only(world: World):
     assert "第五项" in asked
 
 
+def test_the_questions_are_those_of_the_standard_of_the_day(world: World):
+    before = page(world, "/rules/major_hidden_danger/?on=2026-06-30&f.sector=COAL_MINE")
+    since = page(world, "/rules/major_hidden_danger/?on=2026-07-01&f.sector=COAL_MINE")
+    assert "文本不在手边" in before
+    assert "全年原煤产量（吨）" not in before
+    assert "全年原煤产量（吨）" in since
+    for day, asked in (("2017-12-31", False), ("2018-01-01", True)):
+        shown = page(world, f"/rules/major_hidden_danger/?on={day}&f.sector=PASSENGER_SHIPPING")
+        assert (shown.count('name="f.facts.') > 20) is asked
+
+
+def test_a_clause_with_a_number_is_reckoned_on_the_page(world: World):
+    said = page(
+        world,
+        "/rules/major_hidden_danger/?on=2026-08-01&f.sector=COAL_MINE"
+        "&f.measured.annual_output_t=1200000&f.measured.annual_capacity_t=1000000",
+    )
+    assert "1200000 大于 1100000（1000000 的 1.1 倍）" in said
+    assert "第四条第一项" in said
+
+
+def test_places_are_merged_into_units_on_the_page(world: World):
+    places = [
+        *("f.places.0.id=罐1&f.places.0.kind=TANK_FARM&f.places.0.dike=东&f.places.0.substances.0.name=甲醇",),
+        *("f.places.0.substances.0.q_t=300&f.places.1.id=罐2&f.places.1.kind=TANK_FARM&f.places.1.dike=东",),
+        "f.places.1.substances.1.name=甲醇&f.places.1.substances.1.q_t=200",
+    ]
+    said = page(world, "/rules/major_hazard_source/?on=2024-03-01&f.population_500m=0&" + "&".join(places))
+    assert "罐1、罐2" in said
+    assert "details" in said.partition("判一判")[0]
+    wrong = page(world, "/rules/major_hazard_source/?on=2024-03-01&" + places[0] + "&f.places.0.substances.0.q_t=x")
+    assert "场所，第 1 项，物质，第 1 项" in wrong
+
+
 @pytest.mark.parametrize(
     "query", ["on=x", "on=2024-03-01&f.deaths=many", "on=2024-03-01&f.later.99999999.day=1&f.later.²=1"]
 )

@@ -21,7 +21,8 @@ from anlan.hidden_dangers import api as loop
 from anlan.http.api import ActingRequest, requires
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid, NotInScope
-from anlan.rules import RuleError, load
+from anlan.rules import load
+from anlan.rules.major_hidden_danger.rule import asked_of, standard_of, unanswered
 
 REST = "rest"
 """The box that says: what was not answered was looked at and does not hold."""
@@ -33,6 +34,7 @@ class Clause:
 
     number: str
     controls: list[Control]
+    limits: list[str]
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,7 +89,7 @@ def _form(sent: dict[str, str], fitting: Any) -> dict[str, Any]:
     standard = whole["f.sector"]
     standard.label, names = "判定标准", list(fitting)
     standard.options.sort(key=lambda option: names.index(option[0]) if option[0] in names else len(names))
-    law = _law(sent, day)
+    law = standard_of(sent.get("f.sector", ""), day)
     return {
         "day": day,
         "today": clock.today(),
@@ -99,33 +101,27 @@ def _form(sent: dict[str, str], fitting: Any) -> dict[str, Any]:
 
 
 def _clauses(law: dict[str, Any], controls: dict[str, Control]) -> list[Clause]:
-    left = {name: controls[f"f.facts.{name}"] for name in law["questions"]}
-    clauses = []
-    for clause in law["clauses"]:
-        names = dict.fromkeys(name for together in clause["any"] for name in together)
-        asked = [left.pop(name) for name in names if name in left]
+    """Each clause with its questions and measures that were not asked above, and the limits of its measures."""
+    clauses, above = [], set()
+    for number, alternatives in law["clauses"].items():
+        parts = list(dict.fromkeys(part.lstrip("!") for together in alternatives for part in together))
+        asked = [name for name in asked_of(law, parts) if name not in above]
+        above.update(asked)
+        limits = [law["conditions"][part]["text"] for part in parts if part in law.get("conditions", {})]
         if asked:
-            clauses.append(Clause(clause["no"], asked))
+            clauses.append(Clause(number, [controls[f"f.{kind}.{name}"] for kind, name in asked], limits))
     return clauses
 
 
 def _facts(sent: dict[str, str], day: date) -> dict[str, Any]:
+    """What was answered; with the box ticked, whatever is not known does not hold."""
     rule, _ = load(loop.MAJOR_RULE)
     facts = rule_form.facts_of(rule.facts, sent)
-    law = _law(sent, day)
+    law = standard_of(sent.get("f.sector", ""), day)
     if law and REST in sent:
-        facts["facts"] = {**dict.fromkeys(law["questions"], False), **facts.get("facts", {})}
+        given = facts.get("facts", {})
+        facts["facts"] = {**dict.fromkeys(unanswered(law, given, facts.get("measured", {})), False), **given}
     return facts
-
-
-def _law(sent: dict[str, str], day: date) -> dict[str, Any] | None:
-    """The chosen standard as it stands on the day; None when its text is not at hand."""
-    _, parameters = load(loop.MAJOR_RULE)
-    try:
-        law: dict[str, Any] | None = parameters.version_on(day).params["sectors"].get(sent.get("f.sector", ""))
-    except RuleError:
-        return None
-    return law
 
 
 def _case_url(hidden_danger_id: UUID) -> str:

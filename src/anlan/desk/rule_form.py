@@ -1,6 +1,6 @@
 """A form drawn from the facts of a rule, and the facts read from its query: the address of a trial is the trial."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -28,22 +28,41 @@ class Control:
 
 
 @dataclass(slots=True)
+class Row:
+    """An object of a list: its controls, and a part for each list that it holds in turn."""
+
+    controls: list[Control]
+    parts: "list[Part]"
+
+
+@dataclass(slots=True)
 class Part:
-    """A fact of the form: one control, or rows of controls for a list, or the fields of an object."""
+    """A fact of the form: one control, or rows for a list, or the fields of an object."""
 
     label: str
     controls: list[Control]
-    rows: list[list[Control]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def is_deep(self) -> bool:
+        """A list whose objects hold lists: shown folded until something is filled in."""
+        return any(row.parts for row in self.rows)
+
+    @property
+    def is_filled(self) -> bool:
+        return any(control.value for row in self.rows for control in row.controls) or any(
+            part.is_filled for row in self.rows for part in row.parts
+        )
 
 
 def parts(facts: Mapping[str, Field], sent: Mapping[str, str], only: frozenset[str] | None = None) -> list[Part]:
     """The form of ``facts`` filled with what was ``sent``; ``only`` names the keys of objects worth asking."""
-    return [_part(f"{PREFIX}.{name}", one, sent, only) for name, one in facts.items() if not _is_deep(one)]
+    return [_part(f"{PREFIX}.{name}", one, sent, only) for name, one in facts.items()]
 
 
 def facts_of(facts: Mapping[str, Field], sent: Mapping[str, str]) -> dict[str, Any]:
     """The facts that were sent; what was left empty is absent."""
-    found = {name: _read(f"{PREFIX}.{name}", one, sent) for name, one in facts.items() if not _is_deep(one)}
+    found = {name: _read(f"{PREFIX}.{name}", one, sent) for name, one in facts.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -55,30 +74,22 @@ def day_of(sent: Mapping[str, str]) -> date:
         return clock.today()
 
 
-def has_deep(facts: Mapping[str, Field]) -> bool:
-    """Whether a fact is a list in a list, which the form leaves to the API."""
-    return any(_is_deep(one) for one in facts.values())
-
-
-def _is_deep(one: Field) -> bool:
-    inner = one.of.fields if one.of and one.of.fields else {}
-    return any(each.of is not None and each.of.fields is not None for each in inner.values())
-
-
 def _part(name: str, one: Field, sent: Mapping[str, str], only: frozenset[str] | None) -> Part:
     if one.of and one.of.fields:
         shown = max(FIRST_ROWS, _filled(name, sent) + 1)
-        rows = [list(_flat(f"{name}.{number}", one.of.fields, sent)) for number in range(shown)]
-        return Part(one.label, [], rows)
+        return Part(one.label, [], [_row(f"{name}.{number}", one.of.fields, sent) for number in range(shown)])
     if one.fields:
         wanted = {key: each for key, each in one.fields.items() if only is None or key in only}
-        return Part(one.label, list(_flat(name, wanted, sent)))
+        return Part(one.label, [_control(f"{name}.{key}", each, sent) for key, each in wanted.items()])
     return Part(one.label, [_control(name, one, sent)])
 
 
-def _flat(name: str, fields: Mapping[str, Field], sent: Mapping[str, str]) -> Iterator[Control]:
-    for key, one in fields.items():
-        yield _control(f"{name}.{key}", one, sent)
+def _row(name: str, fields: Mapping[str, Field], sent: Mapping[str, str]) -> Row:
+    plain = {key: one for key, one in fields.items() if not (one.of and one.of.fields)}
+    return Row(
+        [_control(f"{name}.{key}", one, sent) for key, one in plain.items()],
+        [_part(f"{name}.{key}", one, sent, None) for key, one in fields.items() if key not in plain],
+    )
 
 
 def _control(name: str, one: Field, sent: Mapping[str, str]) -> Control:
@@ -96,7 +107,7 @@ def _control(name: str, one: Field, sent: Mapping[str, str]) -> Control:
 
 def _filled(name: str, sent: Mapping[str, str]) -> int:
     """How many rows were filled, to the last."""
-    numbers = [key.split(".")[2] for key, value in sent.items() if key.startswith(f"{name}.") and value]
+    numbers = [key[len(name) + 1 :].split(".")[0] for key, value in sent.items() if key.startswith(f"{name}.") and value]
     rows = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 4]
     return min(max(rows, default=-1) + 1, MOST_ROWS)
 

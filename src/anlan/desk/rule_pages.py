@@ -16,6 +16,7 @@ from anlan.http.api import ActingRequest, requires
 from anlan.lib import clock
 from anlan.rules import RULE_IDS, Finding, RuleError, evaluate, load
 from anlan.rules.local import places
+from anlan.rules.major_hidden_danger.rule import asked_of, parts_of, standard_of
 from anlan.rules.params import Parameters
 from anlan.rules.registry import Rule
 from anlan.rules.wire import dumps, number_text
@@ -57,8 +58,7 @@ def rule_trial(request: ActingRequest, rule_id: str) -> HttpResponse:
         "versions": parameters.versions,
         "sources": parameters.sources.values(),
         "places": places(rule_id),
-        "parts": rule_form.parts(rule.facts, sent, _worth_asking(rule, parameters, sent)),
-        "has_deep": rule_form.has_deep(rule.facts),
+        "parts": rule_form.parts(rule.facts, sent, _worth_asking(rule, sent)),
         "on": sent.get("on", "")[:10] or clock.today().isoformat(),
     }
     if "on" in sent:
@@ -80,12 +80,12 @@ def _line(rule: Rule, parameters: Parameters) -> dict[str, Any]:
     return {"rule": rule, "versions": parameters.versions, "unverified": reasons}
 
 
-def _worth_asking(rule: Rule, parameters: Parameters, sent: dict[str, str]) -> frozenset[str] | None:
-    """Of hidden dangers, the questions of the chosen sector only; nothing before one is chosen."""
+def _worth_asking(rule: Rule, sent: dict[str, str]) -> frozenset[str] | None:
+    """Of hidden dangers, what the chosen sector's standard of the day asks; nothing before one is chosen."""
     if rule.id != "major_hidden_danger":
         return None
-    latest = parameters.versions[-1].params["sectors"]
-    return frozenset(latest.get(sent.get("f.sector", ""), {}).get("questions", ()))
+    law = standard_of(sent.get("f.sector", ""), rule_form.day_of(sent))
+    return frozenset(name for _, name in asked_of(law, parts_of(law))) if law else frozenset()
 
 
 def _figures(rule: Rule, finding: Finding) -> list[Figure]:

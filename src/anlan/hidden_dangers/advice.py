@@ -58,7 +58,8 @@ class Advice:
     @property
     def lacking(self) -> list[str]:
         """The questions that are still open, in words; the first of many."""
-        asked = load(self.finding.rule)[0].facts["facts"].fields or {}
+        facts = load(self.finding.rule)[0].facts
+        asked = {**(facts["facts"].fields or {}), **(facts["measured"].fields or {})}
         names = [pointer.rpartition("/")[2] for pointer in self.finding.unknown]
         words = [asked[name].label if name in asked else "判定标准" for name in names]
         return words if len(words) <= MOST_NAMED else [*words[:MOST_NAMED], f"等 {len(words)} 项"]
