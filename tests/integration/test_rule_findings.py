@@ -20,6 +20,11 @@ from tests.factories.cast import Cast
 from tests.factories.matters import Matters
 
 pytestmark = pytest.mark.django_db
+SERIOUS = [
+    *("equipment_unlicensed_or_scrap_in_use", "equipment_uninspected_or_failed_in_use"),
+    *("safety_device_missing_or_failed_in_use", "fault_not_examined_in_use"),
+    *("beyond_parameters_or_range", "other_found_serious_by_authority"),
+]
 FIREWORKS = {"sector": "FIREWORKS", "facts": {"powder_over_limit": True}}
 JSON = "application/json"
 
@@ -126,6 +131,29 @@ def test_a_decision_names_a_finding_of_its_matter(cast, by):
     assert done.status_code == 200
     shown = case(cast, "town", matter)
     assert shown.index(named) < shown.index("另外判过")
+    assert "不一致" not in shown
+
+
+def test_a_refusal_names_a_finding_of_its_matter_too(cast, by):
+    matter, elsewhere = by.registered(), by.registered()
+    by.act(cast.town, matter, "propose_major", reason="疑似")
+    ask(cast, "town", matter)
+    denied = {"sector": "SPECIAL_EQUIPMENT", "facts": dict.fromkeys(SERIOUS, False)}
+    named = ask(cast, "fire", matter, denied, on="2026-10-01").json()
+    assert named["value"] == "NOT_MAJOR"
+    foreign = ask(cast, "town", elsewhere).json()["id"]
+    form = client(cast, "fire").get(f"/hidden-dangers/{matter.id}/refuse-major").content.decode()
+    assert f'value="{named["id"]}" selected' in form
+    path = f"/api/v1/hidden-dangers/{matter.id}/transitions"
+    decision = {"verb": "refuse_major", "reason": "逐项看过"}
+    refused = client(cast, "fire").post(path, {**decision, "finding": foreign}, content_type=JSON)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/finding")
+    assert client(cast, "fire").post(path, {**decision, "finding": named["id"]}, content_type=JSON).status_code == 200
+    with acting(cast.county):
+        entry = LedgerEntry.objects.get(subject_id=matter.id, event="hidden_danger.major_refused")
+    assert entry.payload["finding"] == named["id"]
+    shown = case(cast, "town", matter)
+    assert shown.index(named["id"]) < shown.index("另外判过")
     assert "不一致" not in shown
 
 

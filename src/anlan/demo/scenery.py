@@ -10,6 +10,9 @@ from typing import Any
 from django.conf import settings
 from stdnum.cn import uscc
 
+from anlan.lib import clock
+from anlan.rules.major_hidden_danger.rule import parts_of, standard_of
+
 FOLDER = Path(settings.BASE_DIR).parents[1] / "data" / "demo"
 
 
@@ -23,7 +26,17 @@ class Phrase:
     cause: str
     done: str
     major: bool = False
+    standard: str = ""
+    answers: tuple[str, ...] = ()
     place: str = ""
+
+    def facts(self, *, found: bool) -> dict[str, Any]:
+        """What the standard's questions are answered with: as it was reported, or as the department found it, nothing
+        of it being so."""
+        if found:
+            return {"sector": self.standard, "facts": dict.fromkeys(self.answers, True)}
+        law = standard_of(self.standard, clock.today())
+        return {"sector": self.standard, "facts": dict.fromkeys(parts_of(law), False) if law else {}}
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,9 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / name).read_text("utf-8"))
 
 
-PHRASES = [Phrase(**phrase) for phrase in _read("phrases.toml")["phrase"]]
+PHRASES = [
+    Phrase(**{**phrase, "answers": tuple(phrase.get("answers", ()))}) for phrase in _read("phrases.toml")["phrase"]
+]
 _ENTERPRISES = _read("enterprises.toml")
 PREFIXES: list[str] = _ENTERPRISES["prefixes"]
 KINDS = [Kind(**kind) for kind in _ENTERPRISES["kind"]]

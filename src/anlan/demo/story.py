@@ -170,6 +170,7 @@ class Story:
             self._do(danger.screening, matter, "dismiss", reason="现场复核：设施完好，属误报")
             return 1
         if matter.phrase.major and danger.major_state == "NONE":
+            self._ask(danger.screening, matter, found=True)
             self._do(danger.screening, matter, "propose_major", reason="疑似符合重大事故隐患判定情形",
                      clause=matter.phrase.clause)  # fmt: skip
             return self.random.choice([1, 2, 3])
@@ -177,12 +178,22 @@ class Story:
                  responsible_party=self._party(danger))  # fmt: skip
         return self.random.choice([0, 1])
 
+    def _ask(self, organisation: Organisation | None, matter: Matter, *, found: bool) -> UUID | None:
+        """按标准判: what the rule says is kept with the matter; None when nobody of the organisation can sign in."""
+        if organisation is None or organisation.id not in self.world.actors or not matter.phrase.standard:
+            return None
+        with acting(self.world.actor(organisation)) as actor:
+            facts = matter.phrase.facts(found=found)
+            return loop.ask_rule(actor=actor, hidden_danger_id=matter.id, facts=facts).id
+
     def _decide_major(self, matter: Matter, danger: HiddenDanger) -> int:
-        if self.random.random() < 0.6:
-            self._do(danger.major_decider, matter, "confirm_major", clause=matter.phrase.clause,
+        found = self.random.random() < 0.6
+        finding = self._ask(danger.major_decider, matter, found=found) if matter.phrase.answers else None
+        if found:
+            self._do(danger.major_decider, matter, "confirm_major", clause=matter.phrase.clause, finding=finding,
                      cause=matter.phrase.cause, responsible_party=self._party(danger))  # fmt: skip
         else:
-            self._do(danger.major_decider, matter, "refuse_major", reason="现场未达到判定标准的规模")
+            self._do(danger.major_decider, matter, "refuse_major", reason="现场未达到判定标准的规模", finding=finding)
         return 1
 
     def _party(self, danger: HiddenDanger) -> dict[str, object]:

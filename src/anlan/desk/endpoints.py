@@ -21,7 +21,7 @@ class SearchQuery(Schema):
     size: Annotated[int, Field(ge=1, le=50)] = finding.SHOWN
 
 
-class Kind(Schema):
+class FoundKind(Schema):
     code: Literal["enterprise", "site", "object", "hidden_danger"]
     label: str
 
@@ -42,7 +42,7 @@ class HitOut(Schema):
 
 
 class GroupOut(Schema):
-    kind: Kind
+    kind: FoundKind
     items: list[HitOut]
     has_more: bool
 

@@ -76,7 +76,8 @@ def day_of(sent: Mapping[str, str]) -> date:
 
 def _part(name: str, one: Field, sent: Mapping[str, str], only: frozenset[str] | None) -> Part:
     if one.of and one.of.fields:
-        shown = max(FIRST_ROWS, _filled(name, sent) + 1)
+        is_in_a_list = name.count(".") > 1
+        shown = max(1 if is_in_a_list else FIRST_ROWS, _filled(name, sent) + 1)
         return Part(one.label, [], [_row(f"{name}.{number}", one.of.fields, sent) for number in range(shown)])
     if one.fields:
         wanted = {key: each for key, each in one.fields.items() if only is None or key in only}
@@ -107,7 +108,9 @@ def _control(name: str, one: Field, sent: Mapping[str, str]) -> Control:
 
 def _filled(name: str, sent: Mapping[str, str]) -> int:
     """How many rows were filled, to the last."""
-    numbers = [key[len(name) + 1 :].split(".")[0] for key, value in sent.items() if key.startswith(f"{name}.") and value]
+    numbers = [
+        key[len(name) + 1 :].split(".")[0] for key, value in sent.items() if key.startswith(f"{name}.") and value
+    ]
     rows = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 4]
     return min(max(rows, default=-1) + 1, MOST_ROWS)
 

@@ -70,9 +70,14 @@ def rule_trial(request: ActingRequest, rule_id: str) -> HttpResponse:
     return render(request, "desk/rule.html", context)
 
 
-def shown(rule: Rule, finding: Finding) -> dict[str, Any]:
-    """What ``desk/_rule_finding.html`` shows of a finding."""
-    return {"finding": finding, "figures": _figures(rule, finding), "lacking": _lacking(rule, finding)}
+def shown(rule: Rule, finding: Finding, unshown: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """What ``desk/_rule_finding.html`` shows of a finding, without the figures that its page shows elsewhere."""
+    return {
+        "finding": finding,
+        "figures": _figures(rule, finding, UNSHOWN | unshown),
+        "lacking": _lacking(rule, finding),
+        "doubts": list(dict.fromkeys(doubt["text"] for doubt in finding.unverified)),
+    }
 
 
 def _line(rule: Rule, parameters: Parameters) -> dict[str, Any]:
@@ -88,9 +93,9 @@ def _worth_asking(rule: Rule, sent: dict[str, str]) -> frozenset[str] | None:
     return frozenset(name for _, name in asked_of(law, parts_of(law))) if law else frozenset()
 
 
-def _figures(rule: Rule, finding: Finding) -> list[Figure]:
+def _figures(rule: Rule, finding: Finding, unshown: frozenset[str]) -> list[Figure]:
     words = _codes_of(rule)
-    named = ((label, finding.figures[name]) for name, label in rule.figures.items() if name not in UNSHOWN)
+    named = ((label, finding.figures[name]) for name, label in rule.figures.items() if name not in unshown)
     return [_figure(label, value, words) for label, value in named if value is not None]
 
 

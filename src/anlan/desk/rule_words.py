@@ -54,6 +54,8 @@ CODES = {
     "toxics": "有毒物质",
     "sample": "取样时间",
     "interruption": "中断",
+    "CALENDAR_YEAR": "自然年",
+    "TWELVE_MONTHS": "任意十二个月",
     **GRADES,
     **LEVELS,
     **KINDS,

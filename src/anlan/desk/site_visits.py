@@ -39,7 +39,7 @@ def site_visits(request: ActingRequest, site_id: UUID) -> HttpResponse:
         "visits": visits,
     }
     try:
-        context |= rule_pages.shown(rule, checks.cap_of(request.actor, site, question))
+        context |= rule_pages.shown(rule, checks.cap_of(request.actor, site, question), frozenset({"visits"}))
     except Invalid as refusal:
         context["refused"] = refusal.reason
     return render(request, "desk/site_visits.html", context)

@@ -194,7 +194,10 @@ class ConfirmMajor(Command):
 
 
 class RefuseMajor(_WithReason):
+    """``finding`` is the rule's judgement that was of use, one of this matter's."""
+
     verb: Literal["refuse_major"]
+    finding: UUID | None = None
     action: ClassVar[Any] = staticmethod(actions.refuse_major)
 
 

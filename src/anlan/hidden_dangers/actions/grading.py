@@ -103,12 +103,18 @@ def confirm_major(
 
 
 def refuse_major(
-    *, actor: Actor, hidden_danger_id: UUID, reason: str, if_versions: frozenset[int] | None = None
+    *,
+    actor: Actor,
+    hidden_danger_id: UUID,
+    reason: str,
+    finding: UUID | None = None,
+    if_versions: frozenset[int] | None = None,
 ) -> HiddenDanger:
-    """Decide that it is not 重大; the matter stays where it was."""
+    """Decide that it is not 重大, naming the rule's ``finding`` if it was of use; the matter stays where it was."""
     with moving(actor, hidden_danger_id, "refuse_major", if_versions) as matter:
+        named = named_finding(matter, finding)
         matter.major_state = MajorState.REFUSED
-        fire(actor, matter, "refuse_major", needed(reason, "reason", "不属重大的理由"))
+        fire(actor, matter, "refuse_major", needed(reason, "reason", "不属重大的理由"), finding=named)
         return matter
 
 

@@ -85,9 +85,13 @@ class AdvisedForm(CommandForm):
             return
         self.offer("finding", [("", "不引用"), *((str(one.id), _in_a_line(one)) for one in self.advice)])
 
+    def newest_saying(self, is_major: bool) -> Advice | None:
+        """The newest finding that says so."""
+        return next((one for one in self.advice if one.says_major is is_major), None)
+
     def advised_values(self, matter: HiddenDanger) -> dict[str, Any]:
         """The newest finding that says 重大, with its clause."""
-        newest = next((one for one in self.advice if one.says_major), None)
+        newest = self.newest_saying(True)
         if newest is None:
             return {"clause": matter.clause}
         return {"finding": str(newest.id), "clause": newest.clause[:200]}
@@ -125,9 +129,15 @@ class ConfirmMajorAndGradeForm(AdvisedForm, PartyForm):
         return {**super().starting_values(matter), **self.advised_values(matter)}
 
 
-class RefuseMajorForm(ReasonForm):
+class RefuseMajorForm(AdvisedForm):
     verb = "refuse_major"
     reason = words("不属重大的理由")
+
+    field_order = ("finding", "reason")
+
+    def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
+        newest = self.newest_saying(False)
+        return {"finding": str(newest.id)} if newest else {}
 
 
 class DispatchForm(CommandForm):
