@@ -2,7 +2,7 @@
 
 import pytest
 
-from anlan.rules import evaluate, replay
+from anlan.rules import RuleError, evaluate, replay
 from anlan.rules.console import main
 
 ON = "2024-06-01"
@@ -76,3 +76,35 @@ def test_a_table_that_is_written_wrongly_is_named_and_breaks_nothing(own_law, te
     with pytest.raises(SystemExit):
         main("rules", [])
     assert "99.toml" in capsys.readouterr().err
+
+
+SCHEME = """
+region = "99"
+name = "虚构省"
+[sources.fiction]
+document = "测试用的虚构分级"
+[[version]]
+in_force_from = 2022-01-01
+cite = "fiction 第一条"
+[version.schemes.FICTION]
+cite = "fiction 第二条"
+bands = [["MAJOR", ">=", 400], ["LARGER", ">", 200]]
+rest = "LOW"
+"""
+
+
+def test_a_province_adds_a_scheme_as_data(own_law):
+    folder = own_law.parent / "lec"
+    folder.mkdir()
+    named = {"D": 400, "scheme": "FICTION", "region": "990000"}
+    with pytest.raises(RuleError) as refused:
+        evaluate("lec", named, on=ON)
+    assert (refused.value.code, refused.value.pointer) == ("bad_shape", "/scheme")
+    (folder / "99.toml").write_text(SCHEME, "utf-8")
+    said = evaluate("lec", named, on=ON)
+    assert (said.value, said.because[0]["citation"]["article"]) == ("MAJOR", "第二条")
+    assert evaluate("lec", {**named, "D": 200}, on=ON).value == "LOW"
+    assert replay(said) == said
+    (folder / "99.toml").write_text(SCHEME.replace('"LOW"', '"NO_LEVEL"'), "utf-8")
+    with pytest.raises(RuleError):
+        evaluate("lec", named, on=ON)

@@ -82,7 +82,8 @@ def shown(rule: Rule, finding: Finding, unshown: frozenset[str] = frozenset()) -
 
 def _line(rule: Rule, parameters: Parameters) -> dict[str, Any]:
     reasons = [source["unverified"] for source in parameters.sources.values() if "unverified" in source]
-    return {"rule": rule, "versions": parameters.versions, "unverified": reasons}
+    checked = parameters.checked_on
+    return {"rule": rule, "versions": parameters.versions, "unverified": reasons, "checked": checked}
 
 
 def _worth_asking(rule: Rule, sent: dict[str, str]) -> frozenset[str] | None:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Q, When
-
 from anlan.authz.actors import Actor
-from anlan.inspections.choices import ActClass, InspectionKind
+from anlan.inspections import selectors
+from anlan.inspections.choices import InspectionKind
 from anlan.inspections.models import CheckRecord
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid
@@ -33,19 +32,8 @@ class Question:
 
 
 def visits_to(actor: Actor, site: Site, on: date) -> Sequence[CheckRecord]:
-    """The filed administrative inspections of a site that the actor sees, up to that day, the newest first, each with
-    ``is_seen``: whether the actor may read the record itself.
-
-    Every organ's count, for the question is how often the site was visited; of a record that the actor may not read
-    only who and when may be said. Secret visits stay secret.
-    """
-    rows = CheckRecord.objects.filed().filter(site_id=site.id, act_class=ActClass.ADMINISTRATIVE_INSPECTION)
-    rows = rows.started_between(on - LOOKED_BACK, on)
-    seen = CheckRecord.objects.visible_to(actor).order_by().filter(site_id=site.id).values("id")
-    rows = rows.annotate(is_seen=Case(When(id__in=seen, then=True), default=False)).filter(
-        Q(is_seen=True) | Q(concealed=False)
-    )
-    return list(rows.select_related("organisation").order_by("-started_at", "-id"))
+    """The administrative inspections of the site up to that day, with ``is_seen``; the newest first."""
+    return list(selectors.inspections_of_site(actor, site.id, on - LOOKED_BACK, on))
 
 
 def cap_of(actor: Actor, site: Site, question: Question) -> Finding:

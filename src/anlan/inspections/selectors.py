@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When, prefetch_related_objects
 
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
@@ -146,6 +146,20 @@ def with_parts(actor: Actor, check_id: UUID) -> CheckRecord:
     inside = Prefetch("self_check_findings", SelfCheckFinding.objects.select_related("item", "hidden_danger"))
     prefetch_related_objects([found], "officers", answers, inside if found.is_self_check else "findings")
     return found
+
+
+def inspections_of_site(actor: Actor, site_id: UUID, first: date, last: date) -> CheckRecordQuerySet:
+    """The filed administrative inspections of a site that the actor sees, begun on those days, the newest first, each
+    with ``is_seen``: whether the actor may read the record itself.
+
+    Every organ's count, for the question is how often the site was visited; of a record that the actor may not read
+    only who and when may be said. Secret visits stay secret.
+    """
+    rows: CheckRecordQuerySet = CheckRecord.objects.filed().filter(site_id=site_id)
+    rows = rows.filter(act_class=ActClass.ADMINISTRATIVE_INSPECTION).started_between(first, last)
+    seen = CheckRecord.objects.visible_to(actor).order_by().filter(site_id=site_id).values("id")
+    rows = rows.annotate(is_seen=Case(When(id__in=seen, then=True), default=False))
+    return rows.filter(Q(is_seen=True) | Q(concealed=False)).select_related("organisation")
 
 
 def checks_of_day(actor: Actor, on: date) -> CheckRecordQuerySet:

@@ -1,5 +1,6 @@
 """Grade of a work-safety accident: 493号 art. 3, changes of casualties counted within arts. 13 and 20."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -14,70 +15,96 @@ UNITS = {"deaths": "人", "serious_injuries": "人", "direct_loss_wan": "万元"
 EDITIONS = {"1986": "GB/T 6721—1986", "2025": "GB 6721—2025"}
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """What a measure is at least and at most; ``most`` None is without end."""
+
+    least: Fraction | int
+    most: Fraction | int | None
+
+    @property
+    def exact(self) -> Fraction | int | None:
+        return self.least if self.least == self.most else None
+
+
 def decide(case: Case) -> str | None:
-    """Any measure that is reached decides, the highest wins; an unknown measure can only raise."""
-    counted = _count_people(case)
-    counted["direct_loss_wan"] = case["direct_loss_wan"]
+    """Any measure that is reached decides, the highest wins; what is not known can only raise."""
+    loss = case["direct_loss_wan"]
+    bounds = {**_count_people(case), "direct_loss_wan": Bounds(loss or 0, loss)}
     _say_which_loss(case)
-    grades = {name: reached(case.law, name, value) for name, value in counted.items() if value is not None}
-    at_least = max(grades.values(), key=ORDER.index, default="NONE")
-    if case["minor_injuries"]:
-        at_least = max(at_least, "ORDINARY", key=ORDER.index)
-    missing = [name for name in MEASURES if counted[name] is None]
-    decided = not missing or at_least == "EXTRAORDINARY"
-    if not decided:
-        case.lacks(*(_fact_behind(case, name) for name in missing))
+    grades = {name: reached(case.law, name, found.least) for name, found in bounds.items()}
+    highest = {name: reached(case.law, name, found.most) for name, found in bounds.items()}
+    slight = "ORDINARY" if case["minor_injuries"] else "NONE"
+    at_least = max(slight, *grades.values(), key=ORDER.index)
+    at_most = max(slight, *highest.values(), key=ORDER.index)
+    if at_least != at_most:
+        raising = [name for name in MEASURES if ORDER.index(highest[name]) > ORDER.index(at_least)]
+        case.lacks(*(fact for name in raising for fact in _facts_behind(case, name)))
     deciding = [name for name, grade in grades.items() if grade == at_least != "NONE"]
     case.figures.update(
-        counted,
+        {name: found.exact for name, found in bounds.items()},
         loss_edition=case["loss_edition"] or case.law["loss_edition"]["edition"],
         at_least=at_least,
-        at_most=at_least if decided else "EXTRAORDINARY",
-        deciding=(deciding or (["minor_injuries"] if at_least != "NONE" else [])) if decided else None,
+        at_most=at_most,
+        deciding=None if case.unknown else deciding or (["minor_injuries"] if at_least != "NONE" else []),
     )
-    _say_why(case, counted, at_least, deciding)
-    return at_least if decided else None
+    _say_why(case, bounds, at_least, deciding)
+    return None if case.unknown else at_least
 
 
-def reached(law: dict[str, Any], measure: str, value: Fraction | int) -> str:
-    """The grade that ``value`` of one measure reaches; 以上 includes the number (art. 3 para 3)."""
+def reached(law: dict[str, Any], measure: str, value: Fraction | int | None) -> str:
+    """The grade that ``value`` of one measure reaches, None being without end; 以上 includes the number (art. 3 para 3)."""
     for grade in ("EXTRAORDINARY", "MAJOR", "LARGER"):
-        if value >= law[grade][measure]:
+        if value is None or value >= law[grade][measure]:
             return grade
-    return "ORDINARY" if value > 0 else "NONE"
+    return "ORDINARY" if value else "NONE"
 
 
-def _count_people(case: Case) -> dict[str, Any]:
-    """Deaths and serious injuries with the changes that fall into the window."""
-    kind = case["kind"]
-    window, cite = case.law["window_days"][kind], case.law["window_days"]["cite"]
-    deaths, injured = case["deaths"], case["serious_injuries"]
-    if case["acute_poisonings"] is not None and injured is not None:
-        injured += case["acute_poisonings"]
-        case.say(f"急性工业中毒 {case['acute_poisonings']} 人计入重伤", case.law["EXTRAORDINARY"]["cite"])
-    for place, entry in enumerate(case["later"] or []):
-        day = entry["day"] if entry else None
+def _count_people(case: Case) -> dict[str, Bounds]:
+    """Deaths and serious injuries with the changes that fall into the window; one of which the day is not known may
+    count or not."""
+    poisoned = case["acute_poisonings"] or 0
+    if case["acute_poisonings"] is not None:
+        case.say(f"急性工业中毒 {poisoned} 人计入重伤", case.law["EXTRAORDINARY"]["cite"])
+    surely, perhaps = _changes(case)
+    found = {}
+    for name, more in (("deaths", 0), ("serious_injuries", poisoned)):
+        given, changed = case[name], more + sum(change[name] for change in surely)
+        least = (given or 0) + changed + sum(min(0, change[name]) for change in perhaps)
+        most = None if given is None else given + changed + sum(max(0, change[name]) for change in perhaps)
+        if most is not None and most < 0:
+            raise RuleError("contradiction", f"{LABELS[name]}人数加上后来的变化小于零", "/later")
+        found[name] = Bounds(0, None) if None in (case["later"] or []) else Bounds(max(0, least), most)
+    return found
+
+
+def _changes(case: Case) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
+    """The changes that count, and those that may."""
+    window, cite = case.law["window_days"][case["kind"]], case.law["window_days"]["cite"]
+    surely, perhaps = [], []
+    for entry in filter(None, case["later"] or []):
+        day = entry["day"]
         if day is None:
-            # A change of which the day is not known may count or not.
-            deaths = injured = None
-            case.lacks(f"later/{place}/day")
+            perhaps.append(entry)
         elif day > window:
             case.say(f"事故发生后第 {day} 日的伤亡变化超过 {window} 日，不计入等级", cite)
         else:
-            deaths = None if deaths is None else deaths + entry["deaths"]
-            injured = None if injured is None else injured + entry["serious_injuries"]
+            surely.append(entry)
             case.say(f"事故发生后第 {day} 日的伤亡变化在 {window} 日内，计入等级", cite)
-    for name, value in (("deaths", deaths), ("serious_injuries", injured)):
-        if value is not None and value < 0:
-            raise RuleError("contradiction", f"{LABELS[name]}人数加上后来的变化小于零", "/later")
-    return {"deaths": deaths, "serious_injuries": injured}
+    return surely, perhaps
 
 
-def _fact_behind(case: Case, measure: str) -> str:
-    """The missing fact of a measure; when the measure itself is given, a change in ``later`` is missing its day."""
+def _facts_behind(case: Case, measure: str) -> list[str]:
+    """What is missing of a measure: itself, or the days of changes."""
     if case[measure] is None:
-        return measure
-    return next(f"later/{place}/day" for place, entry in enumerate(case["later"]) if not entry or entry["day"] is None)
+        return [measure]
+    missing = []
+    for place, entry in enumerate(case["later"] or []):
+        if entry is None:
+            missing.append(f"later/{place}")
+        elif entry["day"] is None and entry[measure]:
+            missing.append(f"later/{place}/day")
+    return missing
 
 
 def _say_which_loss(case: Case) -> None:
@@ -94,11 +121,11 @@ def _say_which_loss(case: Case) -> None:
         case.say(f"直接经济损失应按 {EDITIONS[table['edition']]} 统计", table["cite"])
 
 
-def _say_why(case: Case, counted: dict[str, Any], grade: str, deciding: list[str]) -> None:
+def _say_why(case: Case, bounds: dict[str, Bounds], grade: str, deciding: list[str]) -> None:
     for name in deciding:
-        case.say(
-            f"{LABELS[name]} {number_text(counted[name])} {UNITS[name]}，达到{GRADES[grade]}", case.law[grade]["cite"]
-        )
+        known = "" if bounds[name].exact is not None else "至少 "
+        number = number_text(bounds[name].least)
+        case.say(f"{LABELS[name]} {known}{number} {UNITS[name]}，达到{GRADES[grade]}", case.law[grade]["cite"])
     if grade == "ORDINARY" and not deciding:
         case.say(f"有轻伤 {case['minor_injuries']} 人，属于造成人身伤亡的事故", case.law["outside"]["cite"])
     if grade == "NONE" and not case.unknown:

@@ -1,13 +1,12 @@
 """Level by LEC: D = L × E × C in the bands of a named scheme. No law fixes them."""
 
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from functools import partial
 
 from anlan.rules.errors import RuleError
-from anlan.rules.facts import amount, choice
-from anlan.rules.params import raw_parameters
+from anlan.rules.facts import amount
 from anlan.rules.registry import Case, Rule
+from anlan.rules.schemes import banded, read_schemes, scheme_facts, scheme_of
 from anlan.rules.wire import number_text
 
 VALUES = {
@@ -22,12 +21,12 @@ VALUES = {
     "TOLERABLE": "可容许风险",
     "NEGLIGIBLE": "可忽略风险",
 }
-SCHEMES = {name: name for name in raw_parameters("lec")["version"][-1]["schemes"] if name != "cite"}
 FACTORS = ("L", "E", "C")
 
 
 def decide(case: Case) -> str | None:
     """The band of D; a factor of 0 decides without the others."""
+    scheme = scheme_of(case)
     danger = _danger(case)
     off = [name for name in FACTORS if case[name] is not None and case[name] not in _scale(case, name)]
     case.figures.update(D=danger, off_scale=off)
@@ -36,19 +35,7 @@ def decide(case: Case) -> str | None:
     if danger is None:
         case.lacks(*(name for name in FACTORS if case[name] is None))
         return None
-    return banded(case, case.law["schemes"], case["scheme"], danger, "D")
-
-
-def banded(case: Case, schemes: Mapping[str, Any], scheme: str, value: Fraction, symbol: str) -> str:
-    """The level of ``value`` in the bands of ``scheme``, highest first."""
-    found: str = schemes[scheme]["rest"]
-    edge = "其余"
-    for level, relation, least in schemes[scheme]["bands"]:
-        if value > least or (relation == ">=" and value == least):
-            found, edge = level, f"{relation} {least}"
-            break
-    case.say(f"{symbol} = {number_text(value)}，{edge}，按 {scheme}", schemes["cite"])
-    return found
+    return banded(case, scheme, danger, "D")
 
 
 def _danger(case: Case) -> Fraction | None:
@@ -78,9 +65,10 @@ RULE = Rule(
         "E": amount("暴露频繁程度 E"),
         "C": amount("后果 C"),
         "D": amount("风险值 D（只有结果的旧记录）"),
-        "scheme": choice("方案", SCHEMES, default="FOUR_COLOUR"),
+        **scheme_facts("lec", "FOUR_COLOUR"),
     },
     values=VALUES,
     figures={"D": "风险值", "off_scale": "不在惯用取值上的项"},
     decide=decide,
+    read_local=partial(read_schemes, VALUES, needs_size=False),
 )

@@ -43,7 +43,9 @@ class Sums:
         return self.s[0] if self.s[0] == self.s[1] else None
 
     def exact_r(self, alpha: Fraction | None) -> Fraction | None:
-        """R, or None when α, a β or an amount is not known."""
+        """R, or None when α, a β or an amount is not known and can change it: nothing stays nothing."""
+        if self.r[1] == 0:
+            return Fraction(0)
         return None if alpha is None or self.r[0] != self.r[1] else alpha * self.r[0]
 
 

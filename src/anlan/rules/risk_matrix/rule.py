@@ -1,21 +1,20 @@
 """Level by the risk matrix: R = likelihood × severity in the bands of a named scheme. No law fixes them."""
 
 from fractions import Fraction
+from functools import partial
 
 from anlan.rules.errors import RuleError
-from anlan.rules.facts import choice, count
-from anlan.rules.lec.rule import banded
-from anlan.rules.params import raw_parameters
+from anlan.rules.facts import count
 from anlan.rules.registry import Case, Rule
+from anlan.rules.schemes import banded, read_schemes, scheme_facts, scheme_of
 
 VALUES = {"MAJOR": "重大风险", "LARGER": "较大风险", "ORDINARY": "一般风险", "LOW": "低风险"}
-SCHEMES = {name: name for name in raw_parameters("risk_matrix")["version"][-1]["schemes"] if name != "cite"}
 FACTORS = ("likelihood", "severity")
 
 
 def decide(case: Case) -> str | None:
     """The band of R."""
-    scheme = case.law["schemes"][case["scheme"]]
+    scheme = scheme_of(case)
     size = scheme["size"]
     for name in FACTORS:
         if case[name] is not None and not 1 <= case[name] <= size:
@@ -23,7 +22,7 @@ def decide(case: Case) -> str | None:
     if not case.need(*FACTORS):
         return None
     case.figures["R"] = case["likelihood"] * case["severity"]
-    return banded(case, case.law["schemes"], case["scheme"], Fraction(case.figures["R"]), "R")
+    return banded(case, scheme, Fraction(case.figures["R"]), "R")
 
 
 RULE = Rule(
@@ -33,9 +32,10 @@ RULE = Rule(
     facts={
         "likelihood": count("可能性"),
         "severity": count("严重性"),
-        "scheme": choice("方案", SCHEMES, default="FIVE_BY_FIVE"),
+        **scheme_facts("risk_matrix", "FIVE_BY_FIVE"),
     },
     values=VALUES,
     figures={"R": "风险值"},
     decide=decide,
+    read_local=partial(read_schemes, VALUES, needs_size=True),
 )
