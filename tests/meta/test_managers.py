@@ -7,7 +7,7 @@ from pathlib import Path
 import anlan
 
 SOURCE = Path(anlan.__file__).parent
-HOMES = {"querysets.py", "selectors.py", "actions.py"}
+HOMES = {"querysets.py", "selectors.py", "actions.py", "invariants.py"}
 FLOOR = {"authz", "lib", "rules", "ui", "http", "config"}
 """Their modules are libraries without a door: everybody above may use them."""
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from anlan.authz.models import Organisation, Participation
 from anlan.lib import clock
 
@@ -45,6 +47,17 @@ def participants(matter_id: UUID) -> list[Participation]:
     return list(
         Participation.objects.filter(matter_id=matter_id).select_related("organisation").order_by("since", "id")
     )
+
+
+def takes_part(organisation: str, kind: str) -> Exists:
+    """Whether the organisation whose id stands in that column takes part in the row as ``kind``."""
+    return part_in("pk", organisation, kind)
+
+
+def part_in(matter: str, organisation: str, kind: str) -> Exists:
+    """The same for the matter whose id stands in the column ``matter``."""
+    mine = Participation.objects.filter(matter_id=OuterRef(matter), organisation_id=OuterRef(organisation))
+    return Exists(mine.filter(kind=kind))
 
 
 def kinds_of(matter_ids: Iterable[UUID]) -> dict[UUID, set[tuple[str, UUID]]]:

@@ -22,7 +22,7 @@ OWN_COMMANDS = {
 }
 # Commands that need no database do not start one.
 WITHOUT_DATABASE = frozenset(
-    {"check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "generate_docs", "help"}
+    {"collectstatic", "compilemessages", "diffsettings", "findstatic", "generate_docs", "help"}
     | {"makemessages", "makemigrations", "startapp", "version", "--version"}
 )
 

@@ -29,7 +29,7 @@ def main() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     migrate.secure(environment)
     call_command(
-        "check", stdout=io.StringIO()
+        "check", settings_only=True, stdout=io.StringIO()
     )  # also imports every address: a mistake there is told here, not by a silent web server
     _say("数据库已是最新" if not waiting else "数据库升级完成")
     if statics.collect():

@@ -11,3 +11,4 @@ class HiddenDangersConfig(AppConfig):
     def ready(self) -> None:
         import_module("anlan.hidden_dangers.reactions")
         import_module("anlan.hidden_dangers.sheets").register_kinds()
+        import_module("anlan.hidden_dangers.invariants").register_invariants()

@@ -1,28 +1,36 @@
-"""What holds for every matter, however it came to be: by the verbs, or with a ledger. The verbs enforce it act by act;
-here it is checked of what stands in the database, for tests and for whoever looks after one."""
+"""What holds for every matter, however it came to be: by the verbs, with a ledger, or told in bulk. The verbs enforce it
+act by act; here it is asked of what stands in the database, for tests and for whoever looks after one."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import combinations
 from uuid import UUID
+
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce, TruncDate
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind, ParticipationKind
-from anlan.authz.participation import kinds_of
+from anlan.authz.participation import takes_part
+from anlan.hidden_dangers.actions.acceptance import OFFICERS_ON_SITE
 from anlan.hidden_dangers.actions.dispatching import MAY_LEAD
 from anlan.hidden_dangers.choices import DeadlineName, Level, MajorState, Source, Status
-from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import acceptor, party_organisation
-from anlan.hidden_dangers.selectors import Filters, hidden_dangers, load_organisations, plan_of
+from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
+from anlan.hidden_dangers.selectors import Filters, hidden_dangers, load_organisations
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib import clock
-from anlan.processes import api as processes
+from anlan.processes.api import Breach
+from anlan.processes.api import invariants as processes
 
-S, D = Status, DeadlineName
+S, D, P = Status, DeadlineName, ParticipationKind
 ESTABLISHED = frozenset({S.CONFIRMED, S.DISPATCHED, S.RECTIFYING, S.SUSPENDED, S.SUBMITTED, S.ACCEPTED, S.CLOSED})
 UNDER_RECTIFICATION = frozenset({S.DISPATCHED, S.RECTIFYING, S.SUSPENDED})
 HANDED_IN = frozenset({S.SUBMITTED, S.ACCEPTED, S.CLOSED})
+ACCEPTED = frozenset({S.ACCEPTED, S.CLOSED})
 MAY_BE_PROPOSED = frozenset({S.REGISTERED, S.RETURNED_TO_REPORTER, S.CONFIRMED, S.DISPATCHED, S.RECTIFYING})
+A_MOMENT = timedelta(minutes=1)
+DECIDES = (OrganisationKind.DEPARTMENT, OrganisationKind.FIRE_RESCUE)
 RUNNING: dict[str, set[str]] = {
     S.REGISTERED: {D.SCREEN},
     S.CONFIRMED: {D.DISPATCH},
@@ -31,186 +39,178 @@ RUNNING: dict[str, set[str]] = {
     S.SUSPENDED: {D.RECTIFY, D.REVIEW_SUSPENSION},
     S.SUBMITTED: {D.ACCEPT},
 }
-
-
-@dataclass(frozen=True)
-class Breach:
-    """``what`` does not hold for the matter of that number."""
-
-    number: str
-    what: str
+IS_MAJOR = Q(level=Level.MAJOR)
+USUAL_ACCEPTOR = Case(
+    When(level=Level.MAJOR, then="major_decider_id"), default=Coalesce("dispatcher_id", "screening_id")
+)
+USUAL_PATH = Case(
+    When(level=Level.MAJOR, then="major_decider__path"), default=Coalesce("dispatcher__path", "screening__path")
+)
+PARTY = Coalesce("party_enterprise__organisation_id", "party_organisation_id")
+PARTY_PATH = Coalesce("party_enterprise__organisation__path", "party_organisation__path")
+WITHIN_PARTY = Q(party_path__isnull=False, usual_path__startswith=F("party_path"))
+"""Where who usually accepts would be the party itself, whoever stands above accepts (requirements, D3)."""
 
 
 def check_invariants(actor: Actor, only: Iterable[UUID] | None = None) -> list[Breach]:
     """Every breach among the matters the actor sees (or ``only`` those); empty when all is well."""
-    rows = hidden_dangers(actor, Filters(), clock.today()).select_related(
-        "region", "party_enterprise", "plan", "imported"
-    )
-    matters: Sequence[HiddenDanger] = list(rows if only is None else rows.filter(id__in=list(only)))
-    ids = [matter.id for matter in matters]
-    histories, running, parts = processes.histories_of(ids), processes.running_of(ids), kinds_of(ids)
-    breaches: list[Breach] = []
-    for matter in matters:
-        load_organisations(matter)
-        events = [event for event in histories[matter.id] if event.kind == processes.EventKind.TRANSITION]
-        found = (
-            *_history(matter, events),
-            *_facts(matter),
-            *_days(matter),
-            *_major(matter, events),
-            *_people(matter),
-            *_deadlines(matter, running[matter.id]),
-            *_parts(matter, parts[matter.id]),
-            *_import(matter, events),
-        )
-        breaches += [Breach(matter.number, what) for what in found]
-    return breaches
+    rows = hidden_dangers(actor, Filters(), clock.today()).order_by()
+    return list(_breaches(rows if only is None else rows.filter(id__in=list(only))))
 
 
-def _history(matter: HiddenDanger, events: Sequence[processes.Event]) -> Iterator[str]:
-    if not events:
-        yield "has no history"
-        return
-    if (events[0].verb, events[0].from_status) != ("register", ""):
-        yield "does not begin with its registration"
-    if events[-1].to_status != matter.status:
-        yield f"stands at {matter.status}, its history at {events[-1].to_status}"
-    for before, after in pairwise(events):
-        if after.from_status != before.to_status:
-            yield f"{after.verb} starts from {after.from_status}, not from {before.to_status}"
-    for event in events:
-        row = PROCESS.row(event.verb, event.from_status)
-        if row is None or (event.verb != "withdraw" and row.leads_to(event.from_status) != event.to_status):
-            yield f"{event.verb} does not lead from {event.from_status} to {event.to_status}"
-    if matter.version < len(events) and not matter.is_imported:
-        yield "its version counts less than its history"
+def _breaches(rows: HiddenDangerQuerySet) -> Iterator[Breach]:
+    yield from _rows(rows)
+    yield from _holders(rows)
+    yield from _periods(rows)
+    yield from _parts(rows)
+    yield from _decisions(rows)
+    yield from _imports(rows)
+    yield from processes.broken_periods(PROCESS, rows, RUNNING, loose=(D.DECIDE_MAJOR,))
+    yield from processes.broken_histories(PROCESS, rows)
 
 
-def _facts(matter: HiddenDanger) -> Iterator[str]:
-    status = matter.status
-    if status in ESTABLISHED and matter.confirmed_at is None:
-        yield "established without having been confirmed"
-    if status in UNDER_RECTIFICATION and matter.dispatched_at is None:
-        yield "being put right without having been dispatched"
-    if matter.dispatched_at is not None and not matter.modes:
-        yield "dispatched without a mode"
-    if status in HANDED_IN and matter.submitted_at is None:
-        yield "handed in without a day"
-    if (status in (S.ACCEPTED, S.CLOSED)) != (matter.accepted_at is not None):
-        yield "accepted in one place only"
-    if matter.confirmed_at is not None and not matter.level:
-        yield "confirmed without a level"
-    if not (matter.description.strip() and matter.place.strip()):
-        yield "without words or without a place"
-    if matter.region.level in ("PROVINCE", "CITY"):
-        yield "not inside a county"
-    if matter.concealed and (matter.source != Source.UNANNOUNCED_CHECK or status in UNDER_RECTIFICATION | HANDED_IN):
-        yield "concealed although it has been dispatched, or was announced"
-    expected = _holder(matter)
-    if expected is not None and matter.holder_id != expected:
-        yield "held by the wrong organisation"
-    if matter.holder_path != matter.holder.path or matter.region_path != matter.region.path:
-        yield "its paths are not those of its holder and its region"
+def check_all(actor: Actor) -> Iterator[Breach]:
+    """The same, one after the other as they are found."""
+    return _breaches(hidden_dangers(actor, Filters(), clock.today()).order_by())
 
 
-def _holder(matter: HiddenDanger) -> UUID | None:
-    if matter.status in (S.REGISTERED, S.CONFIRMED):
-        return matter.screening.id
-    if matter.status == S.RETURNED_TO_REPORTER:
-        return matter.reporter.id
-    if matter.status in UNDER_RECTIFICATION:
-        return matter.lead.id if matter.lead else None
-    if matter.status in HANDED_IN and matter.dispatched_at is not None and (who := acceptor(matter)):
-        return who.id
-    return None
+def count_matters(actor: Actor) -> int:
+    return hidden_dangers(actor, Filters(), clock.today()).order_by().count()
 
 
-def _days(matter: HiddenDanger) -> Iterator[str]:
-    for path in (
+def _rows(rows: HiddenDangerQuerySet) -> Iterator[Breach]:
+    found_on = TruncDate("registered_at", tzinfo=clock.SHANGHAI)
+    rules = {**FACTS, **_days(), **MAJOR, **PEOPLE}
+    return processes.broken_rows(rows.annotate(found_on=found_on), rules)
+
+
+FACTS = {
+    "已成立而没有核定时间": Q(status__in=ESTABLISHED, confirmed_at=None),
+    "整改中而没有交办": Q(status__in=UNDER_RECTIFICATION, dispatched_at=None),
+    "交办而没有处置方式": Q(dispatched_at__isnull=False, modes=[]),
+    "报验以后而没有报验时间": Q(status__in=HANDED_IN, submitted_at=None),
+    "状态与验收时间不符": Q(status__in=ACCEPTED, accepted_at=None)
+    | (~Q(status__in=ACCEPTED) & Q(accepted_at__isnull=False)),
+    "已核定而没有等级": Q(confirmed_at__isnull=False, level=""),
+    "没有描述或者地点": Q(description__regex=r"^\s*$") | Q(place__regex=r"^\s*$"),
+    "不在县（市、区）内": Q(region__level__in=("PROVINCE", "CITY")),
+    "不该保密": Q(concealed=True)
+    & (~Q(source=Source.UNANNOUNCED_CHECK) | Q(status__in=UNDER_RECTIFICATION | HANDED_IN)),
+    "办理单位或者属地的路径不符": ~Q(holder_path=F("holder__path")) | ~Q(region_path=F("region__path")),
+}
+
+
+def _days() -> dict[str, Q]:
+    """Moments in their order; what is not there is passed over."""
+    lines = (
         ("registered_at", "confirmed_at", "dispatched_at"),
         ("registered_at", "submitted_at", "accepted_at", "ended_at"),
-    ):
-        moments = [(name, moment) for name in path if (moment := getattr(matter, name)) is not None]
-        for (earlier, before), (later, after) in pairwise(moments):
-            if after < before:
-                yield f"{later} lies before {earlier}"
-    if matter.original_due_on and matter.original_due_on < clock.legal_date(matter.registered_at):
-        yield "due before it was found"
+    )
+    pairs = dict.fromkeys(pair for line in lines for pair in combinations(line, 2))
+    found = {f"{later} 早于 {earlier}": Q(**{f"{later}__lt": F(earlier)}) for earlier, later in pairs}
+    found["更新时间晚于现在"] = Q(changed_at__gt=clock.now() + A_MOMENT)
+    return {**found, "原定期限早于发现": Q(original_due_on__lt=F("found_on"))}
 
 
-def _major(matter: HiddenDanger, events: Sequence[processes.Event]) -> Iterator[str]:
-    if matter.major_state == MajorState.PROPOSED and matter.status not in MAY_BE_PROPOSED and matter.is_open:
-        yield "went on while the department was to decide"
-    if matter.major_state in (MajorState.CONFIRMED, MajorState.REFUSED) and not any(
-        event.verb in ("confirm_major", "refuse_major") for event in events
-    ):
-        yield "decided without a decision in its history"
-    if matter.level != Level.MAJOR:
-        return
-    if not matter.clause or matter.major_decider is None:
-        yield "重大 without its clause or its department"
-    elif matter.major_decider.kind not in (OrganisationKind.DEPARTMENT, OrganisationKind.FIRE_RESCUE):
-        yield "重大 decided by somebody who is no department"
-    plan = plan_of(matter)
-    if matter.status in HANDED_IN and (plan is None or plan.missing()):
-        yield "重大 handed in without the five"
-    accepted = [event for event in events if event.verb == "accept_rectification"]
-    if matter.status in (S.ACCEPTED, S.CLOSED) and accepted and accepted[-1].payload.get("officers", 0) < 2:
-        yield "重大 accepted by fewer than two officers"
-    if any(event.verb == "fix_on_the_spot" for event in events):
-        yield "重大 fixed on the spot"
+MAJOR = {
+    "待判定而继续办理": Q(major_state=MajorState.PROPOSED, ended_at=None) & ~Q(status__in=MAY_BE_PROPOSED),
+    "重大而没有条款或者判定部门": IS_MAJOR & (Q(clause="") | Q(major_decider=None)),
+    "重大由不是部门的单位判定": IS_MAJOR & Q(major_decider__isnull=False) & ~Q(major_decider__kind__in=DECIDES),
+    "重大报验而五到位不全": IS_MAJOR
+    & Q(status__in=HANDED_IN)
+    & (
+        Q(plan=None)
+        | Q(plan__plan="")
+        | Q(plan__due_on=None)
+        | Q(plan__person="")
+        | Q(plan__funds_cny=None)
+        | Q(plan__measures="")
+    ),
+}
+PEOPLE = {
+    "验收人就是报验人": Q(accepted_by__isnull=False, accepted_by=F("submitted_by")),
+    "主办单位不能主办": Q(lead__isnull=False)
+    & (~Q(lead__kind__in=MAY_LEAD) | ~Q(lead__region__wall_path=F("region__wall_path"))),
+    "渠道与上报单位不符": Q(import_key=None)
+    & (
+        (Q(reporter__kind=OrganisationKind.ENTERPRISE) & ~Q(source=Source.SELF_CHECK))
+        | (~Q(reporter__kind=OrganisationKind.ENTERPRISE) & Q(source=Source.SELF_CHECK))
+    ),
+    "没有报验人": Q(import_key=None, submitted_at__isnull=False, submitted_by=None),
+}
 
 
-def _people(matter: HiddenDanger) -> Iterator[str]:
-    if matter.accepted_by_id is not None and matter.accepted_by_id == matter.submitted_by_id:
-        yield "accepted by whoever handed it in"
-    if matter.lead is not None and (
-        matter.lead.kind not in MAY_LEAD or matter.lead.region.wall_path != matter.region.wall_path
-    ):
-        yield "led by an organisation that cannot"
-    party = party_organisation(matter)
-    who = acceptor(matter)
-    if matter.status in HANDED_IN and party is not None and who is not None and who.path.startswith(party.path):
-        yield "to be accepted by its own party"
-    by_enterprise = matter.reporter.kind == OrganisationKind.ENTERPRISE
-    if by_enterprise != (matter.source == Source.SELF_CHECK) and not matter.is_imported:
-        yield "its channel is not its reporter's"
+def _holders(rows: HiddenDangerQuerySet) -> Iterator[Breach]:
+    handed_in = Q(status__in=HANDED_IN, dispatched_at__isnull=False)
+    known = rows.annotate(usual=USUAL_ACCEPTOR, usual_path=USUAL_PATH, party_path=PARTY_PATH)
+    what = "办理单位不对"
+    rules = {
+        what: (Q(status__in=(S.REGISTERED, S.CONFIRMED)) & ~Q(holder=F("screening")))
+        | (Q(status=S.RETURNED_TO_REPORTER) & ~Q(holder=F("reporter")))
+        | (Q(status__in=UNDER_RECTIFICATION, lead__isnull=False) & ~Q(holder=F("lead")))
+        | (handed_in & Q(usual__isnull=False) & ~WITHIN_PARTY & ~Q(holder=F("usual")))
+    }
+    yield from processes.broken_rows(known, rules)
+    for matter in known.filter(WITHIN_PARTY, status__in=HANDED_IN).select_related("party_enterprise"):
+        load_organisations(matter)
+        party, who = party_organisation(matter), acceptor(matter)
+        if party is not None and who is not None and who.path.startswith(party.path):
+            yield Breach(matter.number, "由责任单位自己验收")
+        if matter.dispatched_at is not None and who is not None and matter.holder_id != who.id:
+            yield Breach(matter.number, what)
 
 
-def _deadlines(matter: HiddenDanger, running: Sequence[processes.Deadline]) -> Iterator[str]:
-    kinds = {deadline.kind for deadline in running}
-    if kinds - {D.DECIDE_MAJOR} != RUNNING.get(matter.status, set()):
-        yield f"runs {sorted(kinds)} at {matter.status}"
-    if D.DECIDE_MAJOR in kinds and matter.major_state != MajorState.PROPOSED:
-        yield "waits for a decision nobody asked for"
-    if any(deadline.kind == D.RECTIFY and deadline.due_on != matter.due_on for deadline in running):
-        yield "its period is not its due date"
+def _periods(rows: HiddenDangerQuerySet) -> Iterator[Breach]:
+    waits = rows.filter(pk__in=processes.running_of_kind(D.DECIDE_MAJOR)).exclude(major_state=MajorState.PROPOSED)
+    yield from processes.named(waits, "没有提请判定而在等判定")
+    running = rows.filter(pk__in=processes.running_of_kind(D.RECTIFY))
+    astray = running.annotate(running=processes.due_of_running(D.RECTIFY)).exclude(running=F("due_on"))
+    yield from processes.named(astray, "整改计时的日期不是整改期限")
 
 
-def _parts(matter: HiddenDanger, parts: set[tuple[str, UUID]]) -> Iterator[str]:
-    kinds = ParticipationKind
-    needed: list[tuple[str, UUID | None]] = [
-        (kinds.REPORTER, matter.reporter_id),
-        (kinds.SCREENING, matter.screening_id),
-    ]
-    if matter.dispatched_at is not None and matter.status not in (S.CONFIRMED,):
-        needed += [(kinds.DISPATCHER, matter.dispatcher_id), (kinds.LEAD, matter.lead_id)]
-    if matter.status in UNDER_RECTIFICATION | HANDED_IN and (party := party_organisation(matter)):
-        needed.append((kinds.PARTY, party.id))
-    if matter.major_state != MajorState.NONE:
-        needed.append((kinds.MAJOR_DECIDER, matter.major_decider_id))
-    for kind, organisation_id in needed:
-        if organisation_id is not None and (kind, organisation_id) not in parts:
-            yield f"its {kind} does not take part"
+def _parts(rows: HiddenDangerQuerySet) -> Iterator[Breach]:
+    dispatched = Q(dispatched_at__isnull=False) & ~Q(status=S.CONFIRMED)
+    needed = (
+        (P.REPORTER, "reporter_id", Q()),
+        (P.SCREENING, "screening_id", Q()),
+        (P.DISPATCHER, "dispatcher_id", dispatched),
+        (P.LEAD, "lead_id", dispatched),
+        (P.PARTY, "party", Q(party__isnull=False, status__in=UNDER_RECTIFICATION | HANDED_IN)),
+        (P.MAJOR_DECIDER, "major_decider_id", Q(major_decider__isnull=False) & ~Q(major_state=MajorState.NONE)),
+    )
+    known = rows.annotate(party=PARTY)
+    for kind, column, condition in needed:
+        lacking = known.filter(condition).exclude(takes_part(column, kind))
+        yield from processes.named(lacking, f"{kind.label}没有参与办理")
 
 
-def _import(matter: HiddenDanger, events: Sequence[processes.Event]) -> Iterator[str]:
-    brought = [event.imported_at is not None for event in events]
-    if matter.is_imported != any(brought) or matter.is_imported != hasattr(matter, "imported"):
-        yield "its import and its history do not agree"
-    if any(later and not earlier for earlier, later in pairwise(brought)):
-        yield "an imported step follows one that was done here"
-    if matter.submitted_at and matter.submitted_by_id is None and not matter.is_imported:
-        yield "handed in by nobody"
-    if any(event.undo for event in events if event.imported_at is not None):
-        yield "an imported step can be withdrawn"
+def _decisions(rows: HiddenDangerQuerySet) -> Iterator[Breach]:
+    decided = rows.filter(major_state__in=(MajorState.CONFIRMED, MajorState.REFUSED))
+    undecided = decided.exclude(processes.happened_to(verb__in=("confirm_major", "refuse_major")))
+    yield from processes.named(undecided, "已判定而历史里没有判定")
+    majors = rows.filter(IS_MAJOR)
+    accepted = majors.filter(status__in=ACCEPTED).annotate(
+        officers=processes.last_payload("accept_rectification", "officers")
+    )
+    few = [str(n) for n in range(OFFICERS_ON_SITE)]
+    yield from processes.named(accepted.filter(officers__in=few), "重大由不足两名执法人员验收")
+    yield from processes.named(majors.filter(processes.happened_to(verb="fix_on_the_spot")), "重大按立即整改了结")
+
+
+def _imports(rows: HiddenDangerQuerySet) -> Iterator[Breach]:
+    brought = processes.happened_to(imported_at__isnull=False)
+    what = "导入标记与历史不符"
+    yield from processes.named(rows.filter(brought, import_key=None), what)
+    yield from processes.named(rows.filter(import_key__isnull=False).exclude(brought), what)
+    yield from processes.broken_rows(
+        rows,
+        {
+            "导入标记与台账记载不符": Q(import_key=None, imported__isnull=False)
+            | Q(import_key__isnull=False, imported=None)
+        },
+    )
+
+
+def register_invariants() -> None:
+    """Called when Django is ready."""
+    processes.register_invariants(processes.Kind("隐患", "件", count_matters, check_all))

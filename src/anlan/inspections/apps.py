@@ -11,3 +11,4 @@ class InspectionsConfig(AppConfig):
     def ready(self) -> None:
         import_module("anlan.inspections.reactions")
         import_module("anlan.inspections.sheets").register_kinds()
+        import_module("anlan.inspections.invariants").register_invariants()

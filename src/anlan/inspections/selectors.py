@@ -100,6 +100,11 @@ def numbers_taken(numbers: Iterable[str]) -> set[str]:
     return set(rows.values_list("number", flat=True))
 
 
+def all_records(actor: Actor) -> QuerySet[CheckRecord]:
+    """Every record in the actor's region, drafts too: to check them, not to show them."""
+    return CheckRecord.objects.order_by().filter(in_subtree("region_path", actor.region_path))
+
+
 def numbers_of_county(code: str) -> set[str]:
     """All that are given in the county of those six digits."""
     return set(CheckRecord.objects.order_by().filter(number__startswith=f"{code}-").values_list("number", flat=True))

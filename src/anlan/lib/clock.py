@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -33,6 +34,7 @@ def legal_date(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+@lru_cache(maxsize=4096)
 def start_of(day: date) -> datetime:
     """00:00 in Asia/Shanghai of ``day``, in UTC."""
     return datetime.combine(max(day, FIRST_DAY), time(), SHANGHAI).astimezone(UTC)

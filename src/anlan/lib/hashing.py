@@ -15,7 +15,7 @@ from uuid import UUID
 
 def canonical_instant(instant: datetime) -> str:
     """``2026-01-31T08:00:00.000000Z``."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def canonical_value(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """The door of processes: tables to declare, `fire` to move, history and deadlines to read."""
 
-from anlan.processes import chronicles, importing
+from anlan.processes import chronicles, importing, invariants
 from anlan.processes.actions import check_state, comment, fire, put_down
 from anlan.processes.choices import DeadlineState, EventKind
 from anlan.processes.chronicles import Chronicle, Told
@@ -9,6 +9,7 @@ from anlan.processes.documents import HEAD as DOCUMENT_HEAD
 from anlan.processes.documents import register_document
 from anlan.processes.documents import table as document_table
 from anlan.processes.importing import PastStep
+from anlan.processes.invariants import Breach
 from anlan.processes.models import Deadline, Event
 from anlan.processes.reactions import reaction
 from anlan.processes.selectors import (
@@ -33,6 +34,7 @@ __all__ = [
     "NEW",
     "PROCESSES",
     "SAME",
+    "Breach",
     "Chronicle",
     "Deadline",
     "DeadlineKind",
@@ -55,6 +57,7 @@ __all__ = [
     "histories_of",
     "history_of",
     "importing",
+    "invariants",
     "last_event",
     "nearest_deadlines",
     "next_due_on",

@@ -10,3 +10,4 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("anlan.supervision.reactions")
+        import_module("anlan.supervision.invariants").register_invariants()

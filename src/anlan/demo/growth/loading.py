@@ -19,7 +19,7 @@ from anlan.processes import api as processes
 from anlan.sheets.api import bulk
 from anlan.supervision import api as supervision
 
-CHUNK = 1_000
+CHUNK = 2_000
 YOUNG_YEAR = 60
 LATE = frozenset({"hidden_danger.rectification_overdue", "hidden_danger.acknowledgement_overdue"})
 Progress = Callable[[int, int], None]
@@ -69,7 +69,7 @@ class Writer:
         matters = loop.MatterChronicle(chronicle, self.numbers, self.evidence, self.random)
         listings = supervision.ListingChronicle(chronicle)
         visits = checks.CheckChronicle(chronicle, self.check_numbers)
-        tellers = Tellers(matters, listings, self.scale.late_share)
+        tellers = Tellers(matters, listings, self.scale.late_share, self.scale.quick_share)
         for found in some:
             self._tell(found, tellers, visits)
         matters.write()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from random import Random
 
 from anlan.authz.actors import Actor
@@ -22,11 +21,13 @@ Step = tuple[int, Callable[[datetime], None]]
 """Days after the step before, and what is done then."""
 
 OPENS_AT, OFFICE_MINUTES = 8 * 60 + 30, 480
+GAP = 10
+"""Minutes between two acts of one day, at least; what is asked for is granted in fewer."""
 AGES: dict[str, tuple[int, int]] = {
     S.REGISTERED: (0, 4),
     S.RETURNED_TO_REPORTER: (1, 6),
-    S.CONFIRMED: (0, 4),
-    S.DISPATCHED: (0, 3),
+    S.CONFIRMED: (1, 4),
+    S.DISPATCHED: (1, 3),
     S.RECTIFYING: (1, 17),
     S.SUSPENDED: (12, 40),
     S.SUBMITTED: (4, 24),
@@ -44,13 +45,8 @@ class Ending:
     is_released: bool = False
 
 
-@lru_cache(maxsize=2048)
-def morning(day: date) -> datetime:
-    return clock.start_of(day)
-
-
 def instant(day: date, minute: int) -> datetime:
-    return morning(day) + timedelta(minutes=minute)
+    return clock.start_of(day) + timedelta(minutes=minute)
 
 
 class Plot:
@@ -87,7 +83,7 @@ class Plot:
         total = sum(gap for gap, _ in steps)
         share = min(1.0, budget / total) if total else 1.0
         day = clock.legal_date(found_at)
-        minute = int((found_at - morning(day)).total_seconds()) // 60
+        minute = int((found_at - clock.start_of(day)).total_seconds()) // 60
         gone, last = 0.0, 0
         for gap, act in steps:
             gone += gap * share
@@ -95,7 +91,7 @@ class Plot:
             if days > last:
                 minute = OPENS_AT + self.random.randrange(OFFICE_MINUTES)
             else:
-                minute += 3 + self.random.randrange(20)
+                minute += GAP + self.random.randrange(12)
             last = days
             act(instant(day + timedelta(days=days), minute))
 
@@ -125,7 +121,7 @@ class Plot:
         return steps + self._put_right()
 
     def _is_quick(self) -> bool:
-        return not self.is_self_found and self.random.random() < 0.06
+        return not self.is_self_found and self.random.random() < self.tellers.quick_share
 
     def _graded(self, screener: Actor) -> list[Step]:
         matters, phrase, random = self.tellers.matters, self.phrase, self.random
@@ -288,8 +284,9 @@ class Plot:
 
 @dataclass
 class Tellers:
-    """Those who write down one chunk; ``late_share`` of what is put right comes after its date."""
+    """Those who write down one chunk; the shares are those of its scale."""
 
     matters: loop.MatterChronicle
     listings: supervision.ListingChronicle
-    late_share: float = 0.04
+    late_share: float
+    quick_share: float

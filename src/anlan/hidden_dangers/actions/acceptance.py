@@ -4,7 +4,9 @@ from datetime import date
 from uuid import UUID
 
 from anlan.authz.actors import Actor
-from anlan.hidden_dangers.actions.steps import attach, fire, hold, moving, needed, not_past
+from anlan.authz.choices import ParticipationKind
+from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed, not_past
+from anlan.hidden_dangers.choices import HandlingMode
 from anlan.hidden_dangers.holds import held_by
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.terms import TERMS
@@ -27,9 +29,12 @@ def return_rectification(
     with moving(actor, hidden_danger_id, "return", if_versions) as matter:
         matter.return_count += 1
         matter.due_on = _new_due_on(matter, due_on)
+        was_never_dispatched = matter.lead is None
         _name_a_lead(matter)
         reason = needed(reason, "reason", "退回理由")
         fire(actor, matter, "return", reason, return_count=matter.return_count, due_on=matter.due_on)
+        if was_never_dispatched:
+            join(matter, (matter.dispatcher, ParticipationKind.DISPATCHER), (matter.lead, ParticipationKind.LEAD))
         return matter
 
 
@@ -88,6 +93,7 @@ def _name_a_lead(matter: HiddenDanger) -> None:
     if matter.lead is None:
         matter.dispatcher = matter.lead = matter.screening
         matter.dispatched_at = clock.now()
+        matter.modes = [HandlingMode.BY_ENTERPRISE]
         matter.original_due_on = matter.due_on
     hold(matter, matter.lead)
 

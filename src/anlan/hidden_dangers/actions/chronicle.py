@@ -235,12 +235,15 @@ class MatterChronicle:
         today = clock.legal_date(at)
         due_on = told.due_on if told.due_on and told.due_on >= today else TERMS["RERECTIFY"].ends_on(today)
         told.set(return_count=told.return_count + 1, due_on=due_on)
-        extra = told.extra
-        if extra.lead is None:
+        extra, was_never_dispatched = told.extra, told.extra.lead is None
+        if was_never_dispatched:
             extra.dispatcher = extra.lead = extra.screening
-            told.set(dispatcher_id=extra.lead.id, lead_id=extra.lead.id, dispatched_at=at, original_due_on=due_on)
+            told.set(dispatcher_id=extra.lead.id, lead_id=extra.lead.id, dispatched_at=at, original_due_on=due_on,
+                     modes=[HandlingMode.BY_ENTERPRISE.value])  # fmt: skip
         _hold(told, extra.lead)
         self._fire(told, by, "return", at, reason, return_count=told.return_count, due_on=due_on)
+        if was_never_dispatched:
+            self._join(told, at, (extra.dispatcher, P.DISPATCHER), (extra.lead, P.LEAD))
 
     def accept_rectification(
         self, told: Told, by: Actor, at: datetime, note: str, officers: Sequence[str] = (), *, is_held: bool = False

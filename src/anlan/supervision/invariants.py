@@ -1,0 +1,67 @@
+"""What holds for every listing and letter, however it came to be; see ``hidden_dangers.invariants``."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from anlan.authz.actors import Actor
+from anlan.authz.choices import ParticipationKind
+from anlan.authz.participation import part_in
+from anlan.hidden_dangers import api as loop
+from anlan.lib import clock
+from anlan.processes.api import Breach
+from anlan.processes.api import invariants as processes
+from anlan.supervision.choices import ListingDeadline, ListingStatus
+from anlan.supervision.models import ListingProgress, SupervisionLetter, SupervisionListing
+from anlan.supervision.workflow import PROCESS
+
+S, D = ListingStatus, ListingDeadline
+NAME = "document_number"
+RUNNING: dict[str, set[str]] = {
+    S.LISTED: {D.RECTIFY, D.PROGRESS},
+    S.RELEASE_REQUESTED: {D.PROGRESS},
+    S.RECHECKED: {D.PROGRESS},
+}
+RULES = {
+    "挂牌单位或者属地的路径不符": ~Q(lister_path=F("lister__path")) | ~Q(region_path=F("hidden_danger__region_path")),
+    "摘牌早于挂牌": Q(released_at__lt=F("listed_at")),
+    "挂牌的隐患没有交办": Q(hidden_danger__dispatched_at=None),
+    "挂牌早于隐患登记": Q(listed_at__lt=F("hidden_danger__registered_at")),
+    "隐患没有验收就申请摘牌": ~Q(status=S.LISTED) & Q(hidden_danger__accepted_at=None),
+    "进展次数与记录不符": ~Q(progress_count=F("progress_there")),
+}
+
+
+def check_invariants(actor: Actor) -> Iterator[Breach]:
+    """Every breach among the listings of the actor's county, and matters they should hold open or let go."""
+    rows = SupervisionListing.objects.visible_to(actor).order_by()
+    yield from processes.broken_histories(PROCESS, rows, NAME)
+    yield from processes.broken_periods(PROCESS, rows, RUNNING, name=NAME)
+    reports = ListingProgress.objects.filter(listing=OuterRef("pk")).order_by().values("listing")
+    there = Coalesce(Subquery(reports.annotate(n=Count("pk")).values("n")), 0)
+    yield from processes.broken_rows(rows.annotate(progress_there=there), RULES, NAME)
+    lacking = rows.exclude(part_in("hidden_danger_id", "lister_id", ParticipationKind.LISTER))
+    yield from processes.named(lacking, "挂牌单位没有参与办理", NAME)
+    matters = loop.hidden_dangers(actor, loop.Filters(), clock.today()).order_by()
+    held = Exists(SupervisionListing.objects.filter(hidden_danger=OuterRef("pk"), released_at=None))
+    yield from processes.named(matters.filter(held, status=loop.Status.CLOSED), "还挂着牌就销号")
+    yield from processes.named(matters.filter(~held, status=loop.Status.ACCEPTED), "已验收、没有挂牌而没有销号")
+
+
+def check_letters(actor: Actor) -> Iterator[Breach]:
+    """A letter has its reason: a lateness in the history of its matter."""
+    rows = SupervisionLetter.objects.visible_to(actor).order_by()
+    yield from processes.named(rows.exclude(processes.event_of("event_id", "hidden_danger_id")), "没有对应的逾期", NAME)
+    yield from processes.broken_rows(rows, {"发函单位的路径不符": ~Q(issuer_path=F("issuer__path"))}, NAME)
+
+
+def register_invariants() -> None:
+    """Called when Django is ready."""
+    listings, letters = SupervisionListing.objects, SupervisionLetter.objects
+    processes.register_invariants(
+        processes.Kind("挂牌督办", "件", lambda actor: listings.visible_to(actor).count(), check_invariants)
+    )
+    processes.register_invariants(
+        processes.Kind("督办函", "份", lambda actor: letters.visible_to(actor).count(), check_letters)
+    )
