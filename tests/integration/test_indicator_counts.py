@@ -20,6 +20,8 @@ from anlan.oversight import selectors
 from anlan.oversight.catalogue import INDICATORS, sides, splits_for
 from anlan.oversight.questions import Question
 from anlan.processes.models import Event
+from anlan.supervision import actions as listings
+from tests.factories.matters import Matters, in_days, upload
 from tests.integration.test_checks import checklist, inspect, self_check  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -235,10 +237,31 @@ def a_year(cast: Any, checklist: Any) -> Any:  # noqa: F811
         with acting(cast.dept):
             found = check.findings.get().hidden_danger
             loop.act(cast.dept, found.id, "confirm", cause="STATE", clause="第二十八条")
+        _list_and_release(cast)
         inspect(cast.dept, cast.sites["firm"], checklist)
         inspect(cast.dept, cast.sites["firm2"], checklist, failed=(2, 3))
         self_check(cast, checklist, (1, 2))
     return cast
+
+
+def _list_and_release(cast: Any) -> None:
+    """Two matters listed, one of them released again."""
+    by = Matters(cast)
+    for matter in (by.rectifying(), by.rectifying()):
+        with acting(cast.town):
+            listing = listings.list_matter(
+                actor=cast.town, hidden_danger_id=matter.id, due_on=in_days(30), leader="林县长"
+            )
+    photo = upload(cast.firm, "AFTER")
+    by.act(cast.firm, matter, "submit_rectification", note="已清理", photos=[photo])
+    by.act(cast.town, matter, "accept_rectification", note="已到位")
+    for actor, verb, said in (
+        (cast.village, listings.request_release, {}),
+        (cast.town, listings.recheck, {"note": "合格"}),
+        (cast.town, listings.release, {}),
+    ):
+        with acting(actor):
+            verb(actor=actor, listing_id=listing.id, **said)
 
 
 def _step(dice: random.Random) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ from anlan.lib import clock
 from anlan.oversight import selectors
 from anlan.oversight.catalogue import INDICATORS, indicator
 from anlan.oversight.questions import question
+from anlan.supervision import actions as listings
 from tests.factories.matters import Matters, in_days, upload
 from tests.integration.test_checks import checklist, inspect, self_check  # noqa: F401 - a fixture
 
@@ -86,6 +87,37 @@ def test_overdue_as_it_stood(cast):
         by.act(cast.town, matter, "accept_rectification", note="已到位")
         assert count(cast.county, "overdue", last=late) == 1
         assert figure(cast.county, "on_time_rate") == (0, 0, 1), "an extension does not help"
+
+
+def test_listed_and_released(cast):
+    """One matter, listed by two; only when both have released it is it off the list, and only from then on."""
+    by = Matters(cast)
+    matter = by.rectifying()
+    listed = [_list(who, matter) for who in (cast.town, cast.county)]
+    by.act(cast.firm, matter, "submit_rectification", note="已清理", photos=[upload(cast.firm, "AFTER")])
+    by.act(cast.town, matter, "accept_rectification", note="已到位")
+    assert figure(cast.county, "release_rate") == (0, 0, 1)
+    _release(cast, cast.town, listed[0])
+    assert figure(cast.county, "release_rate") == (0, 0, 1)
+    then = clock.today()
+    with on(1):
+        _release(cast, cast.county, listed[1])
+        assert figure(cast.county, "release_rate") == (100, 1, 1)
+        assert figure(cast.county, "release_rate", last=then) == (0, 0, 1)
+        assert count(cast.county, "listed") == 1
+
+
+def _list(actor, matter):
+    with acting(actor):
+        return listings.list_matter(actor=actor, hidden_danger_id=matter.id, due_on=in_days(30), leader="林县长")
+
+
+def _release(cast, actor, listing):
+    with acting(cast.village):
+        listings.request_release(actor=cast.village, listing_id=listing.id)
+    with acting(actor):
+        listings.recheck(actor=actor, listing_id=listing.id, note="合格")
+        listings.release(actor=actor, listing_id=listing.id)
 
 
 def test_on_time_and_bounced(cast):

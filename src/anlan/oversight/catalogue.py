@@ -117,6 +117,8 @@ MAJOR_CLOSED = _matters("major_closed", "已销号的重大隐患", of.registere
 DUE = _matters("due", "原定期限在期间内的隐患", of.due, of.official)
 IN_TIME = _matters("in_time", "在原定期限内报验并已销号的隐患", of.in_time, of.official)
 DISPATCHED = _matters("dispatched", "交办的隐患", of.established, of.dispatched)
+LISTED = _matters("listed", "挂牌督办的隐患", of.established, of.listed)
+RELEASED = _matters("released", "已全部摘牌的隐患", of.established, of.released)
 BOUNCED = _matters("bounced", "被退件的隐患", of.established, of.bounced)
 SELF_IN_LOOP = _matters("self_in_loop", "企业自查上报的一般隐患", of.registered, of.established, _self_checked)
 SELF_CLOSED_IN_LOOP = _matters("self_closed_in_loop", "其中已销号的", of.registered, of.closed, _self_checked)
@@ -238,6 +240,27 @@ INDICATORS = {
             (DISPATCHED,),
             OF_MATTERS,
             "DOMAIN §4 退件",
+        ),
+        Indicator(
+            "listed",
+            "挂牌督办",
+            "期间内挂牌督办的隐患；几家挂同一件算一件，已终结的不算。",
+            "件",
+            Kind.EVENT,
+            (LISTED,),
+            splits=OF_MATTERS,
+            source="requirements S3-48、S0-68",
+        ),
+        Indicator(
+            "release_rate",
+            "摘牌率",
+            "截止日终已全部摘牌的 ÷ 期间内挂牌督办的隐患。",
+            "%",
+            Kind.EVENT,
+            (RELEASED,),
+            (LISTED,),
+            OF_MATTERS,
+            "requirements S3-48；附录 B",
         ),
         Indicator(
             "checks",

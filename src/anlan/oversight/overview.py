@@ -17,7 +17,7 @@ LATE_UNITS = 10
 TONES = {"overdue": ("red", "due-late"), "major_open": ("red", "level-major")}
 TILES = (
     *("found", "rectification_rate", "open", "overdue", "major_found", "major_rectification_rate", "on_time_rate"),
-    *("bounce_rate", "checks", "enterprises_checked", "findings_per_check", "self_found"),
+    *("release_rate", "bounce_rate", "checks", "enterprises_checked", "findings_per_check", "self_found"),
 )
 SOURCES = {"hidden_danger": "隐患台账", "check": "检查台账", "self_check_finding": "企业自查"}
 TABLE = ("found", "closed", "rectification_rate", "open", "overdue")

@@ -14,6 +14,7 @@ from anlan.hidden_dangers import api as loop
 from anlan.inspections import api as inspections
 from anlan.oversight.questions import Question
 from anlan.processes import api as processes
+from anlan.supervision import api as supervision
 
 Rows = QuerySet[Any]
 Keys = Mapping[str, Callable[[Question, Actor], Any]]
@@ -128,6 +129,16 @@ def dispatched(asked: Question) -> Q:
 def bounced(asked: Question) -> Q:
     back = processes.happened("hidden_danger.bounced", since=asked.begins, before=asked.ends)
     return dispatched(asked) & Q(back, bounce_count__gt=0)
+
+
+def listed(asked: Question) -> Q:
+    """Somebody listed it for supervision in the period."""
+    return Q(id__in=supervision.matters_listed_between(asked.begins, asked.ends))
+
+
+def released(asked: Question) -> Q:
+    """Listed in the period, and no listing of it stands at the end."""
+    return listed(asked) & ~Q(id__in=supervision.matters_still_listed(asked.ends))
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

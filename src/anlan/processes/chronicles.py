@@ -31,6 +31,9 @@ DEADLINE_COLUMNS = (
 )  # fmt: skip
 EFFECT_COLUMNS = ("id", "deadline_id", "step", "region_path", "at", "event_id")
 
+LEAF_COLUMNS = ("id", "subject_id", "subject_type", "region_path", "event", "from_status", "to_status", "at", "user_id",
+                "organisation_id")  # fmt: skip
+
 SUBJECT_TYPE = "chronicle"
 WRITTEN = "chronicle.written"
 SWEPT_AFTER = timedelta(minutes=1)
@@ -219,10 +222,9 @@ class Chronicle:
              by.user_id, by.grant_id, by.organisation_id, by.label, by.organisation_name, note, salt, said,
              as_json(undo) if undo else "{}", is_automatic, None)
         )  # fmt: skip
-        self._leaves.append(
-            leaf_of(event_id, columns["id"], subject_type, columns["region_path"], name, before, after, at,
-                    by.user_id, by.organisation_id, said, note, salt)
-        )  # fmt: skip
+        leaf = (event_id, columns["id"], subject_type, columns["region_path"], name, before, after, at, by.user_id,
+                by.organisation_id)  # fmt: skip
+        self._leaves.append(leaf_of(leaf, said, note, salt))
         return event_id
 
     def _move_periods(self, told: Told, row: Transition, before: str, at: datetime) -> None:
@@ -272,12 +274,10 @@ def as_json(value: dict[str, Any]) -> str:
     return _ENCODER.encode(value)
 
 
-def leaf_of(
-    event_id: UUID, subject_id: UUID, subject_type: str, region_path: str, name: str, before: str, after: str,
-    at: datetime, user_id: UUID | None, organisation_id: UUID | None, payload: str, note: str, salt: str,
-) -> bytes:  # fmt: skip
-    """The leaf of an event in a chronicle's tree, from its columns: form 1, what its own ledger entry would have said.
-    ``payload`` is canonical JSON; the note only enters as its salted hash."""
+def leaf_of(columns: Sequence[Any], payload: str, note: str, salt: str) -> bytes:
+    """The leaf of an event in a chronicle's tree, from its ``LEAF_COLUMNS``: form 1, what its own ledger entry
+    would have said. ``payload`` is canonical JSON; the note only enters as its salted hash."""
+    event_id, subject_id, subject_type, region_path, name, before, after, at, user_id, organisation_id = columns
     digest = hashing.salted_hash(note, salt) if note else ""
     instant = hashing.canonical_instant(at)
     return merkle.leaf_hash(

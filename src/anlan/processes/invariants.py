@@ -15,7 +15,7 @@ from anlan.authz.actors import Actor
 from anlan.ledger import api as ledger
 from anlan.lib import merkle
 from anlan.processes.choices import DeadlineState, EventKind
-from anlan.processes.chronicles import WRITTEN, as_json, leaf_of
+from anlan.processes.chronicles import LEAF_COLUMNS, WRITTEN, as_json, leaf_of
 from anlan.processes.models import Deadline, DeadlineEffect, Event
 from anlan.processes.tables import PROCESSES, Process
 
@@ -218,15 +218,11 @@ def _chronicles(actor: Actor) -> QuerySet[Any]:
 def _wrong_with(entry: Any) -> str | None:
     said = entry.payload
     events = Event.objects.filter(id__gte=said["first"], id__lte=said["last"]).order_by("id")
-    rows = events.values_list(*LEAF_COLUMNS).iterator(AT_ONCE)
-    leaves = [leaf_of(*columns, as_json(payload), note, salt) for *columns, payload, note, salt in rows]
+    rows = events.values_list(*LEAF_COLUMNS, "payload", "note", "salt").iterator(AT_ONCE)
+    leaves = [leaf_of(columns, as_json(payload), note, salt) for *columns, payload, note, salt in rows]
     if len(leaves) != said["events"]:
         return f"成批写入的办理历史应有 {said['events']} 步，现有 {len(leaves)} 步"
     return None if merkle.tree_hash(leaves).hex() == said["merkle_root"] else "成批写入的办理历史与账本的默克尔根不符"
-
-
-LEAF_COLUMNS = ("id", "subject_id", "subject_type", "region_path", "event", "from_status", "to_status", "at", "user_id",
-                "organisation_id", "payload", "note", "salt")  # fmt: skip
 
 
 def kinds() -> list[Kind]:

@@ -6,7 +6,14 @@ from anlan.supervision.choices import ListLevel
 from anlan.supervision.models import SignedList, SupervisionLetter, SupervisionListing
 from anlan.supervision.periods import Period
 from anlan.supervision.reactions import urge
-from anlan.supervision.selectors import letters, letters_about, listings, listings_about
+from anlan.supervision.selectors import (
+    letters,
+    letters_about,
+    listings,
+    listings_about,
+    matters_listed_between,
+    matters_still_listed,
+)
 from anlan.supervision.selectors.signed_lists import signed_lists, unsigned_below
 
 __all__ = [
@@ -20,6 +27,8 @@ __all__ = [
     "letters_about",
     "listings",
     "listings_about",
+    "matters_listed_between",
+    "matters_still_listed",
     "sign_list",
     "signed_lists",
     "unsigned_below",

@@ -35,6 +35,9 @@ AGES: dict[str, tuple[int, int]] = {
 """How many days ago what stands at an open status was found."""
 
 
+BOUNCED_SHARE = 0.03
+
+
 @dataclass(frozen=True)
 class Ending:
     """The status a history ends at; a major one may be listed, and released again."""
@@ -163,9 +166,9 @@ class Plot:
             loop.HandlingMode.BY_ENTERPRISE]  # fmt: skip
         self.days_given = days
 
-        def dispatch(at: datetime) -> None:
+        def dispatch(at: datetime, to: Organisation = lead, verb: str = "dispatch") -> None:
             due_on = clock.legal_date(at) + timedelta(days=days)
-            matters.dispatch(self.told, screener, at, lead, due_on, "请按期整改并报验", modes)
+            matters.dispatch(self.told, screener, at, to, due_on, "请按期整改并报验", modes, verb=verb)
 
         self.rectifier = self.place.firm or self.ground.actor(lead)
         steps: list[Step] = [(random.choice((0, 0, 1)), dispatch)]
@@ -174,9 +177,19 @@ class Plot:
         leading = self.ground.actor(lead)
         if self.ending.status == S.DISPATCHED:
             return steps
+        if random.random() < BOUNCED_SHARE:
+            return [*steps, *self._bounced(screener, leading, dispatch)]
         return [
             *steps,
             (random.choice((0, 0, 1)), lambda at: matters.acknowledge(self.told, leading, at, "已通知责任单位")),
+        ]
+
+    def _bounced(self, screener: Actor, leading: Actor, dispatch: Callable[..., None]) -> list[Step]:
+        """The lead says it is not its matter; the screening office takes it on itself."""
+        self.rectifier = self.place.firm or screener
+        return [
+            (1, lambda at: self.tellers.matters.bounce(self.told, leading, at, "不属于本单位职责范围")),
+            (1, lambda at: dispatch(at, self.finder.screening, "redispatch")),
         ]
 
     def _lead(self) -> Organisation:

@@ -1,8 +1,10 @@
 """Reads of letters and listings."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anlan.authz.actors import Actor
 from anlan.supervision.models import ListingProgress, SupervisionLetter, SupervisionListing
@@ -37,6 +39,18 @@ def listing(actor: Actor, listing_id: UUID) -> SupervisionListing:
 def progress_of(listing: SupervisionListing) -> list[ListingProgress]:
     """The monthly reports, the newest first; the caller has found the listing through its scope."""
     return list(listing.progress.select_related("reported_by").order_by("-reported_at"))
+
+
+def matters_listed_between(begins: datetime, ends: datetime) -> QuerySet[Any]:
+    """The ids of the matters listed in [begins, ends), as a subquery: a filter of matters the actor sees."""
+    rows = SupervisionListing.objects.filter(listed_at__gte=begins, listed_at__lt=ends)
+    return rows.order_by().values("hidden_danger_id")
+
+
+def matters_still_listed(at: datetime) -> QuerySet[Any]:
+    """The same for those with a listing that stood at the instant."""
+    stands = Q(released_at=None) | Q(released_at__gte=at)
+    return SupervisionListing.objects.filter(stands, listed_at__lt=at).order_by().values("hidden_danger_id")
 
 
 def open_listers(hidden_danger_id: UUID) -> list[str]:

@@ -4,11 +4,11 @@ It takes the place of Django's command of that name, whose checks run first.
 """
 
 import time
-from argparse import ArgumentParser
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.core.management.commands.check import Command as DjangoCheck
 
 from anlan.authz.actors import Actor, system_actors
@@ -21,7 +21,7 @@ SHOWN = 50
 class Command(DjangoCheck):
     help = "核对库中的数据：每件记录、每段办理历史、每条账本记录是否符合办理动作所守的规矩；有不符的退出码为 1。"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--settings-only", action="store_true", help="只做 Django 的设置检查，不看数据")
         parser.add_argument("--show", type=int, default=SHOWN, help=f"每类最多列出多少条不符（{SHOWN}）")
