@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from anlan.config import env, processes, web
+from anlan.config import env, probe, processes, web
 from tests.database import TestCluster, this_run
 
 if TYPE_CHECKING:
@@ -54,10 +54,12 @@ class LiveSite:
         self.cluster = cluster
         self.database = f"live_{WORKER}"
         self.home = this_run() / f"live-{WORKER}"
-        self.port = _free_port()
+        self.port, self.live_port = _free_port(), _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.live_url = f"http://127.0.0.1:{self.live_port}"
         self.address = cluster.app(self.database)
         self._server: subprocess.Popen[bytes] | None = None
+        self._live: subprocess.Popen[bytes] | None = None
 
     @property
     def variables(self) -> dict[str, str]:
@@ -66,6 +68,7 @@ class LiveSite:
         return own | {
             "ANLAN_HOME": str(self.home),
             "ANLAN_PORT": str(self.port),
+            "ANLAN_LIVE_PORT": str(self.live_port),
             "ANLAN_WORKERS": "1",
             "ANLAN_PROCESS": "anlan-web",
             "ANLAN_APP_DATABASE_URL": self.address.conninfo(),
@@ -86,7 +89,38 @@ class LiveSite:
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.05)
 
+    def start_live(self) -> None:
+        """The process of live updates as well; pages do without it."""
+        with (self.home / "live.log").open("ab") as log:
+            self._live = subprocess.Popen(
+                web.live_command(), env=self.variables, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        deadline = time.monotonic() + 60
+        while not probe.is_listening(self.live_port):
+            assert self._live.poll() is None, self.live_log()
+            assert time.monotonic() < deadline, self.live_log()
+            time.sleep(0.05)
+
+    def stop_live(self) -> float:
+        """End it as the supervisor does; the seconds it took."""
+        assert self._live is not None
+        begun = time.monotonic()
+        self._live.terminate()
+        assert self._live.wait(10) == 0, self.live_log()
+        return time.monotonic() - begun
+
+    @property
+    def live_pid(self) -> int:
+        assert self._live is not None
+        return self._live.pid
+
+    def live_log(self) -> str:
+        return (self.home / "live.log").read_text("utf-8", errors="replace")
+
     def stop(self) -> None:
+        if self._live is not None:
+            self._live.kill()
+            self._live.wait()
         if self._server is not None:
             self._server.send_signal(signal.SIGTERM)
             try:

@@ -29,15 +29,22 @@ const token = (name: string): string => style.getPropertyValue(`--${name}`).trim
 const FONT = getComputedStyle(document.body).fontFamily;
 const BAR = 26;
 
-function draw(box: HTMLElement): void {
+function chartOf(box: HTMLElement): Chart | null {
   const source = document.getElementById(box.dataset.chart ?? "");
-  if (!source?.textContent) return;
-  const chart = JSON.parse(source.textContent) as Chart;
+  return source?.textContent ? (JSON.parse(source.textContent) as Chart) : null;
+}
+
+/** Drawn for the first time, or again after its numbers have changed. */
+function draw(box: HTMLElement): void {
+  const chart = chartOf(box);
+  if (!chart) return;
   if (chart.kind === "bars") box.style.height = `${chart.categories.length * BAR * (isStacked(chart) ? 1 : Math.max(1, chart.series.length * 0.75)) + 48}px`;
-  const drawn = echarts.init(box, undefined, { renderer: "canvas" });
-  drawn.setOption(optionOf(chart));
+  const known = echarts.getInstanceByDom(box);
+  const drawn = known ?? echarts.init(box, undefined, { renderer: "canvas" });
+  drawn.setOption(optionOf(chart), true);
+  if (known) return;
   drawn.on("click", (event) => {
-    const url = chart.series[event.seriesIndex ?? 0]?.urls?.[event.dataIndex];
+    const url = chartOf(box)?.series[event.seriesIndex ?? 0]?.urls?.[event.dataIndex];
     if (url) window.location.assign(url);
   });
   new ResizeObserver(() => drawn.resize()).observe(box);
@@ -108,8 +115,10 @@ function seriesOf(series: Series, lying: boolean, text: object, totals: number[]
   };
 }
 
-document.querySelectorAll<HTMLElement>("[data-chart]").forEach(draw);
+const drawAll = (): void => document.querySelectorAll<HTMLElement>("[data-chart]").forEach(draw);
+drawAll();
+document.addEventListener("live:taken", drawAll);
 
-const tables = document.querySelectorAll<HTMLDetailsElement>("details.chart-table");
-window.addEventListener("beforeprint", () => tables.forEach((table) => (table.open = true)));
+const tables = () => document.querySelectorAll<HTMLDetailsElement>("details.chart-table");
+window.addEventListener("beforeprint", () => tables().forEach((table) => (table.open = true)));
 document.querySelectorAll("[data-prints]").forEach((button) => button.addEventListener("click", () => window.print()));

@@ -8,6 +8,7 @@ import "./ui/dialogs";
 import "./ui/feedback";
 import { dressForms } from "./ui/habits";
 import "./ui/hits";
+import "./ui/live";
 import "./ui/page";
 import "./ui/passkeys";
 import { dressSelects } from "./ui/selects";

@@ -32,12 +32,21 @@ class Visitor:
     site: str
     context: BrowserContext
     page: Page
+    live: str = ""
     faults: list[str] = field(default_factory=list)
     expected: set[int] = field(default_factory=set)
 
     @classmethod
     def enter(
-        cls, browser: Browser, site: str, name: str, cookie: str, *, viewport: dict[str, int], scripts: bool
+        cls,
+        browser: Browser,
+        site: str,
+        name: str,
+        cookie: str,
+        *,
+        viewport: dict[str, int],
+        scripts: bool,
+        live: str = "",
     ) -> "Visitor":
         context = browser.new_context(
             locale="zh-CN",
@@ -50,7 +59,7 @@ class Visitor:
         context.set_default_timeout(PATIENCE_MS)
         if cookie:
             context.add_cookies([{"name": "anlan_session", "value": cookie, "url": site}])
-        visitor = cls(name, site, context, context.new_page())
+        visitor = cls(name, site, context, context.new_page(), live)
         visitor.watch(visitor.page)
         return visitor
 
@@ -69,7 +78,7 @@ class Visitor:
         self.context.close()
 
     def _see_request(self, request: Request) -> None:
-        if not request.url.startswith((self.site + "/", "blob:", "data:")):
+        if not request.url.startswith((self.site + "/", self.live + "/live/", "blob:", "data:")):
             self.faults.append(f"{self.name}: 向外请求 {request.url}")
 
     def _see_response(self, response: Response) -> None:

@@ -15,6 +15,7 @@ def read(tmp_path: Path, **variables: str) -> env.Environment:
 def test_defaults(tmp_path: Path) -> None:
     environment = read(tmp_path)
     assert environment.port == 8000
+    assert environment.live_port == 8001
     assert environment.role == "app"
     assert environment.embedded
     assert environment.allowed_hosts == ("127.0.0.1", "localhost", "[::1]")
@@ -31,6 +32,14 @@ def test_a_port_is_a_number_in_range(tmp_path: Path, port: str) -> None:
     else:
         with pytest.raises(ConfigurationError, match="ANLAN_PORT 须为"):
             read(tmp_path, ANLAN_PORT=port)
+
+
+@pytest.mark.parametrize(
+    ("variables", "port"),
+    [({"ANLAN_PORT": "9000"}, 9001), ({"ANLAN_PORT": "65535"}, 65534), ({"ANLAN_LIVE_PORT": "7000"}, 7000)],
+)
+def test_live_updates_are_on_the_port_beside(tmp_path: Path, variables: dict[str, str], port: int) -> None:
+    assert read(tmp_path, **variables).live_port == port
 
 
 def test_an_unknown_role_is_refused(tmp_path: Path) -> None:

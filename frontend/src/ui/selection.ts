@@ -2,6 +2,9 @@
 export function selection() {
   return {
     count: 0,
+    init(this: Magic): void {
+      document.addEventListener("live:taken", () => this.tally()); // ticked rows may have gone
+    },
     boxes(this: Magic): HTMLInputElement[] {
       return [...this.$root.querySelectorAll<HTMLInputElement>('tbody input[type="checkbox"][name]')];
     },

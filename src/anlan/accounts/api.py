@@ -10,9 +10,11 @@ from anlan.accounts.actions import (
     set_password,
 )
 from anlan.accounts.context import shell
+from anlan.accounts.identity import actor_in_session
 from anlan.accounts.selectors import grants_of, grants_within, user_by_name
 
 __all__ = [
+    "actor_in_session",
     "create_user",
     "deactivate_user",
     "grant_role",

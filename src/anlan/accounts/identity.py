@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from anlan.accounts import actions, selectors
 from anlan.authz.actors import Actor, actor_of
@@ -36,8 +38,20 @@ def identify(request: HttpRequest) -> Identity:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _by_token(secret.strip())
-    user_id = request.session.get(SESSION_KEY)
-    return _by_session(request, UUID(user_id)) if user_id else Identity()
+    identity = _by_session(request)
+    if identity.actor is not None:
+        seen_at = identity.grants[0].seen_at  # type: ignore[attr-defined]
+        actions.touch_session(session_key=request.session.session_key or "", seen_at=seen_at)
+    return identity
+
+
+def actor_in_session(session_key: str) -> Actor | None:
+    """Who acts in an open session at this moment, found as for any request; None when nobody may act in it any more.
+    It does not count as using the session."""
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
+    return _by_session(request).actor
 
 
 def _by_token(secret: str) -> Identity:
@@ -49,9 +63,10 @@ def _by_token(secret: str) -> Identity:
     return Identity(holder.actor, TOKEN)
 
 
-def _by_session(request: HttpRequest, user_id: UUID) -> Identity:
-    session_key = request.session.session_key
-    grants = selectors.grants_to_act_under(user_id, session_key)
+def _by_session(request: HttpRequest) -> Identity:
+    if not (user_id := request.session.get(SESSION_KEY)):
+        return Identity()
+    grants = selectors.grants_to_act_under(UUID(user_id), request.session.session_key)
     if grants and _opened_session(request, grants[0].user):
         request._cached_user = grants[0].user  # type: ignore[attr-defined]  # request.user then needs no query
     elif not request.user.is_authenticated:  # Django looks itself, and ends a session whose password has changed
@@ -65,7 +80,6 @@ def _by_session(request: HttpRequest, user_id: UUID) -> Identity:
     grant = next((grant for grant in grants if str(grant.id) == chosen), grants[0])
     if grant.role in settings.SECOND_FACTOR_ROLES and not grant.has_factor:  # type: ignore[attr-defined]
         return Identity(via=SESSION, refusal=Forbidden("second_factor_required", ADD_A_FACTOR))
-    actions.touch_session(session_key=session_key or "", seen_at=grants[0].seen_at)  # type: ignore[attr-defined]
     return Identity(actor_of(grant, person), SESSION, grants)
 
 

@@ -60,6 +60,15 @@ def part_in(matter: str, organisation: str, kind: str) -> Exists:
     return Exists(mine.filter(kind=kind))
 
 
+def paths_of(matter_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """The paths of the organisations that take part in each of the matters, in one query."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    rows = Participation.objects.filter(matter_id__in=list(matter_ids))
+    for matter_id, path in rows.values_list("matter_id", "organisation_path"):
+        found[matter_id].add(path)
+    return found
+
+
 def kinds_of(matter_ids: Iterable[UUID]) -> dict[UUID, set[tuple[str, UUID]]]:
     """(kind, organisation) of everyone who takes part in each of the matters, in one query."""
     found: dict[UUID, set[tuple[str, UUID]]] = defaultdict(set)

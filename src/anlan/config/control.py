@@ -43,4 +43,6 @@ def status(environment: env.Environment) -> int:
     health = probe.health(environment.port) or {}
     for name, label in (("web", "网站"), ("database", "数据库"), ("worker", "后台任务")):
         print(f"  {label}:{'正常' if health.get(name) == 'ok' else '异常'}")
-    return 0 if health.get("status") == "ok" else 1
+    is_live = probe.is_listening(environment.live_port)
+    print(f"  即时更新:{'正常' if is_live else '异常'}")
+    return 0 if health.get("status") == "ok" and is_live else 1

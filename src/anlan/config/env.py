@@ -3,6 +3,7 @@
 ====================== ==========================================================================
 ANLAN_HOME             secrets, embedded database, logs, collected static files (``~/.anlan``)
 ANLAN_PORT             the port of the site on 127.0.0.1 (8000)
+ANLAN_LIVE_PORT        the port of live updates on 127.0.0.1 (the one after ANLAN_PORT)
 ANLAN_WORKERS          web processes (2)
 ANLAN_ALLOWED_HOSTS    host names the site answers to, separated by commas
 ANLAN_HTTPS            ``1`` behind a TLS proxy: secure cookies, HSTS
@@ -86,6 +87,7 @@ class Environment:
 
     home: Path
     port: int
+    live_port: int
     web_workers: int
     allowed_hosts: tuple[str, ...]
     https: bool
@@ -170,10 +172,12 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     role = environ.get("ANLAN_DB_ROLE", "app")
     if role not in {"app", "owner"}:
         raise ConfigurationError(f"ANLAN_DB_ROLE 只能是 app 或 owner,现为 {role}")
+    port = _number(environ, "ANLAN_PORT", 8000, highest=65535)
     hosts = environ.get("ANLAN_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
     return Environment(
         home=Path(environ.get("ANLAN_HOME") or "~/.anlan").expanduser().absolute(),
-        port=_number(environ, "ANLAN_PORT", 8000, highest=65535),
+        port=port,
+        live_port=_number(environ, "ANLAN_LIVE_PORT", port + 1 if port < 65535 else port - 1, highest=65535),
         web_workers=_number(environ, "ANLAN_WORKERS", 2, highest=64),
         allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         https=environ.get("ANLAN_HTTPS", "") == "1",

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "anlan.proofs",
     "anlan.sheets",
     "anlan.accounts",
+    "anlan.live",
     "anlan.organisations",
     "anlan.territory",
     "anlan.register",
@@ -180,6 +181,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# Live updates: a process of its own, on a port of its own; behind a proxy that port is /live/ (ADR 0007).
+SITE_PORT, LIVE_PORT, BEHIND_PROXY = ENVIRONMENT.port, ENVIRONMENT.live_port, ENVIRONMENT.https
 
 # Jobs. A worker that has not shown itself for 30 s is taken for dead and its jobs are tried again (anlan.jobs).
 PROCRASTINATE_WORKER_DEFAULTS = {

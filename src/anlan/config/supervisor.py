@@ -1,7 +1,7 @@
 """``anlan up``: one process in the foreground that starts everything and keeps it running.
 
 Order: orphans of a killed predecessor are ended; the embedded database; migrations and static files (a process of
-their own, as the owner); web and worker (as the application); the demo data in the background. PostgreSQL is
+their own, as the owner); web, worker and live updates (as the application); the demo data in the background. PostgreSQL is
 the only one that outlives a kill -9 of this process: the next start finds it running.
 """
 
@@ -61,6 +61,7 @@ class Supervisor:
         self.cluster: Cluster | None = database.cluster(environment) if environment.embedded else None
         self.web = self._child("web", web.web_command(environment, static_root=environment.home / "static"))
         self.worker = self._child("worker", web.worker_command())
+        self.services = (self.web, self.worker, self._child("live", web.live_command()))
         self.demo: Child | None = None
         self._begun = time.monotonic()
         self._stop_signals = 0
@@ -101,7 +102,8 @@ class Supervisor:
         self.web.start()
         self._write_record()
         self._await_answer()
-        self.worker.start()  # only now: on a small machine the two would slow each other down
+        for child in self.services[1:]:  # only now: on a small machine they would slow each other down
+            child.start()
         self._write_record()
         self._worker_well_at = time.monotonic()
         self._begin_demo()
@@ -111,7 +113,7 @@ class Supervisor:
         while not self._stop_signals:
             self._wait(wakeup)
             self._keep_database()
-            restarted = [child.name for child in (self.web, self.worker) if child.keep_alive()]
+            restarted = [child.name for child in self.services if child.keep_alive()]
             if restarted:
                 self._say(f"进程意外退出,已重新启动:{'、'.join(restarted)}")
                 self._write_record()
@@ -120,7 +122,7 @@ class Supervisor:
 
     def _end(self) -> None:
         self._say("正在停止……")
-        children = [child for child in (self.demo, self.web, self.worker) if child is not None]
+        children = [child for child in (self.demo, *self.services) if child is not None]
         for child in children:
             child.ask_to_end()
         deadline = time.monotonic() + GRACE_SECONDS
@@ -164,7 +166,7 @@ class Supervisor:
         port = self.environment.port
         if probe.is_listening(port):
             raise SupervisorError(
-                f"端口 {port} 已被其他程序占用。请先停止该程序,或换一个端口:ANLAN_PORT={port + 1} make run"
+                f"端口 {port} 已被其他程序占用。请先停止该程序,或换一个端口:ANLAN_PORT={port + 2} make run"
             )
 
     def _start_database(self) -> None:
@@ -217,7 +219,7 @@ class Supervisor:
     def _write_record(self) -> None:
         own = processes.Identity.of(os.getpid())
         assert own is not None
-        children = {child.name: child.identity for child in (self.web, self.worker, self.demo) if child is not None}
+        children = {child.name: child.identity for child in (*self.services, self.demo) if child is not None}
         self.record.write(own, {name: identity for name, identity in children.items() if identity is not None})
 
     def _greet(self) -> None:
@@ -246,7 +248,7 @@ class Supervisor:
             return
         self._say("数据库已恢复")
         if self.cluster.port != port:  # somebody took the old one meanwhile; the address is read at the start only
-            for child in (self.web, self.worker):
+            for child in self.services:
                 child.ask_to_end()
 
     def _begin_demo(self) -> None:

@@ -28,6 +28,11 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "anlan.config.cli", "procrastinate", "worker"]
 
 
+def live_command() -> list[str]:
+    """The process that holds the open pages' streams (ADR 0007)."""
+    return [sys.executable, "-m", "anlan.config.cli", "live"]
+
+
 def child_environment(environment: Environment, inherited: Mapping[str, str], *, process: str) -> dict[str, str]:
     """The environment of a child: it knows the application's address in the database, not the owner's."""
     variables = {name: value for name, value in inherited.items() if name not in {"DATABASE_URL", "ANLAN_DB_ROLE"}}

@@ -11,6 +11,7 @@ from anlan.accounts import api as accounts
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.http.api import actor_or_none
+from anlan.live import api as live
 from anlan.ui.shell import NavigationItem, Shell, with_active
 
 PLACES = (
@@ -44,15 +45,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if actor is None:
         return context
     base = context["shell"]
-    return {**context, "shell": SimpleLazyObject(lambda: _furnished(base, actor, request.path))}
+    return {**context, "shell": SimpleLazyObject(lambda: _furnished(base, actor, request))}
 
 
-def _furnished(base: Shell, actor: Actor, path: str) -> Shell:
+def _furnished(base: Shell, actor: Actor, request: HttpRequest) -> Shell:
     kept = {field.name: getattr(base, field.name) for field in fields(Shell)}
     added = {
-        "navigation": _marked(navigation(actor), path),
+        "navigation": _marked(navigation(actor), request.path),
         "home_url": reverse("desk:home"),
         "search_url": reverse("desk:search"),
+        "live_url": live.stream_url(request),
     }
     return Shell(**{**kept, **added})
 

@@ -3,13 +3,16 @@
 from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.hidden_dangers.messages import TELLINGS
+from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.selectors import at_site, hidden_danger_in_brief, of_party, sees, told_about
 from anlan.hidden_dangers.workflow import PROCESS
+from anlan.live import api as live
 from anlan.notify import api as notify
 from anlan.processes.api import Event, reaction
 from anlan.register import api as register
 
 files.register_subject(PROCESS.subject_type, sees)
+live.watch(PROCESS.subject_type, HiddenDanger)
 register.register_open_matters("件隐患", lambda site: site.hidden_dangers.open().filter(concealed=False).count())
 register.register_follower(
     register.Enterprise, "件隐患", "party_enterprise_id", of_party, told=told_about, by_matter=True

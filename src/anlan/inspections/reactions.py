@@ -3,6 +3,7 @@
 from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.inspections import actions
+from anlan.inspections.models import CheckRecord
 from anlan.inspections.selectors import (
     checks_at_site,
     checks_of_enterprise,
@@ -12,11 +13,13 @@ from anlan.inspections.selectors import (
     sees_self_check_finding,
 )
 from anlan.inspections.workflow import PROCESS
+from anlan.live import api as live
 from anlan.processes.api import Event, reaction
 from anlan.register import api as register
 
 files.register_subject(PROCESS.subject_type, sees)
 files.register_subject("self_check_finding", sees_self_check_finding)
+live.watch(PROCESS.subject_type, CheckRecord)
 
 
 def _both_filed(merged: register.Enterprise, survivor: register.Enterprise) -> str:

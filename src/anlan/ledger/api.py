@@ -2,5 +2,6 @@
 
 from anlan.ledger.actions import leaf_of, record
 from anlan.ledger.models import LedgerEntry
+from anlan.ledger.selectors import Happening, committed, newest
 
-__all__ = ["LedgerEntry", "leaf_of", "record"]
+__all__ = ["Happening", "LedgerEntry", "committed", "leaf_of", "newest", "record"]

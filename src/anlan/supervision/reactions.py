@@ -2,10 +2,15 @@
 
 from anlan.authz.actors import Actor
 from anlan.hidden_dangers import api as loop
+from anlan.live import api as live
 from anlan.processes.api import Event, reaction
 from anlan.supervision.actions import issue_letter
+from anlan.supervision.models import SupervisionLetter, SupervisionListing
 from anlan.supervision.selectors import listing, open_listers
+from anlan.supervision.workflow import PROCESS
 
+live.watch("supervision_letter", SupervisionLetter)
+live.watch(PROCESS.subject_type, SupervisionListing)
 loop.hold_open(lambda matter: open_listers(matter.id))
 
 

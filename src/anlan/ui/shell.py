@@ -33,6 +33,7 @@ class Shell:
     grants: Sequence[GrantChoice] = ()
     navigation: Sequence[NavigationItem] = ()
     home_url: str = "/"
+    live_url: str = ""
     search_url: str = ""
     inbox_url: str = ""
     inbox_count: int = 0

@@ -1,0 +1,66 @@
+"""One open page, and what is sent to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from anlan.authz.actors import Actor
+from anlan.lib import clock
+
+AT_MOST_EVERY = 1.0
+"""Seconds between two events of one page, however much happens."""
+BEAT_SECONDS = 20.0
+LOOK, BEAT, END = "look", "beat", "end"
+
+
+@dataclass(eq=False)
+class Listener:
+    """``topics`` are the kinds of subject the page shows; ``actor`` is who acted in its session when last asked."""
+
+    session_key: str
+    actor: Actor
+    topics: frozenset[str]
+    _due: bool = False
+    _ended: bool = False
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self) -> None:
+        """Something the page shows has changed."""
+        self._due = True
+        self._woken.set()
+
+    def end(self) -> None:
+        """Nobody may listen here any more, or nobody does."""
+        self._ended = True
+        self._woken.set()
+
+    def tell_or_end(self, actor: Actor | None) -> None:
+        """As whoever acts there now is told: nobody any more is the end."""
+        if actor is None:
+            self.end()
+        else:
+            self.actor = actor
+            self.tell()
+
+    async def events(self) -> AsyncIterator[str]:
+        """``look`` when there is something to look at, ``beat`` when there was nothing for a while; ends when it was
+        ended."""
+        while not self._ended:
+            try:
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await self._woken.wait()
+            except TimeoutError:
+                yield BEAT
+                continue
+            self._woken.clear()
+            if self._due and not self._ended:
+                self._due = False
+                yield LOOK
+                await asyncio.sleep(AT_MOST_EVERY)
+
+
+def written(event: str) -> bytes:
+    """An event in the form of text/event-stream; its id is the time, its data the same as a person reads it."""
+    now = clock.now()
+    shown = f"{now.astimezone(clock.SHANGHAI):%H:%M:%S}"
+    return f"id: {now.timestamp():.3f}\nevent: {event}\ndata: {shown}\n\n".encode()
