@@ -17,6 +17,11 @@ TAKE = f"""
         (SELECT seq FROM {UnsealedEntry._meta.db_table} ORDER BY seq LIMIT %s)
     RETURNING seq, leaf_hash"""  # noqa: S608 - the name of our own table
 
+# A quarter of the work that as many objects of the model would be.
+APPEND = f"""
+    INSERT INTO {SealedEntry._meta.db_table} (leaf_index, seq, hashes)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[])"""  # noqa: S608 - the name of our own table
+
 
 class BrokenTreeError(RuntimeError):
     """What is kept of the tree does not give the root that was signed last: nothing more is sealed on top of it."""
@@ -50,12 +55,10 @@ def _append(waiting: list[tuple[int, bytes]]) -> None:
     tree = selectors.frontier(head.size if head else 0)
     if head and tree.root() != bytes(head.root):
         raise BrokenTreeError(f"the {head.size} leaves kept do not give the root signed at {head.at}")
-    SealedEntry.objects.bulk_create(
-        [
-            SealedEntry(leaf_index=index, seq=seq, hashes=b"".join(tree.append(leaf)))
-            for index, (seq, leaf) in enumerate(waiting, tree.size)
-        ]
-    )
+    indexes = list(range(tree.size, tree.size + len(waiting)))
+    with connection.cursor() as cursor:
+        hashes = [b"".join(tree.append(leaf)) for _, leaf in waiting]
+        cursor.execute(APPEND, [indexes, [seq for seq, _ in waiting], hashes])
     signed = TreeHead(size=tree.size, root=tree.root(), at=clock.now(), public_key=signing.public_key())
     signed.signature = signing.sign(wire.message_of(signed))
     signed.save(force_insert=True)

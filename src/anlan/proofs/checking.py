@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from anlan.ledger.api import LedgerEntry, leaf_of
+from anlan.ledger.api import leaf_of
 from anlan.lib import hashing, merkle
 from anlan.proofs import selectors, signing, wire
 from anlan.proofs.models import TreeHead
@@ -12,29 +12,29 @@ def faults() -> Iterator[str]:
     """What does not fit, in sentences; nothing when all does. Inside ``acting(system_everywhere())``."""
     latest = selectors.latest_head()
     size = latest.size if latest else 0
-    heads = {head.size: head for head in selectors.heads().filter(size__lte=size)}
     tree = merkle.Frontier()
-    for index, entry, kept in selectors.sealed_entries(size):
-        if index != tree.size:
+    for leaf in selectors.sealed_leaves(size):
+        if leaf.index != tree.size:
             yield f"第 {tree.size} 条的封存记录缺失。"
             return
-        yield from _faults_of(index, entry, kept)
-        if b"".join(tree.append(kept[: selectors.HASH_BYTES])) != kept:
-            yield f"第 {index} 条的树节点不符。"
-        if tree.size in heads:
-            yield from _faults_of_head(heads[tree.size], tree.root())
+        yield from _faults_of(leaf)
+        if b"".join(tree.append(leaf.hashes[: selectors.HASH_BYTES])) != leaf.hashes:
+            yield f"第 {leaf.index} 条的树节点不符。"
+        if leaf.head is not None:
+            yield from _faults_of_head(leaf.head, tree.root())
     if tree.size != size:
         yield f"已签名到第 {size} 条，封存记录只到第 {tree.size} 条。"
     yield from (f"存证 {entry.seq}（{entry.event}）既没有封存，也不在等待封存。" for entry in selectors.strays()[:20])
 
 
-def _faults_of(index: int, entry: LedgerEntry | None, kept: bytes) -> Iterator[str]:
+def _faults_of(leaf: selectors.Leaf) -> Iterator[str]:
+    entry = leaf.entry
     if entry is None:
-        yield f"第 {index} 条已封存，账本中却没有。"
+        yield f"第 {leaf.index} 条已封存，账本中却没有。"
         return
-    leaf = hashing.leaf_hash(leaf_of(entry))
-    if leaf != bytes(entry.leaf_hash) or leaf != kept[: selectors.HASH_BYTES]:
-        yield f"第 {index} 条（存证 {entry.seq}，{entry.event}）的内容与封存时不同。"
+    found = hashing.leaf_hash(leaf_of(entry))
+    if found != bytes(entry.leaf_hash) or found != leaf.hashes[: selectors.HASH_BYTES]:
+        yield f"第 {leaf.index} 条（存证 {entry.seq}，{entry.event}）的内容与封存时不同。"
 
 
 def _faults_of_head(head: TreeHead, root: bytes) -> Iterator[str]:

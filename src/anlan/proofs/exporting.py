@@ -20,14 +20,10 @@ def lines() -> Iterator[bytes]:
 def _values() -> Iterator[dict[str, Any]]:
     latest = selectors.latest_head()
     size = latest.size if latest else 0
-    known = selectors.heads().filter(size__lte=size).order_by("size")
-    yield wire.opening_of(latest, known.count(), merkle.EMPTY)
-    following = known.iterator()
-    head = next(following, None)
-    for index, entry, _ in selectors.sealed_entries(size):
-        if entry is None:
-            raise MissingEntryError(f"第 {index} 条已封存，账本中却没有。")
-        yield wire.line_of(entry, index)
-        if head is not None and head.size == index + 1:
-            yield wire.head_of(head)
-            head = next(following, None)
+    yield wire.opening_of(latest, selectors.heads().filter(size__lte=size).count(), merkle.EMPTY)
+    for leaf in selectors.sealed_leaves(size):
+        if leaf.entry is None:
+            raise MissingEntryError(f"第 {leaf.index} 条已封存，账本中却没有。")
+        yield wire.line_of(leaf.entry, leaf.index)
+        if leaf.head is not None:
+            yield wire.head_of(leaf.head)

@@ -18,6 +18,17 @@ HASH_BYTES = 32
 
 
 @dataclass(frozen=True)
+class Leaf:
+    """A leaf as it is kept: its entry (None when that is gone), its hashes, and the head that was signed when it was
+    the last one, if one was."""
+
+    index: int
+    entry: LedgerEntry | None
+    hashes: bytes
+    head: TreeHead | None
+
+
+@dataclass(frozen=True)
 class Receipt:
     """An entry and, once it has been sealed, its proof: ``path`` leads from the leaf to the root of ``head``."""
 
@@ -86,13 +97,18 @@ def entry_of_event(actor: Actor, subject_id: UUID, event_id: UUID) -> LedgerEntr
     return own
 
 
-def sealed_entries(size: int) -> Iterator[tuple[int, LedgerEntry | None, bytes]]:
-    """The first ``size`` leaves in order: index, entry (None when it is gone), kept hashes. For the operator, inside
-    ``acting(system_everywhere())``."""
+def sealed_leaves(size: int) -> Iterator[Leaf]:
+    """The first ``size`` leaves in order, a stream. For the operator, inside ``acting(system_everywhere())``."""
     leaves = SealedEntry.objects.filter(leaf_index__lt=size).order_by("leaf_index")
+    signed = heads().filter(size__lte=size).order_by("size").iterator()
+    head = next(signed, None)
     for part in _batches(leaves.values_list("leaf_index", "seq", "hashes")):
         entries = LedgerEntry.objects.in_bulk([seq for _, seq, _ in part])
-        yield from ((index, entries.get(seq), bytes(hashes)) for index, seq, hashes in part)
+        for index, seq, hashes in part:
+            while head is not None and head.size <= index:
+                head = next(signed, None)
+            is_last = head is not None and head.size == index + 1
+            yield Leaf(index, entries.get(seq), bytes(hashes), head if is_last else None)
 
 
 def strays() -> QuerySet[LedgerEntry]:
