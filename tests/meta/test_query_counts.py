@@ -140,6 +140,8 @@ def _pages_of_one(cast: Cast, matter: Any) -> list[tuple[str, str]]:
         ("town", f"/api/v1/hidden-dangers/{matter.id}/history"),
         ("county", f"/api/v1/enterprises/{cast.enterprises['firm'].id}"),
         ("county", f"/api/v1/sites/{cast.sites['firm'].id}"),
+        ("dept", f"/enterprises/sites/{cast.sites['firm'].id}/inspections/"),
+        ("dept", f"/api/v1/sites/{cast.sites['firm'].id}/inspection-cap"),
     ]
 
 

@@ -64,7 +64,9 @@ def plain(value: Any) -> Any:
 def test_a_rule_is_whole(rule_id: str) -> None:
     rule, parameters = load(rule_id)
     assert rule.id == rule_id
-    assert "存疑" in (FOLDER / rule_id / "README.md").read_text("utf-8")
+    readme = (FOLDER / rule_id / "README.md").read_text("utf-8")
+    assert "存疑" in readme
+    assert "影响" in readme.partition("## 变更")[2]
     days = [version.name for version in parameters.versions]
     assert days == sorted(set(days))
     on = max(version.in_force_from for version in parameters.versions)

@@ -305,6 +305,7 @@ AT = {"sampled_at": "2024-06-01T08:00:00+08:00", "starts_at": "2024-06-01T08:10:
             {"standing": ["GRADE_1", "GRADE_2", "GRADE_3", "NOT_GRADED"], "inspections": [[], [VISIT], [VISIT] * 6]},
             {"region": "140500", "industry": "OTHER", "organ": VISIT["organ"]},
         ),
+        ("risk_matrix", {"likelihood": [1, 2, 3, 4, 5], "severity": [1, 2, 3, 4, 5]}, {}),
         ("risk_colour", {"level": ["MAJOR", "LOW"]}, {"conditions": [{"at_least": "RED"}]}),
         (
             "accident_type_code",

@@ -55,13 +55,16 @@ def scheme_of(case: Case) -> dict[str, Any]:
     return found
 
 
-def banded(case: Case, scheme: Mapping[str, Any], value: Fraction, symbol: str) -> str:
-    """The level of ``value`` in the bands of ``scheme``, highest first."""
-    found: str = scheme["rest"]
-    edge = "其余"
+def level_of(scheme: Mapping[str, Any], value: Fraction) -> tuple[str, str]:
+    """The level of ``value`` in the bands of a scheme, highest first, and the edge it reaches."""
     for level, relation, least in scheme["bands"]:
         if value > least or (relation == ">=" and value == least):
-            found, edge = level, f"{relation} {least}"
-            break
+            return level, f"{relation} {least}"
+    return scheme["rest"], "其余"
+
+
+def banded(case: Case, scheme: Mapping[str, Any], value: Fraction, symbol: str) -> str:
+    """The level of ``value``, with its reason said."""
+    found, edge = level_of(scheme, value)
     case.say(f"{symbol} = {number_text(value)}，{edge}，按 {case['scheme']}", scheme["cite"])
     return found

@@ -22,6 +22,7 @@ STAGES = {
     "COURT": "申请强制执行（自复议、起诉期限届满之日）",
     "EVIDENCE_HOLD": "登记保存后处理（自保存之日）",
     "LIMITATION": "处罚时效（自行为发生或终了之日）",
+    "ON_THE_SPOT": "当场处罚的数额",
 }
 
 
@@ -39,6 +40,8 @@ def decide(case: Case) -> str | None:
     if stage == "SURCHARGE":
         figures.update(daily_rate=table["daily_rate"], cap_rate=table["cap_rate"])
         figures["surcharge_from"] = after(start, 1) if start else None
+    elif stage == "ON_THE_SPOT":
+        figures.update(citizen_max_cny=table["citizen_max_cny"], unit_max_cny=table["unit_max_cny"])
     elif stage == "COURT":
         figures["months"] = table["months"]
         figures["due_on"] = months_after(start, table["months"]) if start else None
@@ -87,6 +90,8 @@ RULE = Rule(
         "daily_rate": "每日加处的比例",
         "cap_rate": "加处的上限，占罚款",
         "surcharge_from": "加处起算之日",
+        "citizen_max_cny": "当场处罚，公民不超过（元）",
+        "unit_max_cny": "当场处罚，单位不超过（元）",
     },
     decide=decide,
 )
