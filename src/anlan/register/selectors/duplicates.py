@@ -3,6 +3,8 @@ register."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -49,8 +51,9 @@ def suspected_pairs(actor: Actor) -> list[Pair]:
     """
     rows: EnterpriseQuerySet = Enterprise.objects.visible_to(actor).order_by()
     groups = {key: _groups_of_enterprises(rows, key) for key in REASONS}
+    wanted = reduce(or_, (Q(**{f"{key}__in": [group[-1] for group in found]}) for key, found in groups.items()))
     pairs = _pairs(
-        rows.select_related("region__parent"),
+        rows.filter(wanted).select_related("region__parent"),
         groups,
         ("wall_path",),
         REASONS,
@@ -65,14 +68,12 @@ def suspected_sites(actor: Actor) -> list[Pair]:
     """Pairs of sites of one enterprise and one 属地 unit that look like one, the surest first; the one that works, or
     was there first, would stay. Four queries."""
     rows: SiteQuerySet = Site.objects.visible_to(actor).order_by()
-    several = rows.values("enterprise_id").annotate(n=Count("id")).filter(n__gt=1).values("enterprise_id")
-    keyed = rows.filter(enterprise_id__in=several).annotate(
-        name_key=Without(Lower("name"), NOISE), address_key=Without(F("address"), PLACE_NOISE)
-    )
+    keyed = rows.annotate(name_key=Without(Lower("name"), NOISE), address_key=Without(F("address"), PLACE_NOISE))
     within = ("enterprise_id", "local_unit_id")
     groups = {key: _groups(keyed.values_list(*within, key), within, key) for key in REASONS_OF_SITES}
+    wanted = {group[0] for found in groups.values() for group in found}
     pairs = _pairs(
-        keyed.select_related("enterprise", "region__parent"),
+        keyed.filter(enterprise_id__in=wanted).select_related("enterprise", "region__parent"),
         groups,
         within,
         REASONS_OF_SITES,
@@ -104,11 +105,8 @@ def _pairs(
     reasons: dict[str, str],
     rank: Callable[[Any], Any],
 ) -> Pairs:
-    """Those of each group with the one of it that would stay. One query."""
-    wanted = Q()
-    for key, found in groups.items():
-        wanted |= Q(**{f"{key}__in": [group[-1] for group in found]})
-    members = list(rows.filter(wanted)) if any(groups.values()) else []
+    """Those of each group with the one of it that would stay; the groups are among the rows. One query."""
+    members = list(rows) if any(groups.values()) else []
     pairs: Pairs = {}
     for key, found in groups.items():
         for group in found:
