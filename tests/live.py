@@ -56,7 +56,6 @@ class LiveSite:
         self.home = this_run() / f"live-{WORKER}"
         self.port, self.live_port = _free_port(), _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.live_url = f"http://127.0.0.1:{self.live_port}"
         self.address = cluster.app(self.database)
         self._server: subprocess.Popen[bytes] | None = None
         self._live: subprocess.Popen[bytes] | None = None
@@ -92,8 +91,9 @@ class LiveSite:
     def start_live(self) -> None:
         """The process of live updates as well; pages do without it."""
         with (self.home / "live.log").open("ab") as log:
+            variables = self.variables | {"ANLAN_PROCESS": "anlan-live"}
             self._live = subprocess.Popen(
-                web.live_command(), env=self.variables, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                web.live_command(), env=variables, stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
         deadline = time.monotonic() + 60
         while not probe.is_listening(self.live_port):

@@ -75,10 +75,8 @@ def visitor(world: World, browser: "Browser", request: pytest.FixtureRequest) ->
     def open_browser(name: str = "", *, viewport: dict[str, int] = DESK, scripts: bool = True) -> Visitor:
         connections.close_all()  # this loop's may be of a database that has gone since, see below
         cookie = world.cookie_of(name) if name else ""
-        site = world.site
-        entered = Visitor.enter(browser, site.url, name, cookie, viewport=viewport, scripts=scripts, live=site.live_url)
-        visitors.append(entered)
-        return entered
+        visitors.append(Visitor.enter(browser, world.site.url, name, cookie, viewport=viewport, scripts=scripts))
+        return visitors[-1]
 
     yield open_browser
     if request.session.testsfailed > failures:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 
@@ -40,7 +41,7 @@ class Stream:
         self.until(lambda: "event: beat" in self.text)
         return self
 
-    def until(self, condition: Callable[[], bool], seconds: float = 5) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, self.text
@@ -82,8 +83,8 @@ def listen(world: World) -> Iterator[Callable[..., Stream]]:
     """``listen("county")`` opens a page of that person; quiet means that what went before has been told."""
     streams: list[Stream] = []
 
-    def open_stream(name: str, **more: str) -> Stream:
-        streams.append(Stream(world, world.cookie_of(name), **more))
+    def open_stream(name: str, cookie: str = "", **more: str) -> Stream:
+        streams.append(Stream(world, cookie or world.cookie_of(name), **more))
         return streams[-1]
 
     time.sleep(SETTLED)
@@ -167,6 +168,18 @@ def test_who_comes_back_is_told_what_was_missed(world: World, listen: Callable[.
     long_ago.until(lambda: long_ago.looks == 1)
 
 
+def test_a_lost_database_connection_is_made_anew(world: World, listen: Callable[..., Stream]) -> None:
+    stream = listen("town").opened()
+    site = world.site
+    end = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = 'anlan-live'"
+    )
+    with psycopg.connect(site.cluster.administrator("postgres").conninfo(), autocommit=True) as connection:
+        assert connection.execute(end, [site.database]).fetchall()
+    world.matters.registered()
+    stream.until(lambda: stream.looks == 1)
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [
@@ -199,11 +212,11 @@ def test_the_sites_own_pages_may_read_it(world: World, listen: Callable[..., Str
     assert "X-Accel-Buffering: no" in head
 
 
-def test_two_hundred_pages_on_one_process(world: World) -> None:
+def test_two_hundred_pages_on_one_process(world: World, listen: Callable[..., Stream]) -> None:
     # Given two hundred open pages
     names = ("county", "town", "leader", "city", "village", "other", "firm", "firm2", "dept", "town2")
-    cookies = [world.cookie_of(name) for name in names]
-    streams = [Stream(world, cookies[number % len(names)]) for number in range(200)]
+    cookies = {name: world.cookie_of(name) for name in names}
+    streams = [listen(name, cookies[name]) for name in names for _ in range(20)]
     for stream in streams:
         stream.opened()
     time.sleep(SETTLED)
@@ -215,10 +228,10 @@ def test_two_hundred_pages_on_one_process(world: World) -> None:
     world.matters.registered()
 
     # Then those who see it are told within two seconds, and ordinary requests are answered meanwhile
-    told = [number for number in range(200) if names[number % len(names)] in ("county", "town", "leader", "city")]
+    told = [number for number in range(200) if names[number // 20] in ("county", "town", "leader", "city")]
     answered = 0
     while any(streams[number].looks == quiet[number] for number in told):
-        assert time.monotonic() - begun < 2 + 3  # what is over two seconds is the machine's, see the figures
+        assert time.monotonic() - begun < 10  # two seconds by itself (ADR 0007); the rest is for a busy machine
         assert health(world) in (200, 503)
         answered += 1
     assert answered
@@ -226,12 +239,11 @@ def test_two_hundred_pages_on_one_process(world: World) -> None:
     assert memory_mb(world.site.live_pid) < 250
 
     # And all are closed at once when the process ends
-    assert world.site.stop_live() < 3
+    assert world.site.stop_live() < 5
     for stream in streams:
         stream.read(0.5)
         assert stream.closed
         assert not stream.is_ended  # it may come back
-        stream.socket.close()
 
 
 def health(world: World) -> int:

@@ -32,21 +32,12 @@ class Visitor:
     site: str
     context: BrowserContext
     page: Page
-    live: str = ""
     faults: list[str] = field(default_factory=list)
     expected: set[int] = field(default_factory=set)
 
     @classmethod
     def enter(
-        cls,
-        browser: Browser,
-        site: str,
-        name: str,
-        cookie: str,
-        *,
-        viewport: dict[str, int],
-        scripts: bool,
-        live: str = "",
+        cls, browser: Browser, site: str, name: str, cookie: str, *, viewport: dict[str, int], scripts: bool
     ) -> "Visitor":
         context = browser.new_context(
             locale="zh-CN",
@@ -59,7 +50,7 @@ class Visitor:
         context.set_default_timeout(PATIENCE_MS)
         if cookie:
             context.add_cookies([{"name": "anlan_session", "value": cookie, "url": site}])
-        visitor = cls(name, site, context, context.new_page(), live)
+        visitor = cls(name, site, context, context.new_page())
         visitor.watch(visitor.page)
         return visitor
 
@@ -78,8 +69,13 @@ class Visitor:
         self.context.close()
 
     def _see_request(self, request: Request) -> None:
-        if not request.url.startswith((self.site + "/", self.live + "/live/", "blob:", "data:")):
+        if not request.url.startswith((self.site + "/", "blob:", "data:")) and not self._is_stream(request.url):
             self.faults.append(f"{self.name}: 向外请求 {request.url}")
+
+    def _is_stream(self, url: str) -> bool:
+        """Live updates are on another port of the same host."""
+        asked = urlsplit(url)
+        return (asked.hostname, asked.path) == (urlsplit(self.site).hostname, "/live/stream")
 
     def _see_response(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected:

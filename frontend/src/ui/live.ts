@@ -22,7 +22,7 @@ function begin(place: HTMLElement): void {
   const { url, since } = place.dataset;
   const sign = place.querySelector<HTMLElement>(".sign")!;
   const shown = place.querySelector("time")!;
-  let connected: boolean | undefined;
+  let stream: "new" | "none" | "on" | "lost" = "new"; // none: not to be had here, the page looks by itself
   let looking = false;
   let stale = false;
   let planned = 0;
@@ -37,7 +37,7 @@ function begin(place: HTMLElement): void {
 
   async function look(): Promise<void> {
     if (document.hidden) return; // see turn
-    if (looking || isSending()) return plan(NEXT_LOOK_MS);
+    if (looking) return plan(NEXT_LOOK_MS);
     looking = true;
     const begun = performance.now();
     const newer = await fetchPage();
@@ -46,7 +46,8 @@ function begin(place: HTMLElement): void {
     notBefore = now + NEXT_LOOK_MS + Math.min(SPARE * Math.max(0, now - begun - LONG_MS), LONGEST_REST_MS);
     if (newer === "gone") return stop("登录已过期或身份已切换，请刷新页面");
     if (newer) takeOver(newer, begun);
-    plan(stale ? 0 : connected ? LOOK_ANYWAY_MS : LOOK_ALONE_MS * (0.75 + Math.random() / 2));
+    if (newer && stream === "on") plan(stale ? 0 : LOOK_ANYWAY_MS);
+    else plan(LOOK_ALONE_MS * (0.75 + Math.random() / 2));
   }
 
   async function fetchPage(): Promise<Document | "gone" | null> {
@@ -96,18 +97,21 @@ function begin(place: HTMLElement): void {
     }
   }
 
+  function lose(): void {
+    if (stream === "on") {
+      say("lost", "连接中断，正在重连");
+      plan(LOOK_ALONE_MS * Math.random());
+    } else if (stream === "new") plan(LOOK_ALONE_MS);
+    stream = stream === "new" || stream === "none" ? "none" : "lost";
+  }
+
   worker.onmessage = ({ data }: MessageEvent<News>): void => {
     if (data.kind === "end") return stop("登录已过期或身份已切换，请刷新页面");
-    const back = connected === false;
-    if (data.kind === "lost") {
-      plan(LOOK_ALONE_MS * Math.random());
-      if (connected === undefined) return; // not to be had here: the page looks by itself
-      connected = false;
-      return say("lost", "连接中断，正在重连");
-    }
-    connected = true;
+    if (data.kind === "lost") return lose();
+    const back = stream === "lost";
+    stream = "on";
     place.dataset.state ??= "on";
-    if (data.kind === "look" || back) {
+    if (data.kind === "look") {
       stale = true;
       toldAt = performance.now();
       plan(0);
@@ -123,8 +127,5 @@ function begin(place: HTMLElement): void {
 
 const itemsOf = (part: HTMLElement): HTMLElement[] => [...part.querySelectorAll<HTMLElement>("[data-key]")];
 const topOf = (item: HTMLElement): number => item.getBoundingClientRect().top;
-
-/** A form is on its way: the answer is a page of its own. */
-const isSending = (): boolean => document.querySelector("form[data-sent]") !== null;
 
 if (clock?.dataset.url && parts.length) begin(clock);

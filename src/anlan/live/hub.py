@@ -13,7 +13,8 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, close_old_connections
+from django.db import Error as DatabaseFault
+from django.db import close_old_connections
 
 from anlan.accounts.api import actor_in_session
 from anlan.authz.actors import Actor, system_actor_for
@@ -125,7 +126,7 @@ class Hub:
         missed = [one for at, one in self._recent if at > from_when]
         try:
             await self._tell_of(missed, [listener])
-        except DatabaseError:
+        except DatabaseFault:
             listener.tell()
 
     async def turn(self) -> None:
@@ -142,7 +143,7 @@ class Hub:
         """Ask again who listens; whether they still may, None if the database does not say."""
         try:
             now = await self.person(listener.session_key)
-        except DatabaseError:
+        except DatabaseFault:
             return None
         listener.actor = now or listener.actor
         return now is not None
@@ -156,7 +157,7 @@ class Hub:
                     await self._ask(self._feed.begin)
                     begun, self._began = True, clock.now().timestamp()
                 await self._look()
-            except DatabaseError as error:
+            except DatabaseFault as error:
                 log.warning("the database does not answer", error=str(error))
                 await asyncio.sleep(LOOK_EVERY)
             await asyncio.sleep(LOOK_EVERY)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseFault
 
 from anlan.live import addresses, topics
 from anlan.live.hub import Hub
@@ -102,7 +102,7 @@ class Server:
             await _refuse(writer, HTTPStatus.BAD_REQUEST)
         except Refused as refused:
             await _refuse(writer, refused.status)
-        except DatabaseError:
+        except DatabaseFault:
             await _refuse(writer, HTTPStatus.SERVICE_UNAVAILABLE)
         else:
             await self._stream(request, listener, reader, writer)
