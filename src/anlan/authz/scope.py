@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from anlan.authz.actors import Actor
 from anlan.authz.fields import subtree
@@ -91,8 +91,8 @@ class Scope:
         return reach
 
     def _participation(self, matter: str) -> Q:
-        mine = Participation.objects.filter(self._own_organisations())
-        return Q(**{f"{matter}__in": mine.values("matter_id")})
+        mine = Participation.objects.filter(self._own_organisations(), matter_id=OuterRef(matter))
+        return Q(Exists(mine))
 
     def _own_organisations(self) -> Q:
         """A department takes part through its divisions too. A government does not take part in all that its

@@ -153,6 +153,7 @@ class HiddenDanger(models.Model):
         ]
         indexes = [
             models.Index(fields=["region_path", "-registered_at", "-id"], name="hd_region_registered"),
+            models.Index(fields=["-registered_at", "-id"], name="hd_registered"),
             models.Index(fields=["status", "region_path"], name="hd_status"),
             models.Index(fields=["holder_path", "status"], name="hd_holder"),
             models.Index(fields=["site"], name="hd_site"),

@@ -177,6 +177,7 @@ class CheckRecord(models.Model):
         ]
         indexes = [
             models.Index(fields=["region_path", "-started_at", "-id"], name="check_region_started"),
+            models.Index(fields=["-started_at", "-id"], name="check_started"),
             models.Index(fields=["organisation_path", "-started_at"], name="check_organisation"),
             models.Index(fields=["site"], name="check_site"),
             models.Index(fields=["enterprise", "month"], name="check_enterprise_month"),
