@@ -10,6 +10,7 @@ KINDS = {
     "HAZCHEM_PRODUCTION": "危险化学品生产企业安全生产许可证",
     "HAZCHEM_TRADE": "危险化学品经营许可证",
     "HAZCHEM_USE": "危险化学品安全使用许可证",
+    "HAZCHEM_ASSESSMENT": "生产、储存危险化学品企业的安全评价",
     "ASSESSMENT_AGENCY": "安全评价检测检验机构资质",
 }
 
@@ -23,12 +24,15 @@ def decide(case: Case) -> str | None:
         case.doubt(None, f"{KINDS[case['kind']]}：当日的规定不在手边")
         case.say("当日的规定不在手边，数字空着")
         return FIGURES
-    figures.update(validity_years=table["years"], renew_months_before=table["renew_months_before"])
+    years, ahead = table["years"], table.get("renew_months_before")
+    figures.update(validity_years=years, renew_months_before=ahead)
     if case["issued_on"]:
-        figures["expires_on"] = last_valid_day(case["issued_on"], table["years"])
-        figures["renew_by"] = months_after(figures["expires_on"], -table["renew_months_before"])
+        figures["expires_on"] = last_valid_day(case["issued_on"], years)
         figures["is_valid"] = case["issued_on"] <= case.on <= figures["expires_on"]
-    case.say(f"有效期 {table['years']} 年，期满前 {table['renew_months_before']} 个月申请延期", table["cite"])
+        if ahead:
+            figures["renew_by"] = months_after(figures["expires_on"], -ahead)
+    renewal = f"期满前 {ahead} 个月申请延期" if ahead else "到期前重新做，报告和整改落实情况报县级应急管理部门备案"
+    case.say(f"有效期 {years} 年，{renewal}", table["cite"])
     return FIGURES
 
 
@@ -36,7 +40,7 @@ RULE = Rule(
     id="licence_validity",
     title="许可证有效期",
     decides="许可证到哪一日、最迟何时申请延期",
-    facts={"kind": choice("许可证", KINDS), "issued_on": day("发证（许可决定）之日")},
+    facts={"kind": choice("许可证", KINDS), "issued_on": day("发证（许可决定）之日，安全评价为报告之日")},
     values={},
     figures={
         "validity_years": "有效期（年）",
