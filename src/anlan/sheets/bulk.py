@@ -2,6 +2,7 @@
 statement that the wall judges like any other. Everything runs in the caller's transaction.
 """
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
@@ -13,7 +14,6 @@ from django.db import connection
 from django.db.models import BooleanField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 Row = Sequence[Any]
 
@@ -217,9 +217,9 @@ def check_references() -> None:
             cursor.execute(statement)
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: Any) -> str:
     """A value of a JSON column, for a row."""
-    return Jsonb(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def among(model: type[Model], column: str, values: Collection[Any]) -> RawSQL:

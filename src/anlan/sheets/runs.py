@@ -150,12 +150,13 @@ def _pass(
     gc.freeze()  # the cells of the file stay: walking them at every collection costs as much as reading them
     try:
         lines = _lines(table, mapping)
+        total = len(lines)
         with Behind() as behind:
             for some, chunk, wait in _one_ahead(_chunks(kind, lines, mapping, batch, behind)):
                 wait()
                 drafts = batch.draft(chunk)
                 behind.start(partial(_finish, report, some, chunk, finish(batch, chunk, drafts)))
-                behind.start(lambda: progress(report.row_count, len(lines)))
+                behind.start(lambda: progress(report.row_count, total))
             behind.wait()
     finally:
         gc.unfreeze()
@@ -163,14 +164,17 @@ def _pass(
 
 
 def _lines(table: Table, mapping: Sequence[str]) -> list[Line]:
+    """The rows that say something; the table lets go of them, so that their cells can go when they have been read."""
     used = [position for position, name in enumerate(mapping) if name]
-    return [line for line in table.lines() if _says_something(line[1], used)]
+    lines: list[Line] = [line for line in table.lines() if _says_something(line[1], used)]
+    table.rows.clear()
+    return lines
 
 
-def _chunks(kind: Kind, lines: Sequence[Line], mapping: Sequence[str], batch: Batch, behind: Behind) -> Iterator[Ahead]:
+def _chunks(kind: Kind, lines: list[Line], mapping: Sequence[str], batch: Batch, behind: Behind) -> Iterator[Ahead]:
     where = {name: position for position, name in enumerate(mapping) if name}
-    for start in range(0, len(lines), SIZE):
-        some = lines[start : start + SIZE]
+    while some := lines[:SIZE]:
+        del lines[:SIZE]
         chunk = _chunk(kind, some, where)
         if isinstance(batch, ReadsAhead):
             batch.prepare(chunk)
@@ -198,8 +202,10 @@ def _finish(report: Report, some: Sequence[Line], chunk: Chunk, finish: Finish) 
 
 
 def _says_something(row: Sequence[Cell], used: Sequence[int]) -> bool:
-    cells = (row[at] for at in used if at < len(row))
-    return any(cell is not None and cell != "" and not is_nothing(cell) for cell in cells)
+    for at in used:  # noqa: SIM110 - a generator for each row would cost more than the look
+        if at < len(row) and not is_nothing(row[at]):
+            return True
+    return False
 
 
 def _chunk(kind: Kind, lines: Sequence[Line], where: dict[str, int]) -> Chunk:

@@ -1,6 +1,7 @@
 """Records into their tables by COPY, thousands at once; and as JSON, to be put back one day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Model
@@ -14,13 +15,13 @@ def insert_all(model: type[Model], records: Sequence[Any]) -> set[Any]:
         return set()
     columns = tuple(str(field.column) for field in model._meta.concrete_fields)
     names = tuple(field.attname for field in model._meta.concrete_fields)
-    return sheets.bulk.insert(model, columns, (_row_of(record, names) for record in records))
+    return sheets.bulk.insert(model, columns, _rows_of(model, records, names))
 
 
 def update_all(model: type[Model], records: Iterable[Any], names: Sequence[str]) -> None:
     """Write the columns of records that are there; their versions go up by one."""
     columns = ("id", *names)
-    sheets.bulk.update(model, columns, (_row_of(record, columns) for record in records))
+    sheets.bulk.update(model, columns, _rows_of(model, records, columns))
 
 
 def values_of(record: Model) -> dict[str, Any]:
@@ -38,13 +39,13 @@ def read_back(model: type[Model], values: dict[str, Any]) -> Any:
     return model(**read)
 
 
-def _row_of(record: Any, names: Sequence[str]) -> list[Any]:
-    """The columns of a record as the database takes them."""
-    fields = {field.attname: field for field in record._meta.concrete_fields}
-    return [_adapted(fields[name], getattr(record, name)) for name in names]
-
-
-def _adapted(field: Any, value: Any) -> Any:
-    if field.get_internal_type() == "JSONField" and value is not None:
-        return sheets.bulk.as_json(value)
-    return value
+def _rows_of(model: type[Model], records: Iterable[Any], names: Sequence[str]) -> Iterator[list[Any]]:
+    """The columns of records as the database takes them; past the descriptors of the fields, which cost more."""
+    fields = {field.attname: field.get_internal_type() for field in model._meta.concrete_fields}
+    as_json = [at for at, name in enumerate(names) if fields[name] == "JSONField"]
+    take = itemgetter(*names)
+    for record in records:
+        row = list(take(vars(record)))
+        for at in as_json:
+            row[at] = None if row[at] is None else sheets.bulk.as_json(row[at])
+        yield row

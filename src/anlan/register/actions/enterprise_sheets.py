@@ -193,9 +193,9 @@ class EnterpriseBatch:
             chunk.refuse(place, MOVED)
             return None
         new = (*(now if value is None else value for value, now in zip(written, old, strict=False)), *home)
-        new = _findable(new, former_names(old[FORMER], old[0], new[0]), row.own_no)
-        if new == old:
+        if new == old[:FORMER]:
             return sheets.Draft(place, number, sheets.Outcome.UNCHANGED, row.id, new[0], new[PATH])
+        new = _findable(new, former_names(old[FORMER], old[0], new[0]), row.own_no)
         before = {name: was for name, was, now in zip(FIELDS, old, new, strict=True) if was != now}
         return sheets.Draft(
             place, number, sheets.Outcome.UPDATED, row.id, new[0], new[PATH], row.version + 1, before, row=new
