@@ -18,7 +18,7 @@ from anlan.sheets.models import ImportedRow, SheetImport
 from anlan.sheets.reading import Table
 from anlan.sheets.values import Cell, Unreadable, is_nothing, nothings, read_words
 
-SIZE = 5000
+SIZE = 3000
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 Progress = Callable[[int, int], None]
 Difference = tuple[str | None, str | None]
