@@ -59,6 +59,14 @@ def test_a_deferral_is_a_row_of_the_same_transaction() -> None:
 
 
 @pytest.mark.django_db
+def test_so_it_is_inside_a_worker_whose_own_jobs_go_by_another_connection() -> None:
+    with api.app.replace_connector(api.app.connector.get_worker_connector()):
+        api.defer(note, word="丙")
+        defer_and_roll_back("丁")
+    assert queued() == [("tests.note", {"word": "丙"})]
+
+
+@pytest.mark.django_db
 def test_arguments_must_be_canonical() -> None:
     with pytest.raises(TypeError):
         api.defer(note, word=0.5)

@@ -87,6 +87,25 @@ def test_a_child_that_dies_is_started_again_after_growing_pauses(tmp_path: Path)
     assert pauses[2] >= 0.4
 
 
+def test_a_child_that_hangs_is_ended_by_force_the_second_time(tmp_path: Path) -> None:
+    deaf = child(
+        tmp_path,
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)",
+    )
+    deaf.start()
+    until(lambda: "1" in deaf.log_file.read_text())
+    hung = deaf.identity
+    assert hung is not None
+    deaf.press_to_end()
+    time.sleep(0.2)
+    assert hung.alive()
+    deaf.press_to_end()
+    assert not hung.alive()
+    assert deaf.keep_alive()
+    assert deaf.identity != hung
+    deaf.end(0)
+
+
 def test_a_child_is_ended_with_all_its_own(tmp_path: Path) -> None:
     family = child(tmp_path, WITH_A_GRANDCHILD)
     family.start()

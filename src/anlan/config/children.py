@@ -41,6 +41,7 @@ class Child:
         self._pause = FIRST_PAUSE
         self._started_at = 0.0
         self._retry_at = 0.0
+        self._is_asked = False
 
     def start(self) -> None:
         """Start it now."""
@@ -58,6 +59,7 @@ class Child:
             )
         self.identity = Identity.of(self.process.pid)
         self._started_at = time.monotonic()
+        self._is_asked = False
         log.info("started", child=self.name, pid=self.process.pid)
 
     def exit_code(self) -> int | None:
@@ -85,6 +87,14 @@ class Child:
     def ask_to_end(self) -> None:
         if self.identity is not None:
             self.identity.send(signal.SIGTERM)
+
+    def press_to_end(self) -> None:
+        """Ask it to end; by force the second time, for it may wait for something that never comes."""
+        if self._is_asked:
+            self.end(0)
+        else:
+            self._is_asked = True
+            self.ask_to_end()
 
     def end(self, seconds: float) -> None:
         """Wait for it to end after :meth:`ask_to_end`, then end it and its group by force."""

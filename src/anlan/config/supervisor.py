@@ -281,7 +281,7 @@ class Supervisor:
         elif now - self._worker_well_at > WORKER_MAY_BE_SILENT_SECONDS:
             log.warning("worker is silent")
             self._worker_well_at = now
-            self.worker.ask_to_end()
+            self.worker.press_to_end()
 
 
 def _last_line(file: Path) -> str:

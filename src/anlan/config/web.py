@@ -37,6 +37,7 @@ def child_environment(environment: Environment, inherited: Mapping[str, str], *,
     """The environment of a child: it knows the application's address in the database, not the owner's."""
     variables = {name: value for name, value in inherited.items() if name not in {"DATABASE_URL", "ANLAN_DB_ROLE"}}
     variables |= {"ANLAN_PROCESS": process, "ANLAN_HOME": str(environment.home), "PYTHONUNBUFFERED": "1"}
+    variables["OPENBLAS_NUM_THREADS"] = "1"  # or loading it starts threads, before the workers are forked
     if not environment.embedded:
         variables["ANLAN_APP_DATABASE_URL"] = environment.app().conninfo()
     return variables

@@ -9,6 +9,8 @@ from typing import Any, ParamSpec
 
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
 from procrastinate.retry import RetryStrategy
 from procrastinate.tasks import Task
 
@@ -16,8 +18,10 @@ from anlan.lib import hashing
 
 P = ParamSpec("P")
 
-# 3, 9, 27 … seconds, a day in all: what fails because the database is away is done when it is back.
-PATIENCE = RetryStrategy(max_attempts=10, exponential_wait=3)
+# 2, 4, 8 … seconds, a day in all: what fails because the database is away is done when it is back.
+PATIENCE = RetryStrategy(max_attempts=15, exponential_wait=2)
+# In a worker procrastinate's own jobs go by a pool of its own; ours must stand or fall with our transaction there too.
+_IN_OUR_TRANSACTION = JobManager(DjangoConnector())
 
 
 def task(**options: Any) -> Callable[[Callable[P, None]], "Task[P, None, P]"]:
@@ -31,7 +35,9 @@ def defer(task: "Task[..., Any, ...]", /, **arguments: Any) -> None:
     canonical = hashing.canonical_value(arguments)
     inline_queue = _inline.get()
     if inline_queue is None:
-        task.defer(**canonical)
+        deferrer = task.configure()
+        deferrer.job_manager = _IN_OUR_TRANSACTION
+        deferrer.defer(**canonical)
     else:
         transaction.on_commit(_Call(inline_queue, task, canonical))
 

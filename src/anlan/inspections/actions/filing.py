@@ -160,8 +160,8 @@ def _fill(check: CheckRecord, facts: CheckFacts, given: dict[str, str], sheet: S
     for name, value in given.items():
         setattr(check, name, value)
     check.filed_at = clock.now()
-    check.ended_at = facts.ended_at or clock.now()
-    if not check.started_at <= check.ended_at <= clock.now():
+    check.ended_at = facts.ended_at or check.filed_at
+    if not check.started_at <= check.ended_at <= check.filed_at:
         raise Invalid.at("/ended_at", "结束时间应当在开始之后，且不晚于现在。")
     check.note = facts.note.strip()
     check.led_by = facts.led_by.strip()
