@@ -1,6 +1,7 @@
 """One open page, and what is sent to it."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -47,7 +48,8 @@ class Listener:
         ended."""
         while not self._ended:
             try:
-                async with asyncio.timeout(BEAT_SECONDS):
+                # Pages opened together drift apart, so that asking who they are is no burst every time.
+                async with asyncio.timeout(BEAT_SECONDS * random.uniform(0.75, 1.25)):  # noqa: S311
                     await self._woken.wait()
             except TimeoutError:
                 yield BEAT
