@@ -22,6 +22,8 @@ from anlan.config.children import Record
 from anlan.config.processes import Identity
 from tests.database import template, this_run
 
+CHILD_SECONDS = 60
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -88,7 +90,12 @@ class Site:
     # What can be killed
 
     def child(self, name: str) -> Identity:
-        return self.record.read()[name]
+        """A process of the site, once it is there: the worker comes after the web."""
+        deadline = time.monotonic() + CHILD_SECONDS
+        while (found := self.record.read().get(name)) is None:
+            assert time.monotonic() < deadline, f"{name} is not there"
+            time.sleep(0.05)
+        return found
 
     def supervisor(self) -> Identity:
         return self.child("supervisor")

@@ -162,6 +162,7 @@ urlpatterns = [
     path("accounts/", include("anlan.accounts.urls")),
     path("files/", include("anlan.files.urls")),
     path("jobs/", include("anlan.jobs.urls")),
+    path("ledger/", include("anlan.proofs.urls")),
     path("messages/", include("anlan.notify.urls")),
     path("confirm/", confirm),
     path("lazy/", lazy_page),
