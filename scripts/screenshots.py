@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from anlan.config import secrets
-from scripts.tour import Tour
+from scripts.tour import FIRM, Tour
 from tests.running import running_site
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +54,7 @@ def _first_of(*queries: str) -> Callable[[Page], None]:
 
 def _open_enterprise(page: Page) -> None:
     """The enterprise of the demo's enterprise login: it has the most to tell."""
-    _open(page, "/enterprises/?q=001号")
+    _open(page, f"/enterprises/?q={FIRM}")
     _open(page, page.locator("table .title").first.get_attribute("href") or "")
 
 

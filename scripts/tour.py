@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.functional.visitor import PHONE, Case, Visitor, photo
 
 DESK = {"width": 1280, "height": 800}
-FIRM = "001号"
+FIRM = "云台001号"
 """The enterprise of the demo's enterprise login."""
 FIND = "包装车间配电箱门敞开，线头外露"
 LEDGER = [
