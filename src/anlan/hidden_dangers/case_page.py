@@ -91,8 +91,8 @@ class CasePage:
 
 def case_page(actor: Actor, matter: HiddenDanger) -> CasePage:
     """The page of a matter that was read by ``selectors.hidden_danger_with_findings``."""
-    suspensions = selectors.suspensions_of(matter)
     events = visible_events(actor, matter)
+    suspensions = selectors.suspensions_of(matter)
     evidence = evidence_of(matter)
     hidden = hides_reporter(actor, matter)
     steps = reached(matter, events)

@@ -21,6 +21,7 @@ from anlan.hidden_dangers.choices import (
 )
 from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
 from anlan.lib import ids
+from anlan.processes.api import Event
 
 ORGANISATION = "authz.Organisation"
 
@@ -47,11 +48,14 @@ class HiddenDanger(models.Model):
     """事故隐患：一件事，一个责任主体，一条时间线。
 
     ``holder`` is the organisation that must act next: where the matter is stuck. ``sector`` is the matter's, not the
-    enterprise's. ``import_key`` is set for what came in with a ledger: the same row is the same matter. ``concealed`` hides an unannounced check from all but those taking part, until dispatch.
+    enterprise's. ``import_key`` is set for what came in with a ledger: the same row is the same matter. ``concealed``
+    hides an unannounced check from all but those taking part, until dispatch. ``history_read`` is its whole history,
+    the oldest first, once a page has read it.
     """
 
     scope_columns = ScopeColumns(sector="sector", organisation="holder_path", concealed="concealed")
     view_permission = Permission.HIDDEN_DANGER_VIEW
+    history_read: list[Event] | None = None
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     number = models.CharField("编号", max_length=24, unique=True)

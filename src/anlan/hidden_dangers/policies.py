@@ -185,7 +185,7 @@ def check_can_look_back(actor: Actor, matter: HiddenDanger) -> None:
 
 
 def check_can_withdraw(actor: Actor, matter: HiddenDanger) -> None:
-    processes.check_can_withdraw(actor, PROCESS, matter.id)
+    processes.check_can_withdraw(actor, PROCESS, matter.id, matter.history_read)
 
 
 def check_can_correct(actor: Actor, matter: HiddenDanger) -> None:

@@ -55,7 +55,7 @@ def hides_reporter(actor: Actor, matter: HiddenDanger) -> bool:
 
 def visible_events(actor: Actor, matter: HiddenDanger) -> list[Event]:
     """The matter's history as this actor may read it, the oldest first."""
-    events = list(processes.history_of(matter.id))
+    events = matter.history_read = list(processes.history_of(matter.id))
     if hides_reporter(actor, matter):
         events = [event for event in events if event.event not in BEFORE_DISPATCH]
     if not may_read_findings(actor, matter):

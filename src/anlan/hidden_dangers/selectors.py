@@ -258,21 +258,30 @@ def plan_of(matter: HiddenDanger) -> RectificationPlan | None:
 
 def pending_suspension(matter: HiddenDanger) -> Suspension | None:
     """The request for suspension that nobody has decided yet; read once for a matter."""
-    prefetch_related_objects([matter], "suspensions")
-    return next((one for one in matter.suspensions.all() if one.decision == Decision.PENDING), None)
+    return next((one for one in suspensions_of(matter) if one.decision == Decision.PENDING), None)
 
 
 def pending_extension(matter: HiddenDanger) -> Extension | None:
+    """The request for an extension that nobody has decided yet; read once for a matter."""
+    if _never(matter, "hidden_danger.extension_requested"):
+        return None
     prefetch_related_objects([matter], "extensions")
     return next((one for one in matter.extensions.all() if one.decision == Decision.PENDING), None)
 
 
 def suspensions_of(matter: HiddenDanger) -> list[Suspension]:
     """Every request for suspension; read once, whoever asks again."""
+    if _never(matter, "hidden_danger.suspension_requested"):
+        return []
     prefetch_related_objects(
         [matter], Prefetch("suspensions", Suspension.objects.select_related("requested_by", "decided_by"))
     )
     return list(matter.suspensions.all())
+
+
+def _never(matter: HiddenDanger, event: str) -> bool:
+    """Whether the history, if it has been read, says that this never happened: then nothing has to be looked up."""
+    return matter.history_read is not None and all(one.event != event for one in matter.history_read)
 
 
 def of_party(enterprise_id: UUID) -> HiddenDangerQuerySet:

@@ -1,7 +1,7 @@
 """One step back: what a transition changed is kept with its event, so that whoever acted last can withdraw it before
 the next one acts (DOMAIN §4)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -41,11 +41,12 @@ def columns_to_save(subject: Any, changed: Collection[str]) -> set[str] | None:
     return {*UNTOUCHED, *changed, *mutable}
 
 
-def last_step(process: Process, subject_id: UUID) -> list[Event]:
+def last_step(process: Process, subject_id: UUID, history: Sequence[Event] | None = None) -> list[Event]:
     """The events that one act made, the latest first: automatic ones and the act itself. Empty when nothing can be
-    withdrawn: no act yet, or the last one was itself a withdrawal or came in with a ledger."""
+    withdrawn: no act yet, or the last one was itself a withdrawal or came in with a ledger. ``history`` is the whole
+    of it, the oldest first, where it has been read already."""
     step: list[Event] = []
-    for event in latest_transitions(subject_id):
+    for event in latest_transitions(subject_id) if history is None else _transitions_of(history):
         step.append(event)
         if not event.is_automatic:
             break
@@ -56,9 +57,15 @@ def last_step(process: Process, subject_id: UUID) -> list[Event]:
     return step if row is not None and row.withdrawable else []
 
 
-def check_can_withdraw(actor: Actor, process: Process, subject_id: UUID) -> list[Event]:
+def _transitions_of(history: Sequence[Event]) -> Iterator[Event]:
+    return (event for event in reversed(history) if event.kind == EventKind.TRANSITION)
+
+
+def check_can_withdraw(
+    actor: Actor, process: Process, subject_id: UUID, history: Sequence[Event] | None = None
+) -> list[Event]:
     """The events to take back. Raises Refused (409) or Forbidden (403)."""
-    step = last_step(process, subject_id)
+    step = last_step(process, subject_id, history)
     if not step:
         raise Refused("nothing_to_withdraw", "最近一步不能撤回；需要改动的请用“更正”或者相应的办理动作。")
     if step[-1].user_id != actor.user_id:
