@@ -18,9 +18,10 @@ run: $(VENV)/.installed
 stop:
 	@if [ -x $(BIN)/anlan ]; then $(BIN)/anlan stop; else echo "平台没有安装"; fi
 
+# The longest files come first by name, so both processes end together.
 test: $(VENV)/.installed-dev browser
 	@$(BIN)/python -m anlan.config.frontend
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev
 	@echo "格式……"; $(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
@@ -91,6 +92,6 @@ browser:
 	        echo "错误:请先以管理员身份执行:apt-get install chromium fonts-noto-cjk"; exit 1; \
 	    fi; \
 	    export DEBIAN_FRONTEND=noninteractive; mkdir -p build; \
-	    { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; } \
+	    { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium chromium-l10n fonts-noto-cjk; } \
 	        >build/browser.log 2>&1 || { tail -5 build/browser.log; echo "错误:安装 chromium 失败"; exit 1; }; \
 	fi

@@ -56,7 +56,7 @@ class Tour:
         page.get_by_role("link", name="拍照上报").click()
         page.get_by_label("现场照片").first.set_input_files([photo()])  # type: ignore[list-item]
         page.get_by_label("一句话说清楚").fill(FIND)
-        page.get_by_role("searchbox", name="查找企业、场所").fill(FIRM)
+        page.get_by_role("searchbox", name="查找企业、场所、监管对象").fill(FIRM)
         expect(page.locator("#places label").first).to_contain_text(FIRM)
         page.get_by_role("radio", name=FIRM).first.check()
         self.shot("1-report", page)

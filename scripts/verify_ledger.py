@@ -8,8 +8,7 @@ FILE     from ``anlan ledger export FILE`` (JSON lines), or a receipt (JSON)
 --heads  tree heads saved earlier, as /api/v1/ledger/tree-heads gives them: the ledger must still begin as it did then
 
 Exit code 0: everything fits. 1: something was altered, is missing, was put in, or cannot be read. Signatures (Ed25519)
-are checked where the package ``cryptography`` is installed; without it the last line says so.
-The forms are those of docs/adr/0006-ledger-proofs.md; the tree is that of RFC 6962.
+are checked where the package ``cryptography`` is there; else the last line says so. Forms: ADR 0006; tree: RFC 6962.
 """
 
 import argparse
@@ -24,8 +23,6 @@ try:
 except ImportError:
     Ed25519PublicKey = None
 
-ENTRY = b'{"entry":'
-
 
 class Broken(Exception):  # noqa: N818 - a finding
     """What does not fit, in a sentence."""
@@ -36,8 +33,9 @@ def canonical(value):
 
 
 def read(text):
-    """The JSON of a text; numbers that are no integers have no place in it."""
-    return json.loads(text, parse_float=int, parse_constant=int)
+    """The JSON of a text. What can be read in two ways is nothing: numbers but integers, a name given twice."""
+    once = {"object_pairs_hook": lambda some: dict(some) if len(dict(some)) == len(some) else None}
+    return json.loads(text, parse_float=int, parse_constant=int, **once)
 
 
 def node_hash(left, right):
@@ -92,16 +90,16 @@ class Trust:
                 raise Broken(f"{where}的签名不符") from error
 
     def check_root(self, size, root):
-        """That the tree of this size is the one seen before, if one was."""
-        if self.saved.get(size, root) != root:
-            raise Broken(f"前 {size} 条与保存的树头不符：账本在那以后被改写过")
+        """That the tree of this size is one seen before."""
+        if self.saved and self.saved.get(size) != root:
+            raise Broken(f"前 {size} 条的根不在保存的树头里：账本在那以后被改写过，或没有保存过这个条数的")
 
 
 def leaf_of(line, index, number):
     """The leaf of an entry's line: its bytes are the ones that were hashed, to the letter."""
     frame = b',"leaf_hash":"%s","leaf_index":%d}\n'
     start = len(line) - len(frame % (b"0" * 64, index))
-    leaf = hashlib.sha256(b"\x00" + line[len(ENTRY) : start]).digest()
+    leaf = hashlib.sha256(b"\x00" + line[len(b'{"entry":') : start]).digest()
     if line[start:] == frame % (leaf.hex().encode(), index):
         return leaf
     written = read(line).get("leaf_index")
@@ -112,9 +110,9 @@ def leaf_of(line, index, number):
 
 def check_export(first, lines, trust):
     """All lines, one after another, in memory of a fixed size. Returns what to say."""
-    tree, heads, sealed = Tree(), 0, 0
+    tree, heads, sealed, at = Tree(), 0, 0, ""
     for number, line in enumerate(lines, 2):
-        if line.startswith(ENTRY):
+        if line.startswith(b'{"entry":'):
             tree.append(leaf_of(line, tree.size, number))
             if tree.size in trust.saved:
                 trust.check_root(tree.size, tree.root())
@@ -122,13 +120,13 @@ def check_export(first, lines, trust):
         where = f"第 {number} 行的树头"
         head = read(line)
         trust.check_head(head, where)
-        if line != canonical(head) + b"\n":
-            raise Broken(f"{where}不是规范形式")
+        if line != canonical(head) + b"\n" or head["at"] < at:
+            raise Broken(f"{where}不是规范形式，或比它之前的树头还早")
         if head.get("size") != tree.size or not sealed < tree.size:
             raise Broken(f"{where}写的是前 {head.get('size')} 条，这里是第 {tree.size} 条：有条目缺少或多出")
         if head.get("root") != tree.root():
             raise Broken(f"{where}的根不符：第 {sealed} 至 {tree.size - 1} 条中有的被改动、缺少或插入")
-        heads, sealed = heads + 1, tree.size
+        heads, sealed, at = heads + 1, tree.size, head["at"]
     ending = {"v": 1, "type": "anlan-ledger", "size": tree.size, "root": tree.root(), "heads": heads}
     if first != canonical(ending) + b"\n" or sealed != tree.size:
         raise Broken(f"读到 {tree.size} 条、{heads} 个树头，封存到第 {sealed} 条，与第 1 行所写的不符：文件不完整")
@@ -174,8 +172,11 @@ def check(lines, trust):
 
 def saved_heads(path):
     """Size to root, from a page of the API or a list of heads."""
-    found = json.loads(Path(path).read_text("utf-8"))
-    return {head["size"]: head["root"] for head in (found["items"] if isinstance(found, dict) else found)}
+    found, saved = read(Path(path).read_text("utf-8")), {}
+    for head in found["items"] if isinstance(found, dict) else found:
+        if saved.setdefault(head["size"], head["root"]) != head["root"]:
+            raise Broken(f"保存的树头里 {head['size']} 条的有两个不同的根：有人给不同的人看了不同的账本")
+    return saved
 
 
 def main():

@@ -138,6 +138,7 @@ class LiveSite:
 
         connections.close_all()
         self.cluster.clone(self.database)
+        (self.home / "ledger-head.json").unlink(missing_ok=True)  # of the ledger that was there before
 
     def manage(self, *words: str) -> str:
         """Run a management command on the live database, as the application; what it printed."""

@@ -18,20 +18,21 @@ Process = subprocess.Popen[bytes]
 
 
 @contextmanager
-def running_site(home: Path) -> Iterator[tuple[Path, int]]:
-    """``anlan up`` in this home at a free port, the demo loaded."""
+def running_site(home: Path, *, demo: bool = True) -> Iterator[tuple[Path, int]]:
+    """``anlan up`` in this home at a free port, the demo county loaded or nothing at all."""
     home.chmod(0o711)  # as root the database runs as another user, who has to pass through
     port = free_port()
     foreign = ("ANLAN_", "PG")
     own = {name: value for name, value in os.environ.items() if not name.startswith(foreign) and name != "DATABASE_URL"}
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "anlan.config.cli", "up"],
+        [sys.executable, "-u", "-m", "anlan.config.cli", "up", *([] if demo else ["--no-demo"])],
         env=own | {"ANLAN_HOME": str(home), "ANLAN_PORT": str(port)},
         start_new_session=True,
     )
     try:
         wait_for(process, START_SECONDS, lambda: _is_well(port), "网站没有启动")
-        wait_for(process, DEMO_SECONDS, lambda: any((home / "run").glob("demo-*")), "演示数据没有装入")
+        if demo:
+            wait_for(process, DEMO_SECONDS, lambda: any((home / "run").glob("demo-*")), "演示数据没有装入")
         yield home, port
     finally:
         process.terminate()

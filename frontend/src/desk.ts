@@ -11,7 +11,9 @@ import "./ui/hits";
 import "./ui/live";
 import "./ui/page";
 import "./ui/passkeys";
+import "./ui/picks";
 import { dressSelects } from "./ui/selects";
+import "./ui/sending";
 
 Alpine.data("photoField", photoField);
 Alpine.data("selection", selection);

@@ -4,7 +4,7 @@
 type Order = { url: string; topics: string; since: string } | "close";
 
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 10_000;
 const SILENCE_MS = 50_000; // two beats and a half
 
 let source: EventSource | undefined;

@@ -5,16 +5,13 @@ import L from "leaflet";
 /** The map of a region. Cells and points are drawn on a canvas; names are set as text, never as markup. */
 
 type Figures = [supervised: number, open: number, overdue: number, major: number];
-interface Cell { name: string; label: [number, number]; url: string; figures: Figures; shape: GeoJSON.Geometry }
+interface Cell { name: string; label: [number, number]; url: string; figures: Figures; tint: number; shape: GeoJSON.Geometry }
 interface Point { kind: "site" | "object"; name: string; address: string; at: [number, number]; figures: [number, number, number]; url: string }
 interface Atlas { outline: GeoJSON.Geometry | null; cells: Cell[]; points: Point[] }
 type Layer = "overdue" | "open" | "clear" | "object";
 
 const TINTS = ["#ffffff", "#e3ebf8", "#c2d4f2", "#97b6e8", "#6690d8"];
 const INK = "#1f2937";
-const STEPS = [1, 3, 6, 10];
-
-const tint = (open: number) => TINTS[STEPS.filter((step) => open >= step).length];
 
 function element(tag: string, text: string, className = ""): HTMLElement {
   const made = document.createElement(tag);
@@ -32,7 +29,7 @@ function link(text: string, href: string): HTMLElement {
 function drawCell(cell: Cell): L.GeoJSON {
   const [supervised, open, overdue] = cell.figures;
   const layer = L.geoJSON(cell.shape, {
-    style: { color: "#8b98a9", weight: 1, dashArray: "4 3", fillColor: tint(open), fillOpacity: 0.75 },
+    style: { color: "#8b98a9", weight: 1, dashArray: "4 3", fillColor: TINTS[cell.tint], fillOpacity: 0.75 },
   });
   const label = element("span", cell.name);
   if (overdue) label.append(element("small", `逾期 ${overdue}`, "late"));
@@ -67,13 +64,26 @@ function drawPoint(point: Point, layer: Layer): L.CircleMarker {
   return mark;
 }
 
+/** Where names would stand on one another the later one waits for a larger scale; the table beside has them all. */
+function thin(box: HTMLElement): void {
+  const kept: L.Bounds[] = [];
+  for (const name of box.querySelectorAll<HTMLElement>(".map-name")) {
+    const corner = L.DomUtil.getPosition(name);
+    const room = L.bounds(corner, corner.add([name.offsetWidth, name.offsetHeight]));
+    const crowded = kept.some((other) => room.overlaps(other));
+    name.classList.toggle("crowded", crowded);
+    if (!crowded) kept.push(room);
+  }
+}
+
 function draw(box: HTMLElement, atlas: Atlas): void {
   box.replaceChildren();
   const map = L.map(box, { preferCanvas: true, attributionControl: false, zoomSnap: 0.25, minZoom: 6, maxZoom: 17 });
   map.zoomControl.setPosition("bottomright");
   L.control.scale({ imperial: false }).addTo(map);
   const outline = atlas.outline ? L.geoJSON(atlas.outline, { interactive: false, style: { color: INK, weight: 2, fill: false } }) : null;
-  for (const cell of atlas.cells) drawCell(cell).addTo(map);
+  const late = (cell: Cell) => cell.figures[2];
+  for (const cell of [...atlas.cells].sort((one, other) => late(other) - late(one))) drawCell(cell).addTo(map);
   outline?.addTo(map);
   const layers: Record<Layer, L.LayerGroup> = { clear: L.layerGroup(), object: L.layerGroup(), open: L.layerGroup(), overdue: L.layerGroup() };
   for (const point of atlas.points) drawPoint(point, layerOf(point)).addTo(layers[layerOf(point)]);
@@ -85,7 +95,9 @@ function draw(box: HTMLElement, atlas: Atlas): void {
     show();
   }
   const bounds = outline?.getBounds() ?? L.latLngBounds(atlas.points.map((point) => point.at));
+  map.on("zoomend", () => thin(box));
   map.fitBounds(bounds, { padding: [12, 12] });
+  thin(box);
   box.dataset.drawn = "";
 }
 

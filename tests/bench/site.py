@@ -113,8 +113,12 @@ def _given_or_own(given: argparse.Namespace) -> Iterator[tuple[Path, int]]:
     if given.home:
         yield given.home, given.port
         return
-    with tempfile.TemporaryDirectory(prefix="anlan-bench-") as folder, running_site(Path(folder)) as (home, port):
-        if given.scale != "county":
+    in_bulk = given.scale != "county"
+    with (
+        tempfile.TemporaryDirectory(prefix="anlan-bench-") as folder,
+        running_site(Path(folder), demo=not in_bulk) as (home, port),
+    ):
+        if in_bulk:
             command = [sys.executable, "-m", "anlan.config.cli", "demo", "--scale", given.scale]
             subprocess.run(command, check=True, env=os.environ | {"ANLAN_HOME": str(home)})
         yield home, port

@@ -5,6 +5,7 @@ Sent again, what the request made anew gets a new identity: ids of that moment (
 
 import re
 import secrets
+import string
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,14 +18,18 @@ import psycopg
 from anlan.lib import ids
 
 NUMBER = re.compile(r"^\d{6}-[A-Z]?\d{4}-[0-9A-Z]{4,6}$")
+SIGNS = string.digits + string.ascii_uppercase
 OPENS = "set_config('anlan.lo'"
 
 
 @dataclass(frozen=True)
 class Statement:
+    """``prepare``: as the site has it planned, once (True), each time (False), or when it has come a few times (None)."""
+
     sql: str
     params: Any
     many: bool
+    prepare: bool | None
 
 
 @dataclass
@@ -77,14 +82,14 @@ def _send(cursor: "psycopg.Cursor[Any]", one: Statement, renewed: Renewal) -> No
     if one.many:
         cursor.executemany(one.sql, renewed.of(one.params))
         return
-    cursor.execute(one.sql, renewed.of(one.params) or None)
+    cursor.execute(one.sql, renewed.of(one.params) or None, prepare=one.prepare)
     if cursor.description:
         cursor.fetchall()
 
 
 def _another(number: str) -> str:
-    place, _, end = number.rpartition("-")
-    return f"{place}-{secrets.token_hex(4)[: len(end)].upper()}"
+    """With a longer end than the site gives, for nobody looks here whether it is taken."""
+    return f"{number.rpartition('-')[0]}-{''.join(secrets.choice(SIGNS) for _ in range(8))}"
 
 
 def _made_at(value: UUID) -> datetime:
@@ -97,11 +102,13 @@ def recording() -> Iterator[Recording]:
     """Everything Django sends in this thread meanwhile."""
     from django.db import connection
 
+    from anlan.reads.prepared import planned_once
+
     # an id says the millisecond
     found = Recording(datetime.now(UTC).replace(microsecond=datetime.now(UTC).microsecond // 1000 * 1000))
 
     def take(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        found.statements.append(Statement(str(sql), params or (), many))
+        found.statements.append(Statement(str(sql), params or (), many, planned_once(sql)))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(take):

@@ -40,16 +40,52 @@ class Deed:
     sent_at: float = 0.0
     answered_at: float = 0.0
     tries: int = 0
+    who: str = ""
 
     @property
     def is_acknowledged(self) -> bool:
         return self.answer is not None
 
 
+class Gate:
+    """Where everybody waits between two pieces of work while something is tried in silence."""
+
+    def __init__(self) -> None:
+        self.people: list[threading.Thread] = []
+        self._is_closed = False
+        self._waiting = 0
+        self._changed = threading.Condition()
+
+    def pass_through(self) -> None:
+        with self._changed:
+            self._waiting += 1
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._is_closed)
+            self._waiting -= 1
+
+    @contextmanager
+    def closed(self, seconds: float) -> Iterator[None]:
+        """Inside the block nobody works; AssertionError when they do not come to an end of what they are doing."""
+        with self._changed:
+            self._is_closed = True
+        try:
+            with self._changed:
+                assert self._changed.wait_for(self._all_wait, seconds), "the people at work come to no end"
+            yield
+        finally:
+            with self._changed:
+                self._is_closed = False
+                self._changed.notify_all()
+
+    def _all_wait(self) -> bool:
+        return self._waiting >= sum(one.is_alive() for one in self.people)
+
+
 class Book:
     """Everything that was sent, in one place; and what came back that was neither success nor failure."""
 
     def __init__(self) -> None:
+        self.gate = Gate()
         self.deeds: list[Deed] = []
         self.oddities: list[str] = []
         self.statuses: dict[int, int] = {}
@@ -112,7 +148,8 @@ class Client(threading.Thread):
     def run(self) -> None:
         try:
             while not self._stop_asked.is_set():
-                self._matter() if self.random.random() < 0.75 else self._check()
+                self.book.gate.pass_through()
+                self.find_matter() if self.random.random() < 0.75 else self._check()
         except Unanswered:
             return
         except Exception as error:  # a thread that dies in silence would prove nothing
@@ -123,7 +160,8 @@ class Client(threading.Thread):
 
     # Pieces of work
 
-    def _matter(self) -> None:
+    def find_matter(self) -> None:
+        """Find a matter and take it some steps on; returns when each is acknowledged."""
         mark = f"混沌 {uuid.uuid4()}"
         photos = [self._photo(mark)] if self.random.random() < 0.3 else []
         body = {
@@ -169,6 +207,7 @@ class Client(threading.Thread):
 
     def _post(self, deed: Deed, path: str, body: Any, *, repeats: dict[str, str]) -> Deed:
         """Send it until it is acknowledged. An answer that is no failure and does not say what was sent is odd."""
+        deed.who = self.who
         self.book.open(deed)
         is_json = not isinstance(body, bytes)
         headers = {
@@ -226,6 +265,7 @@ def at_work(work: Work, people: tuple[str, ...]) -> Iterator[Book]:
     """So many people at work inside the block; afterwards each has finished or given up what was under way."""
     book, stop = Book(), threading.Event()
     clients = [Client(work, name, book, stop, seed) for seed, name in enumerate(people)]
+    book.gate.people.extend(clients)
     for client in clients:
         client.start()
     try:

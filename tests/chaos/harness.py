@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,15 +20,15 @@ import psycopg
 
 from anlan.config import processes
 from anlan.config.processes import Identity
-from tests.chaos.clients import Book, Work, at_work
+from tests.chaos.clients import Book, Client, Work, at_work
+from tests.chaos.listener import Page, summary
 from tests.chaos.reckoning import Reckoning, Stand, check_ladders, reckon
-from tests.chaos.site import Site, wait_for
+from tests.chaos.site import FIRST_START_SECONDS, Site, wait_for
 from tests.database import this_run
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = ("town", "town2", "village", "town")
 LADDERS, RUNGS = 40, 4
-FIRST_START_SECONDS = 240
 RECOVERY_BOUND_SECONDS = 60.0
 QUIET_SECONDS = 330.0  # without any change
 SWEEP = "processes.sweep_deadlines"
@@ -45,6 +46,8 @@ class Target:
     victims: Callable[[Site], list[Identity]]
     restart: bool = False
     is_whole: bool = False
+    in_silence: bool = False
+    """Whether nobody works meanwhile but for one act at the kill: no later act can stand in for one not told."""
 
 
 def _app(site: Site) -> list[Identity]:
@@ -53,9 +56,10 @@ def _app(site: Site) -> list[Identity]:
 
 
 TARGETS = (
-    Target("数据库后端", 16, lambda site: [site.database_backend()]),
-    Target("网站进程", 14, lambda site: [site.web_worker()]),
-    Target("后台任务进程", 12, lambda site: [site.child("worker")]),
+    Target("数据库后端", 14, lambda site: [site.database_backend()]),
+    Target("网站进程", 12, lambda site: [site.web_worker()]),
+    Target("后台任务进程", 11, lambda site: [site.child("worker")]),
+    Target("即时更新进程", 5, lambda site: [site.child("live")], in_silence=True),
     Target("整个数据库", 8, lambda site: [site.postmaster()], is_whole=True),
     Target("整个应用", 7, _app, restart=True, is_whole=True),
     Target("应用和数据库", 3, lambda site: [*_app(site), site.postmaster()], restart=True, is_whole=True),
@@ -64,9 +68,11 @@ TARGETS = (
 
 @dataclass
 class Storm:
-    """What happened: seconds to the first acknowledged write, by target."""
+    """What happened: seconds to the first acknowledged write, by target; and after a kill of the live updates, those
+    to the open page having been told again."""
 
     recoveries: dict[str, list[float]] = field(default_factory=dict)
+    told: list[float] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -87,21 +93,36 @@ def plan(kills: int, chance: random.Random) -> list[Target]:
     return chosen[:kills]
 
 
-def storm(site: Site, book: Book, deadlines: list[str], targets: list[Target], chance: random.Random) -> Storm:
+@dataclass(frozen=True)
+class Scene:
+    """A site, the people at work in it and their book, an open page, and one more person for what is done in silence."""
+
+    site: Site
+    book: Book
+    page: Page
+    hand: Client
+
+
+def storm(
+    scene: Scene, deadlines: list[str], targets: list[Target], chance: random.Random, minutes: float = float("inf")
+) -> Storm:
     """Kill one target after another, each as soon as the site works again and a random while has passed."""
     found, begun = Storm(), time.monotonic()
     portions = [deadlines[start::SWEEP_PORTIONS] for start in range(SWEEP_PORTIONS)]
     for number, target in enumerate(targets):
-        if number % max(1, len(targets) // SWEEP_PORTIONS) == 0 and portions:
-            let_come_due(site, portions.pop())
-        time.sleep(chance.uniform(0.0, 0.6))
-        took = kill(site, book, target)
-        if took is None:
-            found.complaints.append(f"{target.name}: nothing was acknowledged within {RECOVERY_BOUND_SECONDS:.0f} s")
+        if time.monotonic() - begun > 60 * minutes:
             break
-        found.recoveries.setdefault(target.name, []).append(took)
+        if number % max(1, len(targets) // SWEEP_PORTIONS) == 0 and portions:
+            let_come_due(scene.site, portions.pop())
+        time.sleep(chance.uniform(0.0, 0.6))
+        took = kill_in_silence(scene, target, chance) if target.in_silence else kill(scene.site, scene.book, target)
+        if took is None:
+            what = "the open page was not told" if target.in_silence else "nothing was acknowledged"
+            found.complaints.append(f"{target.name}: {what} within {RECOVERY_BOUND_SECONDS:.0f} s")
+            break
+        (found.told if target.in_silence else found.recoveries.setdefault(target.name, [])).append(took)
     for left in portions:
-        let_come_due(site, left)
+        let_come_due(scene.site, left)
     found.seconds = time.monotonic() - begun
     return found
 
@@ -117,6 +138,24 @@ def kill(site: Site, book: Book, target: Target) -> float | None:
         site.process.wait()
         site.start()
     return book.await_acknowledgement(begun, RECOVERY_BOUND_SECONDS)
+
+
+def kill_in_silence(scene: Scene, target: Target, chance: random.Random) -> float | None:
+    """Kill it at an act, a moment before or after, while nobody else acts; seconds until the open page had been told of
+    everything."""
+    with scene.book.gate.closed(RECOVERY_BOUND_SECONDS):
+        if scene.page.await_all(scene.book, RECOVERY_BOUND_SECONDS) is None:
+            return None
+        victims = _when_there(scene.site, target)
+        is_before = chance.random() < 0.5
+        if is_before:
+            scene.hand.find_matter()
+        begun = time.monotonic()
+        for victim in victims:
+            victim.send(signal.SIGKILL)
+        if not is_before:
+            scene.hand.find_matter()
+        return scene.page.await_all(scene.book, RECOVERY_BOUND_SECONDS, since=begun)
 
 
 def _when_there(site: Site, target: Target) -> list[Identity]:
@@ -221,7 +260,7 @@ def breaches(site: Site) -> list[str]:
     return said.stdout.splitlines() if said.returncode else []
 
 
-def run(*, kills: int, seed: int | None) -> int:
+def run(*, kills: int, seed: int | None, minutes: float = float("inf")) -> int:
     """The whole: a site, a world, the storm, the reckoning, the tables. 0 if nothing is to be complained of."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     chance = random.Random(seed)
@@ -233,10 +272,15 @@ def run(*, kills: int, seed: int | None) -> int:
         idle = idle_share()
         print(f"站点就绪,{len(PEOPLE)} 人办理;{kills} 次 kill -9,随机数 {seed};处理器空闲 {idle:.0%}", flush=True)
         deadlines = [str(one) for one in work.world["overdue"]]
+        page = Page(work, site.environment.live_port)
+        page.start()
         with at_work(work, PEOPLE) as book:
+            hand = Client(work, "town", book, threading.Event(), seed)
             assert book.await_acknowledgement(time.monotonic(), 30.0) is not None, "no write at all"
-            found = storm(site, book, deadlines, plan(kills, chance), chance)
-        print(f"风暴过去,{len(found.all)} 次,{found.seconds:.0f} 秒;等后台任务做完", flush=True)
+            found = storm(Scene(site, book, page, hand), deadlines, plan(kills, chance), chance, minutes)
+        told = page.await_all(book, RECOVERY_BOUND_SECONDS) is not None
+        page.stop()
+        print(f"风暴过去,{len(found.all) + len(found.told)} 次,{found.seconds:.0f} 秒;等后台任务做完", flush=True)
         wait_for(site.is_well, QUIET_SECONDS, "well again")
         quiet = await_quiet(site)
         conninfo = site.environment.administrator().conninfo()
@@ -246,6 +290,8 @@ def run(*, kills: int, seed: int | None) -> int:
             *found.complaints,
             *complaints,
             *book.oddities,
+            *page.oddities,
+            *([] if told else [f"the open page was not told of {len(page.unseen(book))} acts"]),
             *failed_jobs(site),
             *broken_seals(site),
             *breaches(site),
@@ -254,20 +300,27 @@ def run(*, kills: int, seed: int | None) -> int:
         shutil.copytree(site.home / "logs", ROOT / "test-results" / "chaos", dirs_exist_ok=True)
         site.stop()
         shutil.rmtree(this_run(), ignore_errors=True)
-    return report(found, result, book, seed=seed, quiet=quiet, idle=idle)
+    return report(found, result, book, summary(page, book), seed=seed, quiet=quiet, idle=idle)
 
 
-def report(found: Storm, result: Reckoning, book: Book, *, seed: int, quiet: float, idle: float) -> int:
+def report(
+    found: Storm, result: Reckoning, book: Book, live: dict[str, Any], *, seed: int, quiet: float, idle: float
+) -> int:
     """Print the tables and the JSON; the exit code. On a machine busy with other things lateness proves nothing: it is
     told, and does not fail."""
     late = _too_late(found)
     print(f"\n{'杀死':<10}{'次数':>6}{'中位 s':>10}{'p95 s':>10}{'最长 s':>10}")
-    for name, seconds in [*found.recoveries.items(), ("合计", found.all)]:
+    tables = [*found.recoveries.items(), ("合计", found.all), ("即时更新", found.told)]
+    for name, seconds in [(name, seconds) for name, seconds in tables if seconds]:
         print(f"{name:<10}{len(seconds):>6}{median(seconds):>10.2f}{_p95(seconds):>10.2f}{max(seconds):>10.2f}")
     print(
         f"\n写入:发出 {result.sent},确认 {result.acknowledged},找到 {result.found};"
         f"丢失 {result.lost},重复 {result.doubled},改变 {result.altered},无中生有 {result.unsent};"
         f"没有得到确认但已办成 {result.unacknowledged_but_done}"
+    )
+    print(
+        f"打开着的页面:被告知 {live['told']} 次,断开后自己回来 {live['returns']} 次,"
+        f"看到 {live['seen']} / {live['acts']} 次办理"
     )
     print(f"时限:{LADDERS} 条梯子 {result.ladder_rungs} 级;用时 {found.seconds:.0f} 秒,后台任务 {quiet:.0f} 秒后做完")
     for complaint in [*result.complaints, *late][:40]:
@@ -275,10 +328,12 @@ def report(found: Storm, result: Reckoning, book: Book, *, seed: int, quiet: flo
     if late and idle < IDLE_ENOUGH:
         print("  机器正忙于别的事,恢复的时间只作参考")
     summary: dict[str, Any] = {
-        "kills": len(found.all),
+        "kills": len(found.all) + len(found.told),
         "seed": seed,
         "seconds": round(found.seconds, 1),
         "recoveries": {name: [round(one, 2) for one in seconds] for name, seconds in found.recoveries.items()},
+        "told": [round(one, 2) for one in found.told],
+        "live": live,
         "writes": {name: value for name, value in vars(result).items() if isinstance(value, int)},
         "answers": {str(status): count for status, count in sorted(book.statuses.items())},
         "complaints": len(result.complaints),

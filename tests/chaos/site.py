@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -23,6 +23,7 @@ from anlan.config.processes import Identity
 from tests.database import template, this_run
 
 CHILD_SECONDS = 60
+FIRST_START_SECONDS = 240  # a bound for a busy machine, not a measure
 
 
 def free_port() -> int:
@@ -138,6 +139,16 @@ class Site:
 
     def is_well(self) -> bool:
         return self.health()[0] == 200
+
+
+def started(site: Site) -> Iterator[Site]:
+    """The site, well, and stopped afterwards: what a fixture yields from."""
+    site.start()
+    try:
+        wait_for(site.is_well, FIRST_START_SECONDS, "first start")
+        yield site
+    finally:
+        site.stop()
 
 
 class Writer:

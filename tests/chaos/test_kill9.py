@@ -7,11 +7,10 @@ import pytest
 
 from anlan.config import processes
 from anlan.config.processes import Identity
-from tests.chaos.site import Site, Writer, wait_for
+from tests.chaos.site import FIRST_START_SECONDS, Site, Writer, wait_for
 
 pytestmark = pytest.mark.chaos
 
-FIRST_START_SECONDS = 240  # a bound for a busy machine, not a measure
 START_SECONDS = 90
 
 
@@ -66,7 +65,7 @@ def test_it_comes_back_by_itself(
     assert supervisor.alive()
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("name", ["web", "worker", "live"])
 def test_a_killed_child_is_replaced(site: Site, writer: Writer, name: str, record_property) -> None:
     """For granian: its orphaned workers still answer, so a well site alone would prove nothing."""
     old = site.child(name)
@@ -80,11 +79,11 @@ def test_a_killed_child_is_replaced(site: Site, writer: Writer, name: str, recor
 def test_after_a_kill_of_the_supervisor_the_database_is_still_there_and_nothing_else(
     site: Site, writer: Writer
 ) -> None:
-    postmaster, web, worker = site.postmaster(), site.child("web"), site.child("worker")
+    postmaster, *children = site.postmaster(), *(site.child(name) for name in ("web", "worker", "live"))
     kill(site.supervisor())
     assert site.process is not None
     site.process.wait()
-    assert processes.wait_until_gone([web, worker], 20)
+    assert processes.wait_until_gone(children, 20)
     assert postmaster.alive()
     site.start()
     goes_on(site, writer, START_SECONDS, "second start")
@@ -93,7 +92,7 @@ def test_after_a_kill_of_the_supervisor_the_database_is_still_there_and_nothing_
 
 def test_everything_killed_at_once(site: Site, writer: Writer) -> None:
     """As in a power cut, but for the disk's own cache: orphans of granian hold the port when the next start comes."""
-    kill(site.supervisor(), site.child("web"), site.child("worker"), site.postmaster())
+    kill(site.supervisor(), *(site.child(name) for name in ("web", "worker", "live")), site.postmaster())
     assert site.process is not None
     site.process.wait()
     site.start()

@@ -14,12 +14,11 @@ from anlan.config import processes
 from tests.chaos.clients import Book, Work, at_work
 from tests.chaos.harness import await_quiet, make_world
 from tests.chaos.reckoning import Stand, reckon
-from tests.chaos.site import Site, new_home, wait_for
+from tests.chaos.site import Site, new_home, started, wait_for
 from tests.database import template
 
 pytestmark = pytest.mark.chaos
 
-START_SECONDS = 240
 PEOPLE = ("town", "town2", "village")
 DISK_MEGABYTES = 320
 PIECE = 64 * 1024
@@ -39,15 +38,6 @@ def books() -> list[Book]:
 @pytest.fixture(scope="module")
 def work(site: Site) -> Work:
     return make_world(site, ladders=3)
-
-
-def started(site: Site) -> Iterator[Site]:
-    site.start()
-    try:
-        wait_for(site.is_well, START_SECONDS, "first start")
-        yield site
-    finally:
-        site.stop()
 
 
 def reckoned(site: Site, *books: Book) -> None:
@@ -140,8 +130,8 @@ def test_on_a_full_disk_nothing_is_acknowledged_that_is_not_kept(site_on_a_small
     with at_work(make_world(site, ladders=1), PEOPLE) as book:
         assert book.await_acknowledgement(time.monotonic(), 30) is not None
         ballast = fill(site.home)
-        assert "磁盘空间不足" in site.run("backup", str(site.home / "here.zip")).stderr
-        assert not list(site.home.glob("*here.zip*"))
+        assert "磁盘空间不足" in site.run("backup", str(site.home / "logs" / "here.zip")).stderr
+        assert not list(site.home.rglob("*here.zip*"))
         wait_for(lambda: failures(book) > 20, 120, "the disk is felt")
         before = acknowledged(book)
         ballast.unlink()

@@ -61,11 +61,22 @@ def _facts(cast: Any) -> dict[str, Any]:
             _, tokens[name] = issue_token(actor=actor, grant=cast.grants[name], days=1)
     return {
         "tokens": tokens,
+        "cookie": _cookie_of(cast.users["town"]),
         "sites": {"town": cast.sites["firm"].id, "village": cast.sites["firm"].id, "town2": cast.sites["firm2"].id},
         "organisations": {name: cast.actors[name].organisation_id for name in PEOPLE},
         "checklist": checklist.id,
         "items": items,
     }
+
+
+def _cookie_of(user: Any) -> str:
+    """What a browser sends in which that person has signed in."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 if __name__ == "__main__":

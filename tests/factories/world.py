@@ -34,8 +34,9 @@ from anlan.lib import clock
 from anlan.notify.models import Message
 from anlan.processes import api as processes
 from anlan.register import api as register
+from anlan.safeguards import api as safeguards
 from anlan.sheets.actions import upload as upload_sheet
-from anlan.supervision.actions import list_matter
+from anlan.supervision.actions import list_matter, set_controls
 from anlan.territory import api as territory
 from tests.database import TestCluster
 from tests.factories.books import book
@@ -78,6 +79,10 @@ SEES_OBJECT = {
 SEES_LISTING = {
     "own": "city county leader special town village firm",
     "other": "city other other_dept other_firm",
+}
+SEES_SAFEGUARD = {
+    "own": "city county leader dept dept2 fire market special town town2",
+    "other": "city other other_dept",
 }
 SEES_GRID = {
     "own": "city county leader dept dept2 fire market special town village",
@@ -141,6 +146,7 @@ class World:
     objects: dict[str, UUID] = field(default_factory=dict)
     listings: dict[str, UUID] = field(default_factory=dict)
     licences: dict[str, UUID] = field(default_factory=dict)
+    safeguards: dict[str, UUID] = field(default_factory=dict)
     grid_members: dict[str, UUID] = field(default_factory=dict)
     grid_officials: dict[str, UUID] = field(default_factory=dict)
     jobs: dict[str, UUID] = field(default_factory=dict)
@@ -172,6 +178,12 @@ class World:
         for key, who in SEES_GRID.items():
             if name not in names(who):
                 words |= {canary(key, "GRID"), canary(key, "HOLDER")}
+        for key, who in SEES_LISTING.items():
+            if name not in names(who):
+                words |= {canary(key, "LEADER"), canary(key, "MEASURES"), canary(key, "CONTROLS")}
+        for key, who in SEES_SAFEGUARD.items():
+            if name not in names(who):
+                words.add(canary(key, "SAFEGUARD"))
         for key in self.licences:
             if name not in names(SEES_ENTERPRISE[key]):
                 words.add(canary(key, "LICENCE"))
@@ -238,6 +250,7 @@ def build_world(cast: Cast | None = None) -> World:
         builder.objects()
         builder.imports()
         builder.licences()
+        builder.safeguards()
     for name in world.cast.actors:
         world.uploads[name] = [upload(world.actor(name)), upload(world.actor(name), file=paper())]
         world.clients[name] = Client()
@@ -435,15 +448,34 @@ class _Builder:
                 )
             self.world.licences[key] = licence.id
 
+    def safeguards(self) -> None:
+        """One event here, of a county's matters, and one next door."""
+        for key, who, code in (("own", "county", "331082"), ("other", "other", "331081")):
+            with acting(self.world.actor(who)) as actor:
+                facts = safeguards.EventFacts(name=canary(key, "SAFEGUARD"), opens_on=in_days(20))
+                region = self.cast.regions[code].id
+                event = safeguards.establish_event(actor=actor, region_id=region, facts=facts)
+                matters = [self.world.matters[key].id]
+                safeguards.guard_matters(actor=actor, event_id=event.id, hidden_danger_ids=matters)
+            self.world.safeguards[key] = event.id
+
     def listings(self) -> None:
-        """One matter here and one in the county next door, each listed by its 安委办."""
-        for key, who in (("own", "county"), ("other", "other")):
+        """One matter here and one in the county next door, each listed by its 安委办 and held down by its party."""
+        for key, who, party in (("own", "county", "firm"), ("other", "other", "other_firm")):
             with acting(self.world.actor(who)) as actor:
                 listing = list_matter(
                     actor=actor,
                     hidden_danger_id=self.world.matters[key].id,
                     due_on=in_days(30),
                     leader=canary(key, "LEADER"),
+                )
+            with acting(self.world.actor(party)) as actor:
+                set_controls(
+                    actor=actor,
+                    listing_id=listing.id,
+                    measures=canary(key, "MEASURES"),
+                    holder=canary(key, "CONTROLS"),
+                    check_on=in_days(30),
                 )
             self.world.listings[key] = listing.id
 

@@ -72,7 +72,7 @@ class MessageOut(Schema):
 
 
 @router.post("/acts", response={201: ActOut})
-@requires(Permission.HIDDEN_DANGER_REGISTER)
+@requires(Permission.HIDDEN_DANGER_CONFIRM)
 def act(request: ActingRequest, payload: ActIn) -> Any:
     """Writes, and then says no when asked to."""
     _tell(request, payload.title)

@@ -71,9 +71,9 @@ def visitor(world: World, browser: "Browser", request: pytest.FixtureRequest) ->
     expect.set_options(timeout=PATIENCE_MS)
     visitors: list[Visitor] = []
     failures = request.session.testsfailed
+    connections.close_all()  # this loop's may be of a database that has gone since, see below
 
     def open_browser(name: str = "", *, viewport: dict[str, int] = DESK, scripts: bool = True) -> Visitor:
-        connections.close_all()  # this loop's may be of a database that has gone since, see below
         cookie = world.cookie_of(name) if name else ""
         visitors.append(Visitor.enter(browser, world.site.url, name, cookie, viewport=viewport, scripts=scripts))
         return visitors[-1]

@@ -52,6 +52,7 @@ NO_PAGES = {
 ELSEWHERE = {
     "accounts/sign-in/": "`test_pages`",
     "accounts/sign-in/second-factor/": "`test_accounts`",
+    "accounts/me/session/": "answers a page: `test_sending`",
     "accounts/sign-in/passkey/": "answers a device",
     "accounts/confirm/code/": "`accounts/confirm/` with the other field",
     "accounts/confirm/passkey/": "answers a device",

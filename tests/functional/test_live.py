@@ -53,10 +53,10 @@ def looks_of(page: Page) -> list[str]:
 
 
 def test_an_act_is_in_the_others_pages(world: World, visitor: People) -> None:
-    # Given the county looks at its list, at its first screen and at the overview
+    # Given the county looks at its list and at the overview, the city at its first screen
     county = visitor("county")
-    listed, desk, overview = county.goes("/hidden-dangers/").page, county.another_tab(), county.another_tab()
-    desk.goto(f"{world.site.url}/")
+    listed, overview = county.goes("/hidden-dangers/").page, county.another_tab()
+    desk = visitor("city").goes("/").page
     overview.goto(f"{world.site.url}/oversight/")
     tile = desk.get_by_role("link", name=re.compile("^ *未销号"))
     found = overview.locator(".tile").filter(has_text="发现").locator(".figure").first

@@ -127,11 +127,12 @@ def test_a_burst_is_told_once_a_second(world: World, listen: Callable[..., Strea
 
 
 def test_what_a_page_does_not_show_is_not_told_it(world: World, listen: Callable[..., Stream]) -> None:
-    checks, nothing = listen("town", query="topics=check").opened(), listen("town", query="topics=users+..").opened()
-    known = (checks.looks, nothing.looks)  # without a time the page is told to look at once
+    checks, nothing = listen("town", query="topics=check"), listen("town", query="topics=users+..")
+    for stream in (checks, nothing):
+        stream.until(lambda stream=stream: stream.looks == 1)  # without a time the page is told to look at once
     world.matters.registered()
     time.sleep(SETTLED)
-    assert (checks.looks, nothing.looks) == known
+    assert (checks.looks, nothing.looks) == (1, 1)
 
 
 def test_an_ended_session_is_told_nothing_more(world: World, listen: Callable[..., Stream]) -> None:

@@ -13,7 +13,7 @@ from anlan.lib import clock
 from anlan.register import api as register
 from anlan.territory import api as territory
 from tests.functional.conftest import World
-from tests.functional.visitor import PHONE, Visitor
+from tests.functional.visitor import PHONE, Visitor, photo
 from tests.integration.test_checks import inspect
 
 pytestmark = pytest.mark.functional
@@ -82,9 +82,36 @@ def test_how_many_did_superiors_send_and_are_they_done(visitor: People) -> None:
 
 def test_which_sites_does_nobody_look_after(world: World, visitor: People) -> None:
     leader = visitor("leader").desk()
-    leader.page.locator("a.tile").filter(has_text="无人监管场所").click()
+    leader.page.locator("a.tile").filter(has_text="未落实网格场所").click()
     expect(rows(leader).filter(has_text=world.cast.enterprises["firm"].name)).to_have_count(1)
     expect(leader.page.locator("tr").filter(has_text="江南机械厂区")).to_contain_text("网格")
+
+
+def test_how_many_sites_of_the_worrying_fields_are_there(world: World, visitor: People) -> None:
+    cast = world.cast
+    with acting(cast.county):
+        site = cast.sites["firm"].id
+        register.tag_sites(actor=cast.county, site_ids=[site], kind="COMBUSTIBLE_DUST", since_on=clock.today())
+    for label, firm in (("危险化学品", "firm2"), ("粉尘涉爆", "firm")):
+        leader = visitor("leader").desk()
+        line = card(leader, "重点领域场所").locator("li").filter(has_text=label)
+        expect(line).to_contain_text("1处")
+        line.get_by_role("link").click()
+        expect(rows(leader)).to_have_count(1)
+        expect(leader.page.locator("tbody tr")).to_contain_text(cast.enterprises[firm].name)
+
+
+def test_what_became_of_what_i_found(visitor: People) -> None:
+    leader = visitor("leader", viewport=PHONE).desk()
+    leader.page.get_by_role("link", name="登记隐患").click()
+    leader.page.get_by_label("现场照片").first.set_input_files([photo()])
+    leader.page.get_by_label("江南机械").first.check()
+    leader.page.get_by_label("一句话说清楚").fill("配电房堆放杂物")
+    leader.page.get_by_role("button", name="登记", exact=True).click()
+    expect(leader.page.locator("#toasts")).to_contain_text("由古城街道核定")
+    expect(leader.desk().tile("我发现的，未办结")).to_have_text("1件")
+    leader.page.locator("a.tile").filter(has_text="我发现的").click()
+    expect(rows(leader)).to_have_text(["配电房堆放杂物"])
 
 
 def test_who_checked_this_firm_what_was_found_is_it_corrected_who_answers(world: World, visitor: People) -> None:

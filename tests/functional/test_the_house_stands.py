@@ -23,6 +23,7 @@ def test_a_browser_reads_the_health_page(live_site: LiveSite, page: Page) -> Non
         "web": "ok",
         "database": "ok",
         "worker": "down",
+        "ledger": "ok",
     }
 
 

@@ -25,7 +25,7 @@ from anlan.processes.models import Deadline, DeadlineEffect, Event
 from anlan.sheets.api import bulk
 from anlan.supervision import actions as listings
 from anlan.supervision import api as supervision
-from anlan.supervision.models import ListingProgress, SupervisionListing
+from anlan.supervision.models import ListingControl, ListingProgress, SupervisionListing
 from tests.factories.cast import Cast
 from tests.factories.matters import paper, picture, upload
 
@@ -176,6 +176,11 @@ class Real:
     def report_progress(self, told: Any, by: Actor, at: datetime, note: str) -> None:
         self.follow(listings.report_progress, by, at, note=note)
 
+    def set_controls(self, told: Any, by: Actor, at: datetime, measures: str, holder: str, check_on: date,
+                     holder_phone: str = "") -> None:  # fmt: skip
+        more = {"measures": measures, "holder": holder, "check_on": check_on, "holder_phone": holder_phone}
+        self.follow(listings.set_controls, by, at, **more)
+
     def request_release(self, told: Any, by: Actor, at: datetime, note: str = "") -> None:
         self.follow(listings.request_release, by, at, note=note)
 
@@ -251,7 +256,9 @@ def major_listed_and_released(cast: Cast, how: Any, lists: Any, spot: loop.Spot)
         one, cast.leader, cast.organisations["临海政府"], on(11), BEGUN + timedelta(days=28), "林县长"
     )
     how.fill_five(one, cast.firm, on(11, 9), plan="方案", person="张三", funds=Decimal("50000.00"), measures="停用")
+    lists.set_controls(listing, cast.firm, on(12), "停用二层，专人看守", "张三", BEGUN + timedelta(days=15))
     lists.report_progress(listing, cast.village, on(20), "已搬迁一半")
+    lists.set_controls(listing, cast.village, on(21), "继续停用", "李四", BEGUN + timedelta(days=40), "13800000000")
     how.submit_rectification(one, cast.firm, on(24), "已搬迁")
     how.accept_rectification(one, cast.fire, on(25), "到位", ("甲", "乙"), is_held=True)
     lists.request_release(listing, cast.village, on(26), "申请摘牌")
@@ -353,6 +360,7 @@ def rows_of(matter_id: Any, listing_id: Any) -> dict[str, list[dict[str, Any]]]:
         "suspensions": Suspension.objects.filter(**of_matter),
         "listings": SupervisionListing.objects.filter(**of_matter),
         "progress": ListingProgress.objects.filter(listing_id=listing_id),
+        "controls": ListingControl.objects.filter(listing_id=listing_id),
     }
     return {name: sorted((plain(row, names) for row in rows), key=repr) for name, rows in tables.items()}
 

@@ -31,6 +31,7 @@ from anlan.processes import api as processes
 from anlan.processes import deadlines
 from anlan.processes.models import Deadline, DeadlineEffect, Event
 from anlan.processes.reactions import REACTIONS
+from anlan.processes.tasks import sweep_deadlines
 from anlan.supervision.models import SupervisionLetter
 from tests.factories.cast import Cast
 from tests.factories.matters import Matters, in_days
@@ -220,6 +221,17 @@ class TestFollowUps:
             assert (Message.objects.count(), LedgerEntry.objects.count()) == (max(before[0], len(told)), before[1])
 
 
+def suspended(cast: Cast, by: Matters, matter: Any, *, since: int, until: int) -> None:
+    """From the day ``since`` to the day ``until`` at eight; the sweep looks each day before."""
+    for day in range(since):
+        sweep(cast, eight_o_clock(in_days(day)))
+    with clock.at(eight_o_clock(in_days(since))):
+        by.act(cast.firm, matter, "request_suspension", controls="停用", review_on=in_days(until + 30))
+        by.act(cast.town, matter, "approve_suspension")
+    with clock.at(eight_o_clock(in_days(until))):
+        by.act(cast.firm, matter, "resume")
+
+
 @pytest.mark.django_db
 class TestSuspension:
     def test_the_ladder_rests_and_goes_on(self, cast, by):
@@ -234,9 +246,39 @@ class TestSuspension:
         with clock.at(eight_o_clock(in_days(42))):
             by.act(cast.firm, matter, "resume")
         sweep(cast, eight_o_clock(in_days(42)))
-        assert rectification(cast, matter) == list(LADDER)
+        assert rectification(cast, matter) == ["hidden_danger.rectification_overdue"]
         letters, leads = follow_ups(cast, matter)
         assert (len(letters), len(leads)) == (1, 1)
+
+    def test_the_days_it_rested_are_no_days_of_lateness(self, cast, by):
+        """Due on day 10 and taken up again on day 42: late since that day, a week late seven days on."""
+        matter = by.rectifying(due_in=10)
+        suspended(cast, by, matter, since=2, until=42)
+        sweep(cast, eight_o_clock(in_days(47)))
+        assert rectification(cast, matter) == ["hidden_danger.rectification_overdue"]
+        sweep(cast, eight_o_clock(in_days(48)))
+        assert rectification(cast, matter) == list(LADDER)[2:]
+
+    @pytest.mark.parametrize(
+        ("since", "until", "said"),
+        [(2, 5, list(LADDER)), (2, 8, list(LADDER)[1:]), (2, 10, list(LADDER)[1:]), (8, 9, list(LADDER))],
+    )
+    def test_a_reminder_that_fell_into_the_rest_does_not_come_after_it(self, cast, by, since, until, said):
+        matter = by.rectifying(due_in=10)
+        suspended(cast, by, matter, since=since, until=until)
+        for day in range(until, 30):
+            sweep(cast, eight_o_clock(in_days(day)))
+        assert rectification(cast, matter) == said
+
+    def test_a_second_rest_adds_to_the_first(self, cast, by):
+        matter = by.rectifying(due_in=10)
+        suspended(cast, by, matter, since=9, until=14)  # three days after the due date
+        suspended(cast, by, matter, since=16, until=18)  # two
+        days = {}
+        for day in range(14, 30):
+            sweep(cast, eight_o_clock(in_days(day)))
+            days.setdefault(rectification(cast, matter)[-1], day)
+        assert days["hidden_danger.rectification_long_overdue"] == 10 + 7 + 3 + 2
 
     def test_a_request_alone_stops_nothing(self, cast, by):
         matter = by.rectifying(due_in=10)
@@ -384,6 +426,29 @@ def test_two_sweeps_at_once_do_everything_once(overdue):
     for thread in threads:
         thread.join()
     assert sum(taken) == len(matters) * 3
+    everything_once(cast, matters)
+
+
+def test_the_periodic_sweep_stays_away_while_a_history_is_told(overdue):
+    """A matter of which the end is not told yet is not late by today's clock."""
+    cast, matters = overdue
+    is_told, may_go_on = threading.Event(), threading.Event()
+
+    def tell() -> None:
+        with processes.nobody_else_sweeps():
+            is_told.set()
+            may_go_on.wait(60)
+        connections.close_all()
+
+    teller = threading.Thread(target=tell)
+    teller.start()
+    with clock.at(eight_o_clock(in_days(6))), jobs.inline():
+        assert is_told.wait(60)
+        sweep_deadlines(0)
+        may_go_on.set()
+        teller.join()
+        assert [rungs(cast, matter) for matter in matters] == [[]] * len(matters)
+        sweep_deadlines(0)
     everything_once(cast, matters)
 
 

@@ -13,13 +13,15 @@ from django.urls import reverse
 
 from anlan.authz.roles import ROLE_CHOICES
 from anlan.authz.scope import acting
-from anlan.desk.first_tiles import TILES, tiles_of
+from anlan.desk.first_tiles import TILES, fields_of, tiles_of
 from anlan.desk.standings import standings
 from anlan.hidden_dangers.api import HiddenDanger
 from anlan.inspections import api as inspections
 from anlan.lib import clock
 from anlan.register import api as register
 from anlan.supervision import api as supervision
+from anlan.supervision.actions import list_matter
+from anlan.territory import api as territory
 from tests.factories.cast import Cast
 from tests.factories.matters import Matters
 from tests.integration.test_checks import self_check
@@ -53,6 +55,13 @@ def busy(matters: Matters) -> list[HiddenDanger]:
             inspections.begin(actor=cast.actors[name], start=visit)
     with acting(cast.town2):
         supervision.sign_list(actor=cast.town2, period=supervision.Period.latest(), signatory="吴主任")
+    with acting(cast.town):
+        grid = territory.GridFacts(name="文化社区网格", region_id=cast.regions["331082001001"].id)
+        territory.establish_grid(actor=cast.town, facts=grid)
+        house = register.ObjectFacts(
+            kind="RENTAL_HOUSE", name="出租房 6 幢", address="文化路", region_id=cast.regions["331082001001"].id
+        )
+        register.register_object(actor=cast.town, facts=house)
     for number, days in (("浙安许 1 号", 20), ("浙安许 2 号", -5)):
         begun, ends = clock.today() - timedelta(days=900), clock.today() + timedelta(days=days)
         facts = register.LicenceFacts(kind="SAFETY_PRODUCTION", number=number, valid_from=begun, valid_to=ends)
@@ -101,12 +110,16 @@ def listed(client: Client, url: str) -> int:
 
 def test_every_number_is_as_long_as_the_list_it_opens(cast: Cast, busy: list[HiddenDanger]) -> None:
     """Every tile of everybody, and every figure of the regions below; the world is made once for all of them."""
+    with acting(cast.leader):
+        for matter in [one for one in busy if one.dispatched_at and one.is_open][:2]:
+            list_matter(actor=cast.leader, hidden_danger_id=matter.id, due_on=clock.today(), leader="林县长")
     wrong, counted = [], 0
     for name in EVERYBODY:
         actor, client = cast.actors[name], as_(cast, name)
         with acting(actor):
             tiles = tiles_of(actor, clock.today())
             lines = standings(actor, clock.today()).lines if name in ("leader", "city", "other") else []
+            tiles += fields_of(actor, clock.today()) if lines else []
         numbers = [(tile.label, tile.url, tile.value, "") for tile in tiles]
         numbers += [(figure.label, figure.url, figure.value, figure.unit) for line in lines for figure in line.figures]
         for label, url, value, unit in numbers:
@@ -167,6 +180,9 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
         ("town", "新报待核定"),
         ("town", "待交办"),
         ("town", "待验收"),
+        ("town", "空缺网格"),
+        ("town", "本周未巡查网格"),
+        ("village", "本周未巡查网格"),
         ("village", "退回要补充"),
         ("firm", "待整改"),
         ("firm", "五到位未齐"),
@@ -177,7 +193,9 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
         ("city", "交办未销号"),
         ("county", "乡镇清单未签字"),
         ("county", "未入格场所"),
-        ("leader", "无人监管场所"),
+        ("county", "未入格监管对象"),
+        ("town", "未入格监管对象"),
+        ("leader", "未落实网格场所"),
         ("firm", "证照 30 天内到期"),
         ("firm", "证照已过期"),
         ("dept", "检查草稿待提交"),

@@ -1,5 +1,7 @@
 """The pages and the API of the grids."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,8 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from anlan.authz.scope import acting
 from anlan.lib import clock
+from anlan.register import api as register
 from anlan.register.actions import grids as acts
+from anlan.register.ledgers import OBJECTS
+from anlan.register.models import SupervisedObject
 from anlan.register.selectors import grids as seen
+from anlan.register.selectors.objects import for_a_ledger
 from anlan.territory import api as territory
 from anlan.territory.api import Appointment, Grid, PersonInPost
 from tests.factories.cast import Cast
@@ -37,6 +43,121 @@ def village_grid(cast: Cast) -> Grid:
     return grid
 
 
+@pytest.fixture
+def houses(cast: Cast, village_grid: Grid) -> list[SupervisedObject]:
+    """One in 文化社区网格, one in a grid without anybody, one in none, one without a department in none."""
+    made = []
+    for number, (region, sectors) in enumerate(
+        (("331082001001", ("FIRE",)), ("331082001002", ("FIRE",)), ("331082001001", ("FIRE",)), ("331082001", ()))
+    ):
+        with acting(cast.town) as actor:
+            facts = register.ObjectFacts(
+                kind=register.ObjectKind.RENTAL_HOUSE,
+                name=f"出租房 {number} 幢",
+                address="文化路",
+                region_id=cast.regions[region].id,
+                sectors=sectors,
+            )
+            made.append(register.register_object(actor=actor, facts=facts))
+    with acting(cast.town) as actor:
+        acts.assign_objects(actor=actor, grid_id=village_grid.id, object_ids=[made[0].id])
+        acts.assign_by_place(actor=actor, object_ids=[made[1].id])
+    return made
+
+
+class TestObjects:
+    @pytest.mark.parametrize("name", ["county", "town", "dept", "village", "leader", "firm"])
+    def test_costs_no_more_than_a_page_may(self, client_of, village_grid: Grid, houses, name: str) -> None:
+        client = client_of(name)
+        paths = [
+            "/grids/gaps/?kind=objects",
+            "/grids/gaps/?kind=unheld",
+            "/objects/?gap=any",
+            "/objects/?unheld=1",
+            "/objects/?stale=1",
+        ]
+        if name != "firm":
+            here = f"/grids/{village_grid.id}"
+            paths += [f"{here}/?show=objects", f"{here}/pick-objects/?q=出租", f"/objects/{houses[0].id}/"]
+        for path in paths:
+            with CaptureQueriesContext(connection) as context:
+                assert client.get(path).status_code == 200, path
+            assert len(own_queries(context)) <= MAX_QUERIES, (path, own_queries(context))
+
+    def test_join_and_leave_on_the_page(self, client_of, village_grid: Grid, houses) -> None:
+        client, page = client_of("town"), f"/grids/{village_grid.id}"
+        picking = client.get(f"{page}/pick-objects/").content.decode()
+        assert "出租房 2 幢" in picking
+        assert "出租房 0 幢" not in picking
+        sent = client.post(f"{page}/assign-objects/", {"ids": [houses[2].id]})
+        assert sent["Location"] == f"{page}/?show=objects"
+        inside = client.get(f"{page}/?show=objects").content.decode()
+        assert "其他监管对象 2" in inside
+        assert "划入 1 处监管对象" in inside
+        client.post(f"{page}/remove-objects/", {"ids": [houses[2].id], "reason": "划归邻村"})
+        inside = client.get(f"{page}/?show=objects").content.decode()
+        assert "出租房 2 幢" not in inside
+        assert "划出 1 处监管对象：划归邻村" in inside
+
+    def test_its_page_says_who_looks_after_it(self, client_of, village_grid: Grid, houses) -> None:
+        client = client_of("town")
+        held = client.get(f"/objects/{houses[0].id}/").content.decode()
+        for words in ("文化社区网格", "冯小格", "13900000001"):
+            assert words in held
+        assert "网格没有人" in client.get(f"/objects/{houses[1].id}/").content.decode()
+        here = f"/objects/{houses[2].id}/"
+        assert "还没有归入网格" in client.get(here).content.decode()
+        done = client.post("/grids/gaps/assign/", {"kind": "objects", "ids": [houses[2].id], "next": here})
+        assert done["Location"] == here
+        assert "冯小格" in client.get(here).content.decode()
+
+    def test_gaps_are_counted_and_linked(self, client_of, houses) -> None:
+        client = client_of("county")
+        for kind, there, elsewhere in (
+            ("objects", "出租房 2 幢", "出租房 1 幢"),
+            ("unheld", "出租房 1 幢", "出租房 2 幢"),
+        ):
+            page = client.get(f"/grids/gaps/?kind={kind}").content.decode()
+            assert there in page
+            assert elsewhere not in page
+            number = re.search(rf'href="\?kind={kind}".*?class="figure">(\d+)', page)
+            listed = re.search(r'class="count">共 <b>(\d+)', page)
+            assert number is not None
+            assert listed is not None
+            assert number[1] == listed[1]
+        client.post("/grids/gaps/assign/", {"kind": "objects", "all": "1"})
+        assert "每处监管对象都有网格" in client.get("/grids/gaps/?kind=objects").content.decode()
+
+    def test_what_is_lacking_is_said_in_the_list_and_its_export(self, client_of, cast: Cast, houses) -> None:
+        client = client_of("town")
+        assert "没有主管部门的监管对象" in client.get("/objects/?gap=regulator").content.decode()
+        found = client.get("/objects/?gap=any").content.decode()
+        assert "主管部门、网格" in found
+        assert "出租房 0 幢" not in found
+        assert client.post("/objects/export/?gap=grid")["Location"].startswith("/jobs/")
+        with acting(cast.town) as actor:
+            rows = list(for_a_ledger(register.supervised_objects(actor, register.ObjectFilters(gap="grid"))))
+        lines = [[str(column.of(row) or "") for column in OBJECTS] for row in rows]
+        assert sorted(line[0] for line in lines) == ["出租房 2 幢", "出租房 3 幢"]
+
+    def test_the_api(self, client_of, village_grid: Grid, houses) -> None:
+        client, path = client_of("town"), f"{API}/{village_grid.id}"
+        sent = {"objects": [str(houses[2].id)]}
+        joined = client.post(f"{path}/objects", sent, content_type=JSON).json()
+        assert joined == {"joined": 1, "moved": 0, "unchanged": 0}
+        assert client.get(path).json()["object_count"] == 2
+        left = client.post(f"{path}/remove-objects", {**sent, "reason": "搬"}, content_type=JSON)
+        assert left.json() == {"left": 1}
+        gaps = client.get(f"{API}/gaps").json()
+        assert {one["name"] for one in gaps["objects_without_grid"]["items"]} == {"出租房 2 幢", "出租房 3 幢"}
+        assert [one["name"] for one in gaps["objects_in_unheld_grids"]["items"]] == ["出租房 1 幢"]
+        lacking = client.get("/api/v1/objects", {"gap": "regulator"}).json()
+        assert [one["name"] for one in lacking["items"]] == ["出租房 3 幢"]
+        confirmed = client.post("/api/v1/object-confirmations", sent, content_type=JSON)
+        assert confirmed.json() == {"confirmed": 1}
+        assert client_of("other").post(f"{path}/objects", sent, content_type=JSON).status_code == 404
+
+
 class TestPages:
     @pytest.mark.parametrize("name", ["county", "town", "dept", "village", "leader", "firm"])
     def test_costs_no_more_than_a_page_may(self, client_of, village_grid: Grid, name: str) -> None:
@@ -60,6 +181,37 @@ class TestPages:
         assert "?region=331082001" in page
         assert "文化社区网格" in client.get("/grids/?region=331082001").content.decode()
         assert "文化社区网格" not in client.get("/grids/?region=331082002").content.decode()
+
+    def test_the_numbers_of_a_township_open_as_many_grids(self, client_of, village_grid: Grid) -> None:
+        client = client_of("county")
+        links = re.findall(
+            r'<a href="(\?(?:region|level)=[^"]+)">([\d,]+)</a>', unescape(client.get("/grids/").content.decode())
+        )
+        assert any("without_holder" in address for address, _ in links)
+        for address, number in links:
+            listed = re.search(r'class="count">共 <b>([\d,]+)', client.get(f"/grids/{address}").content.decode())
+            assert listed is not None, address
+            assert (address, listed[1]) == (address, number)
+
+    def test_every_number_of_people_and_vacancies_opens_as_many_rows(self, client_of, village_grid: Grid) -> None:
+        client, seen_urls = client_of("county"), set()
+        page = unescape(client.get("/grids/").content.decode())
+        for address, number in re.findall(r'<a href="(/grids/(?:people/)?(?:\?[^"]*)?)".*?>([\d,]+)<', page):
+            listed = re.search(r'class="count">共 <b>([\d,]+)', client.get(address).content.decode())
+            assert (address, listed[1] if listed else "0") == (address, number)
+            seen_urls.add(address)
+        assert {"/grids/?view=grids", "/grids/people/", "/grids/people/?state=vacant"} <= seen_urls
+        assert any(address.startswith("/grids/people/?region=") for address in seen_urls)
+        assert "冯小格" in client.get("/grids/people/?region=331082001").content.decode()
+        assert "冯小格" not in client.get("/grids/people/?region=331082002").content.decode()
+
+    def test_the_people_keep_to_their_queries(self, client_of, village_grid: Grid) -> None:
+        for name in ("county", "town", "village", "leader"):
+            for path in ("/grids/people/", "/grids/people/?state=vacant", "/grids/?view=grids"):
+                client = client_of(name)
+                with CaptureQueriesContext(connection) as context:
+                    assert client.get(path).status_code == 200, path
+                assert len(own_queries(context)) <= MAX_QUERIES, (path, own_queries(context))
 
     def test_one_grid(self, client_of, village_grid: Grid) -> None:
         page = client_of("town").get(f"/grids/{village_grid.id}/").content.decode()

@@ -12,9 +12,10 @@ from anlan.ledger.models import LedgerEntry
 from anlan.lib import clock
 from anlan.lib.refusals import Forbidden, Invalid, NotInScope, Refused, Stale
 from anlan.register import api as register
+from anlan.register import invariants
 from anlan.register.actions import grids as acts
 from anlan.register.actions.handing_over import hand_over
-from anlan.register.models import ResponsibleOfficial, SiteGrid
+from anlan.register.models import ObjectGrid, ResponsibleOfficial, SiteGrid, SupervisedObject
 from anlan.register.selectors import grids as seen
 from anlan.territory import api as territory
 from anlan.territory.api import Appointment, GridFacts, GridMember, PersonInPost
@@ -214,6 +215,115 @@ class TestSites:
     def test_by_place(self, cast: Cast, town, grid) -> None:
         placed = acts.assign_by_place(actor=town, site_ids=[site.id for site in seen.sites_without_grid(town)])
         assert (placed.assigned, placed.grids, placed.left) == (1, 1, 0)
+
+
+@pytest.fixture
+def house(cast: Cast, town):
+    return rented(cast, town)
+
+
+def rented(cast: Cast, actor, region: str = "331082001001", name: str = "出租房 6 幢"):
+    facts = register.ObjectFacts(
+        kind=register.ObjectKind.RENTAL_HOUSE,
+        name=name,
+        address="文化路 6 号",
+        region_id=cast.regions[region].id,
+        sectors=("FIRE",),
+    )
+    return register.register_object(actor=actor, facts=facts)
+
+
+class TestObjects:
+    def test_join_once_with_one_entry(self, town, grid, house) -> None:
+        done = acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        again = acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        assert (done.joined, again.unchanged) == (1, 1)
+        entry = LedgerEntry.objects.get(event="grid.objects_assigned")
+        assert (entry.payload["count"], len(entry.payload["rows_hash"])) == (1, 64)
+        assert [one.id for one in seen.objects_of_grid(town, grid)] == [house.id]
+        assert not seen.objects_without_grid(town).exists()
+
+    def test_one_grid_of_a_kind_and_several_kinds(self, cast: Cast, town, grid, house) -> None:
+        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        second = territory.establish_grid(actor=town, facts=grid_facts(cast, name="二网格"))
+        fire = territory.establish_grid(actor=town, facts=grid_facts(cast, name="消防", kind="SECTOR", sector="FIRE"))
+        assert [one.id for one in seen.object_candidates(town, fire)] == [house.id]
+        acts.assign_objects(actor=town, grid_id=fire.id, object_ids=[house.id])
+        with pytest.raises(Refused, match="文化社区网格") as refusal:
+            acts.assign_objects(actor=town, grid_id=second.id, object_ids=[house.id])
+        assert refusal.value.code == "object_is_in_another_grid"
+        assert acts.assign_objects(actor=town, grid_id=second.id, object_ids=[house.id], move=True).moved == 1
+        assert {one.grid.name for one in seen.object_places_of(town, [house.id])} == {"二网格", "消防"}
+
+    def test_not_from_elsewhere_and_not_by_everybody(self, cast: Cast, town, grid) -> None:
+        with acting(cast.county) as county:
+            away = rented(cast, county, "331082002001")
+            with pytest.raises(Invalid, match="不在文化社区网格的区划内"):
+                acts.assign_objects(actor=county, grid_id=grid.id, object_ids=[away.id])
+        with acting(cast.town) as actor, pytest.raises(NotInScope):
+            acts.assign_objects(actor=actor, grid_id=grid.id, object_ids=[away.id])
+        with acting(cast.village) as village, pytest.raises(Forbidden):
+            acts.assign_objects(actor=village, grid_id=grid.id, object_ids=[away.id])
+
+    def test_one_that_moves_leaves_its_grid(self, cast: Cast, town, grid, house) -> None:
+        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        there = cast.regions["331082001002"]
+        register.edit_object(actor=town, object_id=house.id, changes={"region_id": there.id})
+        assert [one.id for one in seen.objects_without_grid(town)] == [house.id]
+        left = ObjectGrid.objects.get(supervised_object=house)
+        assert left.left_at is not None
+        assert left.region_path == there.path
+
+    def test_a_grid_with_one_is_not_dissolved(self, town, grid, house) -> None:
+        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        with pytest.raises(Refused, match="还有 1 处监管对象"):
+            acts.dissolve_grid(actor=town, grid_id=grid.id, reason="合并")
+        assert acts.remove_objects(actor=town, grid_id=grid.id, object_ids=[house.id], reason="合并") == 1
+        assert LedgerEntry.objects.get(event="grid.objects_removed").payload["reason"] == "合并"
+        assert acts.dissolve_grid(actor=town, grid_id=grid.id, reason="合并").valid_to is not None
+
+    def test_by_place_and_whose_grid_has_nobody(self, cast: Cast, town, grid, house) -> None:
+        gone = rented(cast, town, name="已拆的房")
+        register.edit_object(actor=town, object_id=gone.id, changes={"status": "GONE"})
+        placed = acts.assign_by_place(actor=town, object_ids=[house.id, gone.id])
+        assert (placed.assigned, placed.grids, placed.left) == (1, 1, 0)
+        assert [one.id for one in seen.objects_in_unheld_grids(town)] == [house.id]
+        appoint(town, grid)
+        assert not seen.objects_in_unheld_grids(town).exists()
+        (keeper,) = seen.keepers_of_objects(town, [house.id])
+        assert [person.name for person in keeper.people] == ["冯网格"]
+
+    def test_handing_over_leaves_them_where_they_are(self, town, grid, house) -> None:
+        post = appoint(town, grid)
+        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        hand_over(actor=town, of=post.id, to=ZHOU, reason="调任")
+        (keeper,) = seen.keepers_of_objects(town, [house.id])
+        assert [person.name for person in keeper.people] == ["周接手"]
+
+    def test_what_does_not_hold_is_found(self, cast: Cast, town, grid, house) -> None:
+        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        assert not list(invariants.check_grid_places(town))
+        place = ObjectGrid.objects.filter(supervised_object=house)
+        for broken, what in (
+            ({"kind": "MICRO"}, "类别与网格不符"),
+            ({"region_path": cast.regions["331082001002"].path}, "位置与监管对象不符"),
+            ({"left_at": clock.now() - timedelta(days=9)}, "划出时间早于划入时间"),
+        ):
+            was = place.values(*broken).get()
+            place.update(**broken)
+            assert [what in breach.what for breach in invariants.check_grid_places(town)] == [True], what
+            place.update(**was)
+
+    def test_confirmed_unchanged_is_not_stale(self, town, house) -> None:
+        long_ago = clock.now() - timedelta(days=2000)
+        SupervisedObject.objects.filter(id=house.id).update(changed_at=long_ago)
+        old = register.ObjectFilters(stale=True)
+        assert [one.id for one in register.supervised_objects(town, old)] == [house.id]
+        assert register.confirm_objects_unchanged(actor=town, object_ids=[house.id]) == 1
+        assert not register.supervised_objects(town, old).exists()
+        assert LedgerEntry.objects.get(event="objects.confirmed_unchanged").payload["count"] == 1
+        with pytest.raises(Invalid):
+            register.confirm_objects_unchanged(actor=town, object_ids=[])
 
 
 class TestOfficials:

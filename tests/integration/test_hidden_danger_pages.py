@@ -14,6 +14,7 @@ from anlan.authz.scope import acting
 from anlan.hidden_dangers import api as loop
 from anlan.hidden_dangers.api import HiddenDanger, Status
 from anlan.hidden_dangers.forms.acts import FORMS
+from anlan.hidden_dangers.forms.directing import DirectForm
 from anlan.hidden_dangers.presenters import verbs
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.jobs import api as jobs
@@ -150,9 +151,27 @@ def test_register_in_three_taps(cast: Cast) -> None:
     assert answer.status_code == 303
     with acting(cast.county):
         matter = loop.hidden_dangers(cast.county, loop.Filters(q="配电箱"), clock.today()).get()
-        page = loop.case_page(cast.county, loop.hidden_danger(cast.county, matter.id))
+        page = loop.case_page(cast.county, loop.hidden_danger_to_show(cast.county, matter.id))
     assert answer["Location"] == reverse("hidden_dangers:case", args=[matter.id])
     assert len(page.before) == 1
+
+
+def test_the_same_form_sent_again_registers_nothing_twice(cast: Cast) -> None:
+    """Back in the browser and once more; in other words, at another place or later it is another matter."""
+    client, sent = as_(cast, "village"), {"description": "配电箱接线裸露", "source": "GRID_PATROL"}
+    here = {**sent, "site": str(cast.sites["firm"].id)}
+
+    def send(form: dict[str, str]) -> int:
+        return client.post(reverse("hidden_dangers:register"), form).status_code
+
+    assert send(here) == 303
+    again = client.post(reverse("hidden_dangers:register"), here)
+    assert again.status_code == 200
+    assert "您刚才已经登记过这一件" in again.content.decode()
+    assert send({**here, "description": "配电箱接线裸露，二楼"}) == 303
+    assert send({**sent, "region": str(cast.regions["331082001001"].id), "place": "社区广场"}) == 303
+    with clock.at(clock.now() + timedelta(hours=1)):
+        assert send(here) == 303
 
 
 def test_a_refused_registration_loses_neither_words_nor_photos(cast: Cast) -> None:
@@ -182,7 +201,7 @@ def test_places_are_those_the_person_sees(cast: Cast) -> None:
 
 
 def test_every_command_has_a_form() -> None:
-    assert set(FORMS) == set(loop.COMMANDS)
+    assert set(FORMS) == {*loop.COMMANDS, DirectForm.verb}
 
 
 def test_every_button_opens_its_form(cast: Cast, matters: Matters) -> None:

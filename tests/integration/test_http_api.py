@@ -10,10 +10,11 @@ from ninja import Router
 from anlan.accounts import actions as accounts
 from anlan.authz.scope import acting
 from anlan.http.api import build_api, is_declared, permission_of, public_reason_of
-from anlan.http.pages import PageQuery, bounded_count, paginate
+from anlan.http.pages import PageQuery, paginate
 from anlan.lib.refusals import Invalid
 from anlan.notify import api as notify
 from anlan.notify.models import Message
+from anlan.reads.counting import bounded_count
 from tests.fakes import plumbing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.fakes.plumbing")]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import F, Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,8 @@ from anlan.hidden_dangers.choices import Level, Source, Status
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib import clock, hashing
 from anlan.oversight import selectors
-from anlan.oversight.catalogue import INDICATORS, sides, splits_for
+from anlan.oversight.catalogue import INDICATORS, SPLITS, sides, splits_for
+from anlan.oversight.grouping import Tally, grouped
 from anlan.oversight.questions import Question
 from anlan.processes.models import Event
 from anlan.supervision import actions as listings
@@ -189,6 +191,8 @@ def slowly(all_of: list[History], first: date, last: date) -> dict[str, int]:
             "in_time": in_time,
             "self_in_loop": cohort and not official,
             "self_closed_in_loop": cohort and not official and closed,
+            "self_open": not official and not closed,
+            "self_overdue": not official and late,
             "dispatched": dispatched,
             "bounced": dispatched and one.did("bounce", begins, ends),
         }
@@ -199,8 +203,9 @@ def slowly(all_of: list[History], first: date, last: date) -> dict[str, int]:
 
 MEASURES = (
     *("found", "closed", "open", "overdue", "major_found", "major_closed", "due", "in_time"),
-    *("self_in_loop", "self_closed_in_loop", "dispatched", "bounced"),
+    *("self_in_loop", "self_closed_in_loop", "self_open", "self_overdue", "dispatched", "bounced"),
 )
+POPULATIONS = {id(m.population): m.population for one in INDICATORS.values() for m in one.measures}.values()
 OF_MATTERS = [one for one in INDICATORS.values() if any(m.population.code == "hidden_danger" for m in one.measures)]
 
 
@@ -226,6 +231,7 @@ def a_year(cast: Any, checklist: Any) -> Any:  # noqa: F811
     dice = random.Random(7)
     made = [history(dice.randrange(24 * 50), dice.choice(SOURCES), [_step(dice) for _ in range(12)]) for _ in range(80)]
     made.append(history(24 * 20, Source.SELF_CHECK, [(0, 20, 5)] * 5))
+    made.append(history(24 * 20, Source.SELF_CHECK, [(0, 20, 5)] * 3))  # late, and never put right
     with acting(cast.county):
         for number, one in enumerate(made):
             store(cast, number, one)
@@ -251,6 +257,10 @@ def _list_and_release(cast: Any) -> None:
         with acting(cast.town):
             listing = listings.list_matter(
                 actor=cast.town, hidden_danger_id=matter.id, due_on=in_days(30), leader="林县长"
+            )
+        with acting(cast.village):
+            listings.set_controls(
+                actor=cast.village, listing_id=listing.id, measures="停用", holder="林工", check_on=in_days(60)
             )
     photo = upload(cast.firm, "AFTER")
     by.act(cast.firm, matter, "submit_rectification", note="已清理", photos=[photo])
@@ -295,3 +305,49 @@ def _check_split(actor: Any, one: Any, asked: Question, split: str, counted: sel
         assert listed == numbers, (one.code, split, side)
         if one.is_partition(split):
             assert sum(numbers) == getattr(counted.figure(one, "all"), side), (one.code, split, side)
+
+
+def test_counted_together_as_each_alone(a_year):
+    """The whole, the splits and a trend that begins earlier, counted at once, are what each of them is by itself."""
+    actor, asked = a_year.county, Question(date(2026, 1, 20), date(2026, 3, 5))
+    arms = [selectors.Arm("all", asked), selectors.Arm("trend", asked.last_months(12), "month", ("found", "closed"))]
+    arms += [selectors.Arm(split, asked, split) for split in SPLITS]
+    with clock.at(NOW), acting(actor):
+        together = selectors.count(actor, arms, INDICATORS.values())
+        alone = [selectors.count(actor, [arm], INDICATORS.values()) for arm in arms]
+    assert together.counts == {key: found for one in alone for key, found in one.counts.items()}
+    assert together.names == {key: name for one in alone for key, name in one.names.items()} != {}
+    before = together.counts["all", ""]["found"]
+    assert sum(found["found"] for (arm, _), found in together.counts.items() if arm == "trend") > before
+
+
+@pytest.mark.parametrize("last", [date(2026, 3, 5), date(2026, 5, 1)])
+def test_the_first_day_makes_no_difference_to_rows(cast, last):
+    """Where a population says so, as it must for a trend to be counted with the rest."""
+    told = {True: [], False: []}
+    with clock.at(NOW):
+        for population in POPULATIONS:
+            rows = []
+            for first in (date(2026, 1, 1), date(2026, 2, 1)):
+                asked = Question(first, last)
+                keys = {f"by_{split}": key(asked, cast.county) for split, key in population.keys.items()}
+                rows.append(population.rows(cast.county, asked).annotate(**keys).query.sql_with_params())
+            told[population.of_period].append(rows[0] == rows[1])
+    assert told == {False: [True, True], True: [False, False]}
+
+
+def test_two_splits_by_the_same_column(a_year):
+    """With and without a value in it; a count of rows, and one of values."""
+    rows = HiddenDanger.objects.visible_to(a_year.county)
+    sets = {"one": F("sector"), "": None, "two": F("sector")}
+    tallies = {"rows": Tally(()), "fire": Tally((Q(sector="FIRE"),)), "sectors": Tally((), "sector")}
+    with acting(a_year.county):
+        found = {(group.name, group.key): group.counts for group in grouped(rows, sets, tallies, "changed_at")}
+        fire, none, every = (rows.filter(**{"sector__in": of}).count() for of in (["FIRE"], [""], ["FIRE", ""]))
+        sectors = len({*rows.order_by().values_list("sector", flat=True)})
+    assert min(fire, none) > 0
+    assert {name for name, _ in found} == {"one", "", "two"}
+    assert found["one", "FIRE"] == found["two", "FIRE"] == {"rows": fire, "fire": fire, "sectors": 1}
+    assert found["one", ""] == {"rows": none, "fire": 0, "sectors": 1}
+    assert (found["", ""]["fire"], found["", ""]["sectors"]) == (fire, sectors)
+    assert found["", ""]["rows"] >= every

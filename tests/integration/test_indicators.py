@@ -107,6 +107,39 @@ def test_listed_and_released(cast):
         assert count(cast.county, "listed") == 1
 
 
+def test_controls_while_listed(cast):
+    """One matter, listed by two: both need controls whose next check has not passed."""
+    by = Matters(cast)
+    matter = by.rectifying()
+    assert figure(cast.county, "controls_rate") == (None, 0, 0)
+    first, second = (_list(who, matter) for who in (cast.town, cast.county))
+    _control(cast, first, 9)
+    assert figure(cast.county, "controls_rate") == (0, 0, 1)
+    _control(cast, second, 5)
+    assert figure(cast.county, "controls_rate") == (100, 1, 1)
+    then = clock.today()
+    with on(5):
+        assert figure(cast.county, "controls_rate") == (100, 1, 1), "the check ends with its day"
+    with on(6):
+        lapsed = clock.today()
+        assert figure(cast.county, "controls_rate") == (0, 0, 1)
+        assert figure(cast.county, "controls_rate", last=then) == (100, 1, 1)
+    with on(7):
+        _control(cast, second, 9)
+        assert figure(cast.county, "controls_rate") == (100, 1, 1)
+        assert figure(cast.county, "controls_rate", last=lapsed) == (0, 0, 1), "renewed only later"
+        with acting(cast.county):
+            found = selectors.rows(cast.county, indicator("controls_rate"), "numerator", question(cast.county))
+            assert [record.id for _, record in found.page(0, 9)] == [matter.id]
+
+
+def _control(cast, listing, days):
+    with acting(cast.village):
+        listings.set_controls(
+            actor=cast.village, listing_id=listing.id, measures="停用", holder="林工", check_on=in_days(days)
+        )
+
+
 def _list(actor, matter):
     with acting(actor):
         return listings.list_matter(actor=actor, hidden_danger_id=matter.id, due_on=in_days(30), leader="林县长")

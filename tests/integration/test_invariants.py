@@ -20,7 +20,7 @@ from anlan.lib import clock
 from anlan.organisations import api as organisations
 from anlan.processes.invariants import Breach, kinds
 from anlan.processes.models import Deadline, DeadlineEffect, Event
-from anlan.supervision.models import ListingProgress, SupervisionLetter, SupervisionListing
+from anlan.supervision.models import ListingControl, ListingProgress, SupervisionLetter, SupervisionListing
 from tests.factories.cast import Cast
 from tests.integration import test_chronicles as told
 from tests.integration.test_checks import checklist, inspect  # noqa: F401 - a fixture
@@ -109,6 +109,8 @@ BREAKS: dict[str, Breaks] = {
     "不应有在走的“验收”期限": lambda w: w.periods("closed", kind="ACCEPT").filter(id__in=[
         w.periods("closed", kind="ACCEPT").first().id]).update(state="OPEN", ended_at=None),
     "期限的提醒与已发生的不符": lambda w: w.periods("open", kind="RECTIFY").update(next_step=0),
+    "期限结束以后还有提醒或者逾期": lambda w: w.periods("resumed", kind="RECTIFY").update(
+        state="CANCELLED", ended_at=told.on(1)),
     "没有提请判定而在等判定": lambda w: w.periods("own", kind="DECIDE_MAJOR").update(state="OPEN", ended_at=None),
     "整改计时的日期不是整改期限": lambda w: w.matter("open", due_on=date(2026, 6, 1)),
     # what a matter says
@@ -166,6 +168,10 @@ BREAKS: dict[str, Breaks] = {
     "挂牌早于隐患登记": lambda w: w.listing(listed_at=_moment(-1)),
     "隐患没有验收就申请摘牌": lambda w: w.matter("major", accepted_at=None, accepted_by=None),
     "进展次数与记录不符": lambda w: ListingProgress.objects.all().delete(),
+    "管控措施的复查日期与记录不符": lambda w: w.listing(controls_check_on=None),
+    "管控措施早于挂牌": lambda w: ListingControl.objects.update(set_at=_moment(1)),
+    "没有管控人或者管控内容": lambda w: ListingControl.objects.update(holder=""),
+    "管控措施复查的计时与复查日期不符": lambda w: w.listing(status="LISTED", released_at=None),
     "挂牌单位没有参与办理": lambda w: w.parts("major", "LISTER"),
     "还挂着牌就销号": lambda w: w.listing(status="LISTED", released_at=None),
     "已验收、没有挂牌而没有销号": lambda w: w.matter("closed", status="ACCEPTED", ended_at=None),

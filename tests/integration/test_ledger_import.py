@@ -1,6 +1,6 @@
 """隐患台账 imported: matters in the right status with a truthful history, that go on by the real verbs."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -256,6 +256,87 @@ def test_every_refusal_names_the_column_and_what_to_do(cast: Cast) -> None:
     said = reasons(ledger(cast.town, *({**one, "what": name} for name, one in rows.items())))
     assert [one.split("：")[0] for one in said] == list(rows)
     assert all(one.endswith(("。", "。）")) for one in said)
+
+
+class TestWhatTownshipsWrite:
+    def test_a_shop_is_a_persons_and_goes_on_by_the_real_verbs(self, cast: Cast) -> None:
+        entry = ledger(cast.town, row(who="张三（沿街商铺）", lead="文化社区"), row(who="李四(民房)", what="乙"))
+        assert counts(entry) == (2, 0, 0, 0), reasons(entry)
+        one = matter(cast.town, description="疏散通道堆放纸箱")
+        assert (one.party_kind, one.party_person, one.place) == ("PERSON", "张三", "张三（沿街商铺）")
+        Matters(cast).act(cast.village, one, "acknowledge")
+        with acting(cast.system()):
+            assert check_invariants(cast.system()) == []
+
+    @pytest.mark.parametrize("who", ["张三", "张三小吃店", "望江五金厂（沿街商铺）", "张三（已外出）"])
+    def test_what_may_be_anything_comes_back_with_what_to_write(self, cast: Cast, who: str) -> None:
+        assert "写成“张三（沿街商铺）”" in reasons(ledger(cast.town, row(who=who)))[0]
+
+    def test_nobody_accepts_what_was_his_own(self, cast: Cast) -> None:
+        closed = row(who="张三（沿街商铺）", state="已销号", done=ago(20), rechecked=ago(19), by="张三")
+        assert "不能是整改人" in reasons(ledger(cast.town, closed))[0]
+
+    @pytest.mark.parametrize(
+        "who", ["文化社区", "文化社区居委会", "文化社区居民委员会", "古城街道文化社区", "古城街道文化社区居委会"]
+    )
+    def test_a_village_by_any_of_its_names(self, cast: Cast, who: str) -> None:
+        entry = ledger(cast.town, row(lead=who), row(who=who, what="乙"))
+        assert counts(entry) == (2, 0, 0, 0), reasons(entry)
+        village = cast.village.organisation_id
+        assert matter(cast.town, description="疏散通道堆放纸箱").lead_id == village
+        assert matter(cast.town, description="乙").party_organisation_id == village
+
+    @pytest.mark.parametrize("lead", ["古城街道", "古城街道办", "古城街道办事处", "临海市古城街道"])
+    def test_a_township_too(self, cast: Cast, lead: str) -> None:
+        entry = ledger(cast.county, row(lead=lead))
+        assert counts(entry) == (1, 0, 0, 0), reasons(entry)
+
+    @pytest.mark.parametrize("done", ["立即整改", "当场整改", "已当场整改"])
+    @pytest.mark.parametrize("state", [None, "已整改"])
+    def test_put_right_at_once(self, cast: Cast, done: str, state: str | None) -> None:
+        entry = ledger(cast.town, row(done=done, state=state, due=None))
+        assert counts(entry) == (1, 0, 0, 0), reasons(entry)
+        steps = history(cast.town, matter(cast.town))
+        assert [event.verb for event in steps] == ["register", "fix_on_the_spot"]
+        assert clock.legal_date(steps[-1].at) == ago(40)
+
+    def test_an_order_to_put_it_right_at_once_is_no_report(self, cast: Cast) -> None:
+        entry = ledger(cast.town, row(done="立即整改", state="未整改", due=None))
+        assert counts(entry) == (1, 0, 0, 0), reasons(entry)
+        one = matter(cast.town)
+        assert (one.status, one.due_on) == ("RECTIFYING", ago(40))
+
+    @pytest.mark.parametrize(
+        ("on", "due", "done", "expected"),
+        [
+            ("2025年12月30日", "1月20日前", "1月18日", ((2025, 12, 30), (2026, 1, 20), (2026, 1, 18))),
+            ("2026-01-05", "1月底前", "1.20", ((2026, 1, 5), (2026, 1, 31), (2026, 1, 20))),
+            ("12月30日", "2026年1月底", "1月5日", ((2025, 12, 30), (2026, 1, 31), (2026, 1, 5))),
+            ("1月5日", "1月20日", "2026-01-18", ((2026, 1, 5), (2026, 1, 20), (2026, 1, 18))),
+        ],
+    )
+    def test_a_date_without_its_year(self, cast: Cast, on: str, due: str, done: str, expected: Any) -> None:
+        with clock.at(datetime(2026, 5, 6, tzinfo=UTC)):
+            entry = ledger(cast.town, row(on=on, due=due, done=done, state="已整改"))
+            assert counts(entry) == (1, 0, 0, 0), reasons(entry)
+            steps = {event.verb: clock.legal_date(event.at) for event in history(cast.town, matter(cast.town))}
+            again = ledger(cast.town, row(on=on, due=due, done=done, state="已整改"))
+        found = (steps["register"], matter(cast.town).due_on, steps["submit_rectification"])
+        assert found == tuple(date(*one) for one in expected)
+        assert counts(again) == (0, 0, 1, 0)
+
+    @pytest.mark.parametrize(
+        ("given", "says"),
+        [
+            ({"on": "1月5日", "due": None}, "检查时间：“1月5日”没有年份"),
+            ({"on": "2026-03-05", "due": "3月1日"}, "整改期限：“3月1日”没有年份，看不出是哪一年"),
+            ({"on": "2026-03-05", "due": "2月30日"}, "没有“2月30日”这一天"),
+            ({"on": "2026-01-05", "due": "2月29日"}, "没有“2月29日”这一天"),
+        ],
+    )
+    def test_what_cannot_be_known_is_asked(self, cast: Cast, given: dict[str, Any], says: str) -> None:
+        with clock.at(datetime(2026, 5, 6, tzinfo=UTC)):
+            assert says in reasons(ledger(cast.town, row(**given)))[0]
 
 
 class TestAgain:

@@ -1,16 +1,19 @@
 """挂牌督办: several listers, each its own release; the matter closes with the last."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from anlan.authz.scope import acting
 from anlan.hidden_dangers import api as loop
 from anlan.hidden_dangers.choices import Status
 from anlan.jobs import api as jobs
+from anlan.ledger.models import LedgerEntry
 from anlan.lib import clock
-from anlan.lib.refusals import Forbidden, Invalid, Refused
+from anlan.lib.refusals import Forbidden, Invalid, NotInScope, Refused
 from anlan.processes import api as processes
 from anlan.supervision import actions, selectors
-from anlan.supervision.choices import ListerLevel, ListingStatus
+from anlan.supervision.choices import ControlsState, ListerLevel, ListingStatus
 from tests.factories.matters import Matters, in_days, paper, upload
 
 pytestmark = pytest.mark.django_db
@@ -98,11 +101,133 @@ def test_progress_is_due_each_month(cast, matters):
     do(cast.firm, "report_progress", listing, note="设备已采购")
     assert before < _due(cast, listing)
     with acting(cast.county):
-        assert [p.note for p in selectors.progress_of(listing)] == ["设备已采购"]
+        assert [p.note for p in selectors.progress_of([listing])[listing.id]] == ["设备已采购"]
 
 
-def _due(cast, listing):
+def _due(cast, listing, kind="PROGRESS"):
     with acting(cast.county):
-        running = {d.kind: d.due_on for d in processes.running_deadlines(listing.id)}
-    assert running["PROGRESS"] >= clock.today()
-    return running["PROGRESS"]
+        running = {d.kind: d.due_on for d in processes.running_of([listing.id])[listing.id]}
+    assert running[kind] >= clock.today()
+    return running[kind]
+
+
+CONTROLS = {"measures": "停用二层，专人看守", "holder": "韩主任"}
+
+
+def controls_of(cast, listing):
+    with acting(cast.county):
+        found = selectors.listing(cast.county, listing.id)
+        return found, selectors.controls_of([found])[found.id]
+
+
+def test_controls_are_renewed_and_what_was_before_is_kept(cast, matters):
+    listing = listed(cast.county, matters.rectifying())
+    assert controls_of(cast, listing)[0].controls_state == ControlsState.MISSING
+    do(cast.firm, "set_controls", listing, check_on=in_days(7), **CONTROLS)
+    with clock.at(clock.now() + timedelta(days=7)):
+        assert controls_of(cast, listing)[0].controls_state == ControlsState.IN_FORCE, "to the end of its day"
+    with clock.at(clock.now() + timedelta(days=8)):
+        assert controls_of(cast, listing)[0].controls_state == ControlsState.CHECK_PASSED
+        do(
+            cast.village,
+            "set_controls",
+            listing,
+            measures="加装喷淋",
+            holder="林工",
+            check_on=in_days(5),
+            holder_phone="1",
+        )
+        found, kept = controls_of(cast, listing)
+        assert found.controls_state == ControlsState.IN_FORCE
+        assert _due(cast, listing, "CONTROLS") == found.controls_check_on == in_days(5)
+        assert [(one.holder, one.set_by_id) for one in kept] == [
+            ("林工", cast.village.person_id), ("韩主任", cast.firm.person_id)]  # fmt: skip
+        with acting(cast.county):
+            last = LedgerEntry.objects.filter(event="supervision_listing.controls_set").order_by("-seq").first()
+            assert last.payload["check_on"] == in_days(5).isoformat()
+            assert "林工" not in str(last.payload), "who holds them is personal text"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "wrong"),
+    [("/measures", {"measures": " "}), ("/holder", {"holder": ""}), ("/check_on", {"check_on": date(2020, 1, 1)})],
+)
+def test_controls_need_what_who_and_when(cast, matters, pointer, wrong):
+    listing = listed(cast.county, matters.rectifying())
+    with pytest.raises(Invalid) as invalid:
+        do(cast.firm, "set_controls", listing, **{"check_on": in_days(7), **CONTROLS, **wrong})
+    assert [error.pointer for error in invalid.value.errors] == [pointer]
+    found, kept = controls_of(cast, listing)
+    assert (found.controls_state, kept) == (ControlsState.MISSING, [])
+
+
+def test_controls_are_set_by_those_who_put_it_right(cast, matters):
+    listing = listed(cast.county, matters.rectifying())
+    with pytest.raises(Forbidden):
+        do(cast.county, "set_controls", listing, check_on=in_days(7), **CONTROLS)
+    with pytest.raises(NotInScope):
+        do(cast.firm2, "set_controls", listing, check_on=in_days(7), **CONTROLS)
+
+
+def test_lister_lead_and_party_see_which_lack_controls(cast, matters):
+    lacking, passed, held = (listed(cast.county, matters.rectifying()) for _ in range(3))
+    do(cast.firm, "set_controls", passed, check_on=in_days(1), **CONTROLS)
+    do(cast.firm, "set_controls", held, check_on=in_days(2), **CONTROLS)
+    with clock.at(clock.now() + timedelta(days=2)):
+        for actor, found in (
+            (cast.county, {lacking.id, passed.id}),
+            (cast.village, {lacking.id, passed.id}),
+            (cast.firm, {lacking.id, passed.id}),
+            (cast.town, set()),
+        ):
+            with acting(actor):
+                rows = selectors.listings_without_controls(actor, clock.today())
+                assert {one.id for one in rows} == found, actor.organisation_name
+
+
+def test_a_released_listing_needs_no_controls(cast, matters):
+    with jobs.inline():
+        _, first, _ = accepted_major(cast, matters)
+        do(cast.village, "set_controls", first, check_on=in_days(7), **CONTROLS)
+        do(cast.village, "request_release", first)
+        do(cast.county, "recheck", first, note="到位")
+        do(cast.county, "release", first)
+    with pytest.raises(Refused):
+        do(cast.village, "set_controls", first, check_on=in_days(9), **CONTROLS)
+    with acting(cast.county):
+        assert first.id not in processes.running_of([first.id])
+
+
+def test_the_pages_say_whether_controls_are_in_force_and_for_how_many_days(cast, matters, client):
+    listing = listed(cast.county, matters.rectifying())
+    pages = ("/listings/", f"/listings/{listing.id}/", f"/hidden-dangers/{listing.hidden_danger_id}/")
+    client.force_login(cast.users["county"])
+    with clock.at(clock.now() + timedelta(days=37)):
+        for page in pages:
+            text = " ".join(client.get(page).content.decode().split())
+            assert "已挂牌 37 天" in text, page
+            assert "未填" in text or "还没有填管控措施" in text, page
+    client.force_login(cast.users["firm"])
+    said = CONTROLS | {"check_on": in_days(7).isoformat()}
+    url = f"/listings/{listing.id}/set-controls"
+    assert "请填写管控责任人" in client.post(url, {**said, "holder": ""}).content.decode()
+    assert client.post(url, said).status_code == 303
+    assert "停用二层" in client.get(url).content.decode(), "a renewal starts from what is in force"
+    for page in pages:
+        assert "已落实" in client.get(page).content.decode(), page
+    assert "韩主任" in client.get(pages[1]).content.decode()
+
+
+def test_controls_over_http(cast, matters, client):
+    listing = listed(cast.county, matters.rectifying())
+    url = f"/api/v1/listings/{listing.id}"
+    client.force_login(cast.users["firm"])
+    assert client.get(url).json()["controls_state"] == {"code": "MISSING", "label": "未填"}
+    said = {"verb": "set_controls", "check_on": in_days(7).isoformat(), **CONTROLS}
+    done = client.post(f"{url}/transitions", said, "application/json")
+    assert done.status_code == 200, done.content
+    found = client.get(url).json()
+    assert found["controls_state"]["code"] == "IN_FORCE"
+    assert (found["controls"][0]["holder"], found["controls"][0]["check_on"]) == ("韩主任", in_days(7).isoformat())
+    assert found["days_listed"] == 0
+    assert client.post(f"{url}/transitions", said | {"holder": ""}, "application/json").status_code == 422

@@ -237,7 +237,7 @@ def test_suspension_is_decided_by_another_and_rests_the_deadline(cast, matters):
     suspended = matters.act(cast.town, matter, "approve_suspension")
     assert suspended.status == Status.SUSPENDED
     with acting(cast.town):
-        states = {d.kind: d.state for d in processes.running_deadlines(matter.id)}
+        states = {d.kind: d.state for d in processes.running_of([matter.id])[matter.id]}
     assert states == {"RECTIFY": "PAUSED", "REVIEW_SUSPENSION": "OPEN"}
     assert matters.act(cast.firm, matter, "resume").status == Status.RECTIFYING
 
@@ -248,7 +248,7 @@ def test_terminated_needs_a_reason_and_ends_every_deadline(cast, matters):
         matters.act(cast.town, matter, "terminate", reason="  ")
     assert matters.act(cast.town, matter, "terminate", reason="企业已关闭").status == Status.TERMINATED
     with acting(cast.town):
-        assert processes.running_deadlines(matter.id) == []
+        assert processes.running_of([matter.id])[matter.id] == []
 
 
 def test_a_stale_version_is_refused(cast, matters):

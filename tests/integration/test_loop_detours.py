@@ -19,7 +19,7 @@ def matters(cast) -> Matters:
 
 def deadlines(actor, matter) -> dict[str, tuple[str, str]]:
     with acting(actor):
-        return {d.kind: (d.state, str(d.due_on)) for d in processes.running_deadlines(matter.id)}
+        return {d.kind: (d.state, str(d.due_on)) for d in processes.running_of([matter.id])[matter.id]}
 
 
 def test_reported_up_moves_the_screening_and_keeps_the_reporter(cast, matters):
@@ -148,7 +148,7 @@ def test_a_correction_leaves_its_trace(cast, matters):
     corrected = matters.act(cast.town, matter, "correct", field="place", value="二号车间", reason="写错车间")
     assert (corrected.place, corrected.status) == ("二号车间", Status.CLOSED)
     with acting(cast.town):
-        assert "二号车间" in processes.history_of(matter.id).last().note
+        assert "二号车间" in processes.history_of(matter.id)[-1].note
     with pytest.raises(Invalid):
         matters.act(cast.town, matter, "correct", field="sector", value="NONSENSE", reason="试试")
 

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.core.management import call_command
@@ -9,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anlan.authz.scope import acting
+from anlan.lib import clock
 from anlan.register import api as register
+from anlan.territory import api as territory
 from tests.factories.cast import Cast
 from tests.factories.matters import Matters
 
@@ -93,3 +96,46 @@ def test_the_sheet_names_who_holds_what_and_escapes_names(client_of, placed: Cas
 
 def test_without_positions_it_says_what_to_do(client_of, cast: Cast) -> None:
     assert "还没有带位置的场所或对象" in client_of("other").get("/map/?region=331081001").content.decode()
+
+
+def test_a_number_of_sites_objects_or_grids_opens_as_many_rows(client_of, placed: Cast) -> None:
+    with acting(placed.county) as actor:
+        facts = register.ObjectFacts(
+            kind=register.ObjectKind.BRIDGE, name="平桥", address="平桥村", region_id=placed.regions["331082001001"].id
+        )
+        register.register_object(actor=actor, facts=facts)
+    client, opened = client_of("county"), []
+    for start in ("/map/", "/map/?region=331082001", "/map/?region=331082001001"):
+        page = unescape(client.get(start).content.decode())
+        for url, number in re.findall(r'<a href="([^"]*/(?:sites|objects|grids)/\?region=\d+)".*?>([\d,]+)<', page):
+            listed = re.search(r'class="count">共 <b>([\d,]+)|<td>合计</td>\s*<td class="num">([\d,]+)',
+                               client.get(url).content.decode())  # fmt: skip
+            assert (start, url, (listed[1] or listed[2]) if listed else "0") == (start, url, number)
+            opened.append(url)
+    assert {url.split("/")[-2] for url in opened} == {"sites", "objects", "grids"}
+    assert len(opened) > 10
+
+
+def test_a_grid_of_the_county_itself_is_counted(client_of, placed: Cast) -> None:
+    """There are no sites and no matters right in the county; its own grid is one all the same."""
+    with acting(placed.county) as actor:
+        number = territory.grids(actor).count()
+    page = client_of("county").get("/map/print/").content.decode()
+    assert f"网格 {number} 个" in page
+    assert "临海市本级" in page
+
+
+def test_the_sheet_names_telephones_and_officials(client_of, placed: Cast) -> None:
+    with acting(placed.town) as actor:
+        grid = territory.grids(actor).get(region__code="331082001")
+        who = territory.PersonInPost(name="古网格", phone="13900000007")
+        post = territory.Appointment(person=who, post="GRID_LEADER", valid_from=clock.today())
+        territory.appoint_member(actor=actor, grid_id=grid.id, appointment=post)
+        official = territory.PersonInPost(name="包联", phone="13900000008")
+        facts = register.OfficialFacts(person=official, duty="副主任")
+        register.name_official(actor=actor, grid_id=grid.id, facts=facts)
+    page = client_of("county").get("/map/print/").content.decode()
+    assert "古网格 13900000007" in page
+    assert "包联副主任 13900000008" in page
+    for state in ("overdue", "open", "clear", "object"):
+        assert f'<b class="{state}">' in page

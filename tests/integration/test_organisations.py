@@ -134,9 +134,9 @@ def test_who_sees_which(cast: Cast) -> None:
 
 
 def test_searching(cast: Cast) -> None:
-    found = organisations.search_organisations(cast.county, q="消防", kind=OrganisationKind.FIRE_RESCUE)
+    found = organisations.search_organisations(cast.county, q="消防", kinds=[OrganisationKind.FIRE_RESCUE])
     assert [one.short_name for one in found] == ["临海消防大队"]
-    found = organisations.search_organisations(cast.county, sector=Sector.GAS, kind=OrganisationKind.DEPARTMENT)
+    found = organisations.search_organisations(cast.county, sector=Sector.GAS, kinds=[OrganisationKind.DEPARTMENT])
     assert [one.short_name for one in found] == ["临海住建局"]
     found = organisations.search_organisations(cast.county, region="331082002")
     assert {one.short_name for one in found} == {"大洋街道", "大洋街道应急办"}

@@ -4,11 +4,14 @@ import re
 from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from anlan.jobs import api as jobs
 from anlan.jobs.models import Job
+from anlan.oversight.catalogue import INDICATORS
 from anlan.oversight.overview import TILES
 from tests.factories.matters import Matters
 from tests.integration.test_checks import checklist, inspect, self_check  # noqa: F401 - a fixture
@@ -57,6 +60,17 @@ def test_everybody_has_the_page(county, client_of, who):
     page = client_of(who).get(OVERVIEW).content.decode()
     assert tiles_of(page) == len(TILES)
     assert ("排查渠道" in page) == (who != "firm")
+
+
+def test_each_table_is_gone_through_once(county, client_of):
+    """For all tiles, splits and the trend; what happened to a matter is looked up once for each kind of event."""
+    with CaptureQueriesContext(connection) as captured:
+        client_of("county").get(OVERVIEW)
+    counting = [query["sql"] for query in captured.captured_queries if "GROUPING SETS" in query["sql"]]
+    assert len(counting) == len({id(m.population) for one in INDICATORS.values() for m in one.measures})
+    of_matters = [sql for sql in counting if "GROUPING(" in sql]
+    assert [sql.count('FROM "hidden_dangers_hiddendanger"') for sql in of_matters] == [1]
+    assert of_matters[0].count('FROM "processes_event"') == 2
 
 
 def test_filters_narrow_and_say_what_they_cannot(county, client_of):

@@ -8,6 +8,8 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,24 @@ from django.test import Client
 from anlan.authz.actors import system_everywhere
 from anlan.authz.scope import acting
 from anlan.ledger import api as ledger
+from anlan.ledger.api import leaf_of
 from anlan.ledger.models import LedgerEntry
 from anlan.lib import clock, hashing, ids, merkle
+from anlan.lib.refusals import NotInScope
 from anlan.processes.models import Event
-from anlan.proofs import actions, checking, exporting, selectors, signing, wire
+from anlan.proofs import actions, anchor, api, checking, exporting, selectors, signing, wire
 from anlan.proofs.models import SealedEntry, TreeHead, UnsealedEntry
 from tests.factories.matters import Matters
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "verify_ledger.py"
+
+
+@pytest.fixture(autouse=True)
+def nothing_signed_yet(settings) -> Iterator[None]:
+    """The file beside the key outlives a test's database."""
+    anchor.path().unlink(missing_ok=True)
+    yield
+    anchor.path().unlink(missing_ok=True)
 
 
 def load_script() -> Any:
@@ -118,7 +130,7 @@ class TestSealing:
     def test_appending_reads_no_more_for_a_larger_tree(self, cast, django_assert_max_num_queries):
         seal_all(batch=1)
         record(cast.town)
-        with django_assert_max_num_queries(9):  # savepoints included
+        with django_assert_max_num_queries(10):  # savepoints included
             actions.seal()
 
     def test_nothing_is_sealed_on_top_of_a_broken_tree(self, cast, monkeypatch):
@@ -143,6 +155,133 @@ class TestSealing:
         assert faults() == []
         UnsealedEntry.objects.filter(seq=entry.seq).delete()
         assert [fault for fault in faults() if f"存证 {entry.seq}" in fault]
+
+
+def forge(owner: psycopg.Connection, since: int = 0) -> None:
+    """As the owner of the database, without the key: an entry altered, and every hash behind it made to fit; one head
+    left, over all of it."""
+    with acting(system_everywhere()):
+        entries = list(LedgerEntry.objects.filter(seq__in=SealedEntry.objects.values("seq")).order_by("seq"))
+    entries[5].payload = {"forged": True}
+    tree = merkle.Frontier()
+    owner.execute(
+        """ALTER TABLE ledger_ledgerentry DISABLE TRIGGER append_only;
+           ALTER TABLE proofs_sealedentry DISABLE TRIGGER append_only;
+           ALTER TABLE proofs_treehead DISABLE TRIGGER append_only"""
+    )
+    for index, entry in enumerate(entries):
+        leaf = hashing.leaf_hash(leaf_of(entry))
+        owner.execute(
+            "UPDATE ledger_ledgerentry SET payload = %s, leaf_hash = %s WHERE seq = %s",
+            [json.dumps(entry.payload), leaf, entry.seq],
+        )
+        hashes = b"".join(tree.append(leaf))
+        owner.execute("UPDATE proofs_sealedentry SET hashes = %s WHERE leaf_index = %s", [hashes, index])
+    owner.execute("DELETE FROM proofs_treehead WHERE size < %s", [len(entries)])
+    owner.execute("UPDATE proofs_treehead SET root = %s", [tree.root()])
+
+
+def lock_again(owner: psycopg.Connection) -> None:
+    owner.execute(
+        """ALTER TABLE ledger_ledgerentry ENABLE TRIGGER append_only;
+           ALTER TABLE proofs_sealedentry ENABLE TRIGGER append_only;
+           ALTER TABLE proofs_treehead ENABLE TRIGGER append_only"""
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWhatIsSignedHere:
+    """Who has the database and not the key may not have it signed by whoever has."""
+
+    def test_the_last_head_is_kept_beside_the_key_once_it_is_committed(self, committed_cast):
+        seal_all(batch=7)
+        head = selectors.latest_head()
+        assert head is not None
+        assert anchor.read() == anchor.Anchor(head.size, bytes(head.root))
+        assert anchor.path().stat().st_mode & 0o777 == 0o600
+
+    @pytest.mark.parametrize("known", [True, False], ids=["signed here", "first look"])
+    def test_a_forged_past_is_not_sealed(self, committed_cast, owner_connection, known):
+        seal_all(batch=7)
+        before = TreeHead.objects.count()
+        assert before > 1
+        if not known:
+            anchor.path().unlink()
+        try:
+            forge(owner_connection)
+            record(committed_cast.town)
+            with pytest.raises(actions.BrokenTreeError, match="签名不符" if not known else "改写过"):
+                actions.seal()
+            assert TreeHead.objects.count() == 1
+            assert any("改写过" in fault or "签名不符" in fault for fault in faults())
+        finally:
+            lock_again(owner_connection)
+
+    def test_nor_one_signed_with_another_key(self, committed_cast, owner_connection, settings):
+        """The nodes up to what was signed here fit; the head on top is a stranger's."""
+        seal_all()
+        own = settings.LEDGER_KEY
+        kept = anchor.path().read_bytes()
+        record(committed_cast.town)
+        settings.LEDGER_KEY = "07" * 32
+        seal_all()
+        settings.LEDGER_KEY = own
+        anchor.path().write_bytes(kept)
+        record(committed_cast.town)
+        with pytest.raises(actions.BrokenTreeError, match="不是本机签名的"):
+            actions.seal()
+
+    def test_a_key_made_anew_goes_on_where_the_old_one_ended(self, committed_cast, settings):
+        seal_all()
+        settings.LEDGER_KEY = "07" * 32
+        record(committed_cast.town)
+        assert actions.seal() == 1
+        assert faults() == []
+
+    def test_a_ledger_made_shorter_is_told_and_not_sealed_anew(self, committed_cast, owner_connection):
+        """Its last entries, leaves and heads gone together: what is left fits itself."""
+        seal_all(batch=7)
+        try:
+            owner_connection.execute(
+                """ALTER TABLE ledger_ledgerentry DISABLE TRIGGER append_only;
+                   ALTER TABLE proofs_sealedentry DISABLE TRIGGER append_only;
+                   ALTER TABLE proofs_treehead DISABLE TRIGGER append_only;
+                   DELETE FROM ledger_ledgerentry WHERE seq IN (SELECT seq FROM proofs_sealedentry WHERE leaf_index > 6);
+                   DELETE FROM proofs_sealedentry WHERE leaf_index > 6; DELETE FROM proofs_treehead WHERE size > 7"""
+            )
+            assert any("后面的被去掉了" in fault for fault in faults())
+            record(committed_cast.town)
+            with pytest.raises(actions.BrokenTreeError, match="后面的被去掉了"):
+                actions.seal()
+            owner_connection.execute("DELETE FROM proofs_sealedentry; DELETE FROM proofs_treehead")
+            with pytest.raises(actions.BrokenTreeError, match="数据库里只到第 0 条"):
+                actions.seal()
+        finally:
+            lock_again(owner_connection)
+
+    def test_who_died_before_it_was_kept_goes_on(self, committed_cast, monkeypatch):
+        seal_all()
+        record(committed_cast.town)
+        monkeypatch.setattr(anchor, "keep", lambda size, root: None)
+        assert actions.seal() == 1
+        monkeypatch.undo()
+        record(committed_cast.town)
+        assert actions.seal() == 1
+        assert anchor.read().size == selectors.latest_head().size
+        assert faults() == []
+
+
+@pytest.mark.django_db
+def test_a_clock_set_back_does_not_date_a_head_before_another(cast):
+    with clock.at(clock.now()):
+        seal_all()
+    first = selectors.latest_head()
+    with clock.at(clock.now() - timedelta(days=1)):
+        record(cast.town)
+        seal_all()
+    second = selectors.latest_head()
+    assert (second.size, second.at > first.at) == (first.size + 1, True)
+    assert faults() == []
 
 
 @pytest.fixture
@@ -412,6 +551,27 @@ class TestTheScript:
         first = min(size for size, root in saved.items() if heads_of(forged)[size] != root)
         assert "改写过" in judged(forged, keys=[key], saved={first: saved[first]})
 
+    def test_saved_heads_that_contradict_each_other_are_themselves_the_finding(self, a_ledger, tmp_path):
+        """Two witnesses were shown two ledgers."""
+        saved = [{"size": size, "root": root} for size, root in heads_of(a_ledger).items()]
+        path = tmp_path / "heads.json"
+        path.write_text(json.dumps({"items": saved}))
+        assert script.saved_heads(path) == heads_of(a_ledger)
+        path.write_text(json.dumps([*saved, {**saved[0], "root": "00" * 32}]))
+        with pytest.raises(script.Broken, match="不同的账本"):
+            script.saved_heads(path)
+
+    def test_a_head_dated_before_the_one_before_it_is_found(self, a_ledger):
+        """Whoever has the key may not say that what came later was signed sooner."""
+        heads = [number for number, line in enumerate(a_ledger) if line.startswith(b'{"at"')]
+        head = json.loads(a_ledger[heads[-1]])
+        del head["signature"]
+        head["at"] = "2020-01-01T00:00:00.000000Z"
+        head["signature"] = signing.sign(hashing.canonical_bytes(head)).hex()
+        made = list(a_ledger)
+        made[heads[-1]] = hashing.canonical_bytes(head) + b"\n"
+        assert "比它之前的树头还早" in judged(made)
+
     def test_an_earlier_export_is_older_than_a_saved_head(self, a_ledger, cast):
         record(cast.town)
         seal_all()
@@ -587,6 +747,27 @@ class TestReceipts:
         ]
         assert [change for change in changes if not judged([json.dumps({**receipt, **change}).encode()])] == []
 
+    def test_what_can_be_read_in_two_ways_is_refused(self, cast, client_of):
+        Matters(cast).confirmed()
+        seal_all(batch=13)
+        entry = own_entry(cast.town.user_id, "hidden_danger.confirmed")
+        text = client_of("town").get(f"/api/v1/ledger/receipts/{entry.entry_id}").content.decode()
+        assert judged([text.encode()]) == ""
+        twice = text.replace('"event":', '"event": "hidden_danger.closed", "event":', 1)
+        assert twice != text
+        assert judged([twice.encode()]) != ""
+
+    def test_against_saved_heads_one_of_another_size_proves_nothing(self, cast, client_of, tmp_path):
+        """Said, not passed over: who gave saved heads believes they were used."""
+        Matters(cast).confirmed()
+        seal_all()
+        head = wire.published_head_of(selectors.latest_head())
+        entry = own_entry(cast.town.user_id, "hidden_danger.confirmed")
+        receipt = client_of("town").get(f"/api/v1/ledger/receipts/{entry.entry_id}").content
+        assert judged([receipt], saved={head["size"]: head["root"]}) == ""
+        assert "没有保存过" in judged([receipt], saved={head["size"] - 1: "00" * 32})
+        assert "改写过" in judged([receipt], saved={head["size"]: "00" * 32})
+
     def test_nobody_else_gets_it(self, cast, client_of):
         Matters(cast).confirmed()
         seal_all()
@@ -596,6 +777,23 @@ class TestReceipts:
         for who in ("county", "firm", "village", "other", "leader", "city"):
             assert [client_of(who).get(address).status_code for address in addresses] == [404, 404, 404], who
         assert [Client().get(address).status_code for address in addresses] == [302, 302, 401]
+
+    def test_who_acted_gets_it_for_the_organisation_it_was_done_for_only(self, cast):
+        """The same person under another grant is another organisation's eyes."""
+        matter = Matters(cast).confirmed()
+        entry = own_entry(cast.town.user_id, "hidden_danger.confirmed")
+        with acting(cast.town):
+            assert selectors.receipt(cast.town, entry.entry_id).entry == entry
+            event = Event.objects.get(id=entry.payload["event"])
+        for name in ("village", "dept", "county", "town2"):
+            elsewhere = replace(cast.actors[name], user_id=cast.town.user_id)
+            with acting(elsewhere):
+                with pytest.raises(NotInScope):
+                    selectors.receipt(elsewhere, entry.entry_id)
+                with pytest.raises(NotInScope):
+                    selectors.entry_of_event(elsewhere, matter.id, event.id)
+            assert api.receipt_url(elsewhere, event) == ""
+        assert api.receipt_url(cast.town, event) != ""
 
     def test_a_line_of_the_history_leads_to_it(self, cast, client_of):
         by = Matters(cast)

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from anlan.authz.models import Participation
 from anlan.authz.scope import acting
 from anlan.lib.refusals import Invalid
-from anlan.register.models import Site, SiteGrid, SitePerson, SiteRegulator, SupervisedObject
+from anlan.register.models import ObjectGrid, Site, SiteGrid, SitePerson, SiteRegulator, SupervisedObject
 from anlan.sheets import actions, selectors, tasks
 from anlan.sheets.kinds import kinds_for
 from anlan.territory.api import Grid, GridMember
@@ -69,6 +69,18 @@ def test_an_ugly_ledger_goes_in_once_and_comes_back(
     entry = run(cast.county, entry, tasks.undo_sheet)
     assert entry.remaining_count == 0
     assert held(cast.county, model) == before
+
+
+def test_the_words_of_the_street_are_known(cast: Cast) -> None:
+    kinds = ["小旅馆", "三小场所", "小作坊", "沿街商铺", "民房"]
+    rows = [[f"{kind}一", kind, "古城街道", "某路 1 号"] for kind in kinds]
+    entry = run(cast.county, bring(cast.county, book(["名称", "类别", "所属乡镇", "地址"], *rows), "objects"))
+    assert counts(entry) == (5, 0, 0, 0), entry.first_bad
+    row = ["文化一格", "基础网格", "古城街道", "文化社区"]
+    assert counts(run(cast.county, bring(cast.county, book(GRID, row), "grids"))) == (1, 0, 0, 0)
+    rows = [["临海市江南机械制造有限公司", "钱总", "总经理"], ["临海市江南机械制造有限公司", "孙科", "安全科长"]]
+    entry = run(cast.county, bring(cast.county, book(["企业名称", "姓名", "职务"], *rows), "people"))
+    assert counts(entry) == (2, 0, 0, 0), entry.first_bad
 
 
 class TestSites:
@@ -135,7 +147,7 @@ def test_a_person_gets_another_number_and_the_old_one_back(cast: Cast) -> None:
 
 def test_who_may_import_what(cast: Cast) -> None:
     offered = {name: {kind.code for kind in kinds_for(cast.actors[name])} for name in ("county", "town", "firm")}
-    everything = {"sites", "objects", "people", "grids", "grid_members", "grid_sites"}
+    everything = {"sites", "objects", "people", "grids", "grid_members", "grid_sites", "grid_objects"}
     assert everything <= offered["county"]
     assert everything <= offered["town"]
     assert not offered["firm"]
@@ -143,3 +155,65 @@ def test_who_may_import_what(cast: Cast) -> None:
         actions.upload(actor=cast.town, kind_code="nothing", file=book(GRID))
     entry = run(cast.town, bring(cast.town, book(GRID, ["越界格", "综合", "大洋街道", ""]), "grids"))
     assert "不在您的管辖范围内" in bad_rows(entry)[-1][-1]
+
+
+class TestObjectsOfGrids:
+    """网格内监管对象: by the name within the township; two of a name are not guessed between."""
+
+    HEAD = ["网格名称", "对象名称", "类别", "所属乡镇", "所属村"]
+
+    @pytest.fixture(autouse=True)
+    def there(self, cast: Cast, place) -> None:
+        run(cast.county, bring(cast.county, book(GRID, ["文化一格", "综合", "古城街道", "文化社区"]), "grids"))
+        head = ["名称", "类别", "地址", "所属乡镇", "所属村"]
+        rows = [
+            ["小吃店", "九小场所", "文化路 1 号", "古城街道", "文化社区"],
+            ["便民店", "九小场所", "文化路 2 号", "古城街道", "文化社区"],
+            ["便民店", "自建房", "文化路 3 号", "古城街道", "文化社区"],
+            ["东边的店", "九小场所", "大洋路 1 号", "大洋街道", ""],
+        ]
+        assert counts(run(cast.county, bring(cast.county, book(head, *rows), "objects"))) == (4, 0, 0, 0)
+
+    def test_they_join_once_and_come_back(self, cast: Cast) -> None:
+        before = held(cast.county, ObjectGrid)
+        file = lambda: book(self.HEAD, ["文化一格", "小吃店", "", "", ""], ["文化一格", "便民店", "自建房", "", ""])  # noqa: E731
+        entry = run(cast.county, bring(cast.county, file(), "grid_objects"))
+        assert counts(entry) == (2, 0, 0, 0), entry.first_bad
+        with acting(cast.county):
+            placed = ObjectGrid.objects.filter(left_at=None).values_list("supervised_object__address", "kind")
+            assert set(placed) == {("文化路 1 号", "COMPREHENSIVE"), ("文化路 3 号", "COMPREHENSIVE")}
+        assert counts(run(cast.county, bring(cast.county, file(), "grid_objects"))) == (0, 0, 2, 0)
+        assert run(cast.county, entry, tasks.undo_sheet).remaining_count == 0
+        assert held(cast.county, ObjectGrid) == before
+
+    @pytest.mark.parametrize(
+        ("row", "says"),
+        [
+            (["文化一格", "便民店", "", "", ""], "叫“便民店”的有 2 处，请写明类别"),
+            (["文化一格", "没有的店", "", "", ""], "没有找到“没有的店”"),
+            (["文化一格", "东边的店", "", "", ""], "没有找到“东边的店”"),
+            (["没有的格", "小吃店", "", "", ""], "没有找到“没有的格”"),
+        ],
+    )
+    def test_what_cannot_be_told_is_refused(self, cast: Cast, row: list[str], says: str) -> None:
+        entry = run(cast.county, bring(cast.county, book(self.HEAD, row), "grid_objects"))
+        assert counts(entry) == (0, 0, 0, 1)
+        assert says in bad_rows(entry)[-1][-1]
+
+    def test_one_of_another_grid_stays_there(self, cast: Cast) -> None:
+        run(cast.county, bring(cast.county, book(GRID, ["文化二格", "综合", "古城街道", "文化社区"]), "grids"))
+        run(cast.county, bring(cast.county, book(self.HEAD, ["文化一格", "小吃店", "", "", ""]), "grid_objects"))
+        entry = run(
+            cast.county, bring(cast.county, book(self.HEAD, ["文化二格", "小吃店", "", "", ""]), "grid_objects")
+        )
+        assert "小吃店已在文化一格" in bad_rows(entry)[-1][-1]
+
+    def test_an_object_moved_by_a_ledger_leaves_its_grid(self, cast: Cast) -> None:
+        run(cast.county, bring(cast.county, book(self.HEAD, ["文化一格", "小吃店", "", "", ""]), "grid_objects"))
+        moved = book(["名称", "类别", "所属乡镇", "所属村"], ["小吃店", "九小场所", "古城街道", "井头社区"])
+        entry = run(cast.county, bring(cast.county, moved, "objects"))
+        assert counts(entry) == (0, 1, 0, 0), entry.first_bad
+        with acting(cast.county):
+            left = ObjectGrid.objects.select_related("supervised_object").get()
+            assert left.left_at is not None
+            assert left.region_path == left.supervised_object.region_path

@@ -120,7 +120,7 @@ class TestReminders:
         assert told(cast) == []
         with acting(cast.county) as actor:
             actions.correct_licence(actor=actor, licence_id=licence.id, changes={"valid_to": None})
-            assert processes.running_deadlines(licence.id) == []
+            assert processes.running_of([licence.id])[licence.id] == []
 
     def test_registered_late_it_says_so_at_once_and_only_that(self, cast: Cast) -> None:
         licensed(cast, valid_to=in_days(-40))

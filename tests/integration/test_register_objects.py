@@ -119,7 +119,7 @@ class TestPages:
             ("kind=BRIDGE", True),
             ("kind=WATERS", False),
             ("q=大桥", True),
-            ("unregulated=none", False),
+            ("gap=regulator", False),
         ):
             assert ("灵湖大桥" in client.get(f"/objects/?{query}").content.decode()) is found, query
         assert client_of("town2").get(made["Location"]).status_code == 404

@@ -1,7 +1,7 @@
 """Rows written by the thousand arrive as they were, whatever signs are in them."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from anlan.authz.scope import acting
 from anlan.lib import ids
@@ -28,10 +28,3 @@ def test_references_are_checked_before_the_end(cast: Cast):
         with pytest.raises(IntegrityError):
             bulk.check_references()
         transaction.set_rollback(True)
-
-
-def test_and_the_next_statements_are_planned_as_before(cast: Cast):
-    with acting(cast.county), connection.cursor() as cursor:
-        bulk.check_references()
-        cursor.execute("SHOW plan_cache_mode")
-        assert cursor.fetchone() == ("force_custom_plan",)

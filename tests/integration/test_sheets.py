@@ -1,5 +1,7 @@
 """Imports: ugly files in, good rows in the register, bad rows back with their reasons, all of it undone."""
 
+import gc
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from anlan.lib import merkle
 from anlan.lib.refusals import Forbidden, Invalid, NotInScope, Refused
 from anlan.register import api as register
 from anlan.register.models import Enterprise
+from anlan.register.searching import text_of_enterprise
 from anlan.sheets import actions, runs, selectors, tasks
 from anlan.sheets.choices import ImportState
 from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
@@ -95,6 +98,7 @@ class TestImport:
         reasons = [row[-1] for row in returned]
         assert [row[0] for row in returned] == ["数字代码厂", "抄错代码厂", "远方厂", "", "望江又一厂", "没人行业厂"]
         assert "后几位已经变成 0" in reasons[0]
+        assert entry.first_bad[0]["label"].split("\u3000")[1] == "913310827125109000"  # as Excel has it
         assert "校验码" in reasons[1]
         assert "不在您的管辖范围内" in reasons[2]
         assert "企业名称：没有填写" in reasons[3]
@@ -108,6 +112,28 @@ class TestImport:
         header, row = bad_rows(entry)
         again = run(cast.county, bring(cast.county, book(header, [row[0], GOOD_CODES[1], *row[2:]])))
         assert counts(again) == (1, 0, 0, 0)
+
+    def test_the_name_of_one_that_was_merged_leads_to_where_it_went(self, cast: Cast) -> None:
+        firm, old = cast.enterprises["firm"], ["江南机械老厂", "", "古城", "", "", "", "", ""]
+        run(cast.county, bring(cast.county, book(HEADER, old)))
+        with acting(cast.county) as actor:
+            twin = Enterprise.objects.get(name=old[0])
+            register.merge_enterprise(actor=actor, merged_id=twin.id, into_id=firm.id, reason="同一家")
+        rows = [[*old[:2], "", *old[3:7], 77], ["又一家", "", "古城", "", "", "", "", ""]]
+        entry = run(cast.county, bring(cast.county, book(HEADER, *rows)))
+        assert counts(entry) == (1, 1, 0, 0)
+        now = enterprise(cast.county, id=firm.id)
+        assert (now.employee_count, now.name, now.former_names) == (77, firm.name, [old[0]])
+        twice = [*rows, [firm.name, firm.unified_social_credit_code, "", "", "", "", "", ""]]
+        entry = run(cast.county, bring(cast.county, book(HEADER, *twice)))
+        assert counts(entry) == (0, 0, 2, 1)
+        assert "同一家企业" in bad_rows(entry)[1][-1]
+        with acting(cast.county) as actor:
+            anew = register.EnterpriseFacts(name=old[0], region_id=twin.region_id)
+            made = register.register_enterprise(actor=actor, facts=anew)
+        entry = run(cast.county, bring(cast.county, book(HEADER, [*old[:7], 5])))
+        assert counts(entry) == (0, 1, 0, 0)
+        assert enterprise(cast.county, id=made.id).employee_count == 5
 
     def test_a_dry_run_writes_nothing_and_foretells(self, cast: Cast) -> None:
         entry = bring(cast.county, book(HEADER, *firms("望江五金厂", "第二厂")))
@@ -257,15 +283,27 @@ class TestMapping:
 
 
 @pytest.mark.django_db
+def test_the_process_is_as_it_was(cast: Cast) -> None:
+    before = sys.getswitchinterval(), gc.get_threshold(), gc.get_freeze_count()
+    run(cast.county, bring(cast.county, book(HEADER, *firms("望江五金厂"))))
+    assert (sys.getswitchinterval(), gc.get_threshold(), gc.get_freeze_count()) == before
+
+
+@pytest.mark.django_db
 class TestUndo:
     def test_everything_is_as_it_was(self, cast: Cast) -> None:
         earlier = run(cast.county, bring(cast.county, book(HEADER, *firms("望江五金厂"))))
         rows = [["望江新厂", GOOD_CODES[0], "", "井头", "", "新掌柜", "", 99], *firms("", "第二厂")[1:]]
         entry = run(cast.county, bring(cast.county, book(HEADER, *rows)))
         assert counts(entry) == (1, 1, 0, 0)
+        new = enterprise(cast.county, unified_social_credit_code=GOOD_CODES[0])
+        assert new.former_names == ["望江五金厂"]
+        assert new.search_text == text_of_enterprise(new)
         entry = run(cast.county, entry, tasks.undo_sheet)
         assert (entry.state, entry.remaining_count) == (ImportState.UNDONE, 0)
         old = enterprise(cast.county, unified_social_credit_code=GOOD_CODES[0])
+        assert old.former_names == []
+        assert old.search_text == text_of_enterprise(old)
         assert (old.name, old.legal_representative, old.employee_count) == ("望江五金厂", "掌柜", 12)
         assert (old.region.name, old.region_path) == ("古城街道", old.region.path)
         with acting(cast.county):

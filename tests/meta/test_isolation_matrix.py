@@ -28,6 +28,7 @@ from tests.factories.world import (
     SEES_GRID,
     SEES_LISTING,
     SEES_OBJECT,
+    SEES_SAFEGUARD,
     World,
     names,
     text_of,
@@ -36,7 +37,7 @@ from tests.factories.world import (
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ANYBODY = EVERYONE | {ANONYMOUS}
-REPORT = EVERYONE - {"leader"}
+CHECK = EVERYONE - {"leader"}
 KEEP_REGISTER = names("city county dept dept2 fire market town town2 other other_dept")
 FIRMS = names("firm firm2 other_firm")
 MERGE = names("city county other")
@@ -48,6 +49,9 @@ SEE_LISTINGS = EVERYONE - {"expert"}
 COUNTY = EVERYONE - names("other other_dept other_firm")
 SIGN = EVERYONE - names("dept dept2 fire market special expert other_dept")
 GOVERNMENT = COUNTY - names("firm firm2 expert")
+
+SAFEGUARD = names("city county leader town town2 other")
+SEE_SAFEGUARDS = SAFEGUARD | names("dept dept2 fire market special other_dept")
 
 SUBJECTS: dict[str, dict[str, frozenset[str]]] = {
     # kind of record in the address: which one → who finds it
@@ -67,6 +71,7 @@ SUBJECTS: dict[str, dict[str, frozenset[str]]] = {
     "grid": {key: names(who) for key, who in SEES_GRID.items()},
     "object": {key: names(who) for key, who in SEES_OBJECT.items()},
     "listing": {key: names(who) for key, who in SEES_LISTING.items()},
+    "safeguard": {key: names(who) for key, who in SEES_SAFEGUARD.items()},
     "licence": {key: names(SEES_ENTERPRISE[key]) for key in ("firm", "other_firm")},
     "region": {"331082001": ANYBODY, "331081": ANYBODY},
     "indicator": {"bounce_rate": ANYBODY, "findings_per_check": ANYBODY, "on_time_rate": ANYBODY},
@@ -174,6 +179,14 @@ def _grid_sites(world: World, who: str, key: str) -> dict[str, Any]:
     return {"sites": [str(site.id)], "reason": "搬迁"}
 
 
+def _grid_objects(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"objects": [str(world.objects[key])], "reason": "划归邻村"}
+
+
+def _no_objects(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"objects": [str(UUID(int=0))]}
+
+
 def _grid_charge(world: World, who: str, key: str) -> dict[str, Any]:
     to = {"name": "新人", "phone": "13900000009"}
     return {"of": str(world.grid_members[key]), "to": to, "reason": "调任", "dry_run": True}
@@ -185,6 +198,15 @@ def _urging(world: World, who: str, key: str) -> dict[str, Any]:
 
 def _signature(world: World, who: str, key: str) -> dict[str, Any]:
     return {"period": "2026-01", "signatory": "分管"}
+
+
+def _new_event(world: World, who: str, key: str) -> dict[str, Any]:
+    region = {"town": "331082001", "town2": "331082002", "other": "331081"}.get(who, "331082")
+    return {"name": "山水节", "region": region, "opens_on": "2030-05-01"}
+
+
+def _guarded(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"hidden_dangers": [str(world.matters[key].id)]}
 
 
 def _page(may: frozenset[str] = EVERYONE, subject: str = "", **more: Any) -> dict[str, Op]:
@@ -219,11 +241,11 @@ ROUTES: dict[str, dict[str, Op]] = {
     # of a matter's own findings see tests/integration/test_rule_findings.py
     "hidden-dangers/{hidden_danger_id}/findings/{finding_id}/": _page(subject="matter", ok=(404,)),
     "hidden-dangers/export": _post(EXPORT),
-    "hidden-dangers/register": _form(REPORT, names_enterprises=True),
+    "hidden-dangers/register": _form(EVERYONE, names_enterprises=True),
     "hidden-dangers/bulk/{verb}": _post(EXPORT, ok=(200,)),
-    "hidden-dangers/places": _page(REPORT, query="q=厂"),
+    "hidden-dangers/places": _page(EVERYONE, query="q=厂"),
     "hidden-dangers/parties": _page(SCREEN, query="q=公司"),
-    "hidden-dangers/{hidden_danger_id}/comment": _post(REPORT | {"leader"}, "matter", ok=(303,),
+    "hidden-dangers/{hidden_danger_id}/comment": _post(EVERYONE, "matter", ok=(303,),
                                                        body=lambda world, who, key: {"note": "知道了"}),
     "hidden-dangers/{hidden_danger_id}/{verb}": {
         # an empty form: 200 shows what is missing or why it is refused
@@ -278,7 +300,8 @@ ROUTES: dict[str, dict[str, Op]] = {
     "checks/export": _post(EXPORT),
     "checks/unchecked": _page(query="q=厂"),
     "checks/unchecked/export": _post(),
-    "checks/begin": _form(REPORT - FIRMS, names_enterprises=True),
+    "checks/unpatrolled": _page(query="q=网格"),
+    "checks/begin": _form(CHECK - FIRMS, names_enterprises=True),
     "checks/self-check": _form(FIRMS, names_enterprises=True),
     "checks/filings": _page(EXPORT),
     "checks/filings/draw": _post(names("town town2")),
@@ -291,11 +314,23 @@ ROUTES: dict[str, dict[str, Op]] = {
     "checks/{check_id}/photos/{slot}": _post(subject="nobody's"),
     "checks/{check_id}/print": _page(subject="nobody's"),
     "checks/{check_id}/rate": _post(FIRMS, "nobody's"),
-    "checks/{check_id}/void": _post(REPORT, "nobody's"),
+    "checks/{check_id}/void": _post(CHECK, "nobody's"),
     "listings/": _page(SEE_LISTINGS, query="state=open"),
     "listings/open/{hidden_danger_id}": _form(EXPORT, "matter", ok=(200, 409)),
     "listings/{listing_id}/": _page(SEE_LISTINGS, "listing"),
     "listings/{listing_id}/{verb}": _form(SEE_LISTINGS, "listing", ok=(200,)),
+    "safeguards/": _page(SEE_SAFEGUARDS),
+    "safeguards/new": _form(SAFEGUARD),
+    "safeguards/{event_id}/": _page(SEE_SAFEGUARDS, "safeguard"),
+    "safeguards/{event_id}/print": _page(SEE_SAFEGUARDS, "safeguard"),
+    "safeguards/{event_id}/export": _post(SEE_SAFEGUARDS, "safeguard"),
+    # a township sees the county's event and may not change it: 403
+    "safeguards/{event_id}/edit": _form(SAFEGUARD, "safeguard", ok=(200, 403, 422)),
+    "safeguards/{event_id}/conclude": _form(SAFEGUARD, "safeguard", ok=(200, 303, 403)),
+    "safeguards/{event_id}/reopen": _post(SAFEGUARD, "safeguard", ok=(303, 403)),
+    "safeguards/{event_id}/guard-numbers": _form(SAFEGUARD, "safeguard", ok=(200, 403, 422)),
+    "safeguards/{event_id}/guard-registered": _form(SAFEGUARD, "safeguard", ok=(200, 403, 422)),
+    "safeguards/{event_id}/matters/{hidden_danger_id}/release": _form(SAFEGUARD, "safeguard", ok=(200, 403, 422)),
     "signed-lists/": _page(SIGN, query="period=2026-09"),
     "signed-lists/sign": {"GET": Op(SIGN, query="period=2026-09"), "POST": Op(SIGN, ok=(422,), query="period=2026-09")},
     "signed-lists/{list_id}/": _page(SIGN, "nobody's"),
@@ -307,6 +342,7 @@ ROUTES: dict[str, dict[str, Op]] = {
     "grids/": _page(query="kind=COMPREHENSIVE"),
     "grids/gaps/": _page(query="kind=officials"),
     "grids/gaps/assign/": _post(KEEP_GRIDS, body=lambda world, who, key: {"all": "1"}),
+    "grids/people/": _page(query="state=vacant"),
     "grids/export/": _post(),
     "grids/establish/": _form(KEEP_GRIDS),
     "grids/hand-over/": _form(KEEP_GRIDS),
@@ -321,7 +357,12 @@ ROUTES: dict[str, dict[str, Op]] = {
     "grids/{grid_id}/pick-sites/": _page(subject="grid"),
     "grids/{grid_id}/assign-sites/": _post(KEEP_GRIDS, "grid", ok=(422,)),
     "grids/{grid_id}/remove-sites/": _post(KEEP_GRIDS, "grid", ok=(422,)),
+    "grids/{grid_id}/pick-objects/": _page(subject="grid"),
+    "grids/{grid_id}/assign-objects/": _post(KEEP_GRIDS, "grid", ok=(422,)),
+    "grids/{grid_id}/remove-objects/": _post(KEEP_GRIDS, "grid", ok=(422,)),
     "objects/": _page(query="q=a"),
+    "objects/confirm-unchanged/": _post(KEEP_REGISTER),
+    "objects/export/": _post(),
     "objects/register/": _form(KEEP_REGISTER),
     "objects/{object_id}/": _page(subject="object"),
     "objects/{object_id}/edit/": _form(KEEP_REGISTER, "object"),
@@ -336,6 +377,7 @@ ROUTES: dict[str, dict[str, Op]] = {
     "accounts/act-as/{grant_id}/": _post(EVERYONE, "grant"),
     "accounts/me/": _page(),
     "accounts/me/password/": _form(EVERYONE),
+    "accounts/me/session/": _page(),
     "accounts/me/sessions/end-others/": _post(),
     "accounts/me/stand-ins/name/": _form(EVERYONE),
     "accounts/me/stand-ins/{stand_in_id}/end/": _post(subject="nobody's"),
@@ -380,6 +422,7 @@ ROUTES: dict[str, dict[str, Op]] = {
     "imports/{import_id}/": _page(KEEP_REGISTER, "import"),
     # another office that sees the file may not go on with it: 403
     "imports/{import_id}/mapping/": _post(KEEP_REGISTER, "import", ok=(422, 403)),
+    "imports/{import_id}/table/": _post(KEEP_REGISTER, "import", ok=(302, 403)),
     "imports/{import_id}/confirm/": _post(KEEP_REGISTER, "import", ok=(302, 403)),
     "imports/{import_id}/undo/": _post(KEEP_REGISTER, "import", ok=(409, 403)),
     "imports/{import_id}/progress/": _page(KEEP_REGISTER, "import"),
@@ -421,6 +464,7 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/enterprise-confirmations": _post(KEEP_REGISTER, "enterprise", ok=(200,), body=_confirmed),
     "api/v1/sites/{site_id}/inspection-cap": _page(subject="enterprise"),
     "api/v1/unchecked-sites": _page(query="page_size=200"),
+    "api/v1/unpatrolled-grids": _page(query="page_size=200"),
     "api/v1/site-tags": _page(),
     "api/v1/site-tags/set": _post(KEEP_REGISTER, "enterprise", ok=(200,), body=_tagged_site),
     "api/v1/site-tags/remove": _post(KEEP_REGISTER, "enterprise", ok=(200,), body=_tagged_site),
@@ -445,12 +489,24 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/grids/{grid_id}/members": _post(KEEP_GRIDS, "grid", ok=(201,), body=_post_holder),
     "api/v1/grids/{grid_id}/sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites),
     "api/v1/grids/{grid_id}/remove-sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites),
+    "api/v1/grids/{grid_id}/objects": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_objects),
+    "api/v1/grids/{grid_id}/remove-objects": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_objects),
+    "api/v1/safeguards": {
+        **_page(SEE_SAFEGUARDS, query="page_size=200"), **_post(SAFEGUARD, ok=(201,), body=_new_event)},
+    "api/v1/safeguards/{event_id}": {
+        **_page(SEE_SAFEGUARDS, "safeguard"), "PATCH": Op(SAFEGUARD, "safeguard", ok=(200, 403))},
+    "api/v1/safeguards/{event_id}/matters": {
+        **_page(SEE_SAFEGUARDS, "safeguard"), **_post(SAFEGUARD, "safeguard", ok=(200, 403), body=_guarded)},
+    "api/v1/safeguards/{event_id}/matters/{hidden_danger_id}/release": _post(
+        SAFEGUARD, "safeguard", ok=(200, 403), body=lambda world, who, key: {"reason": "列错了"}),
     "api/v1/signed-lists": {**_page(SIGN, query="page_size=200"), **_post(SIGN, ok=(201, 409), body=_signature)},
     "api/v1/signed-lists/{list_id}": _page(SIGN, "nobody's"),
     "api/v1/industries": _page(),
     "api/v1/search": _page(query="q=CANARY"),
     "api/v1/objects": {**_page(query="page_size=200"), **_post(KEEP_REGISTER, ok=(201,), body=_new_object)},
+    "api/v1/object-confirmations": _post(KEEP_REGISTER, ok=(404,), body=_no_objects),
     "api/v1/objects/{object_id}": {**_page(subject="object"), "PATCH": Op(KEEP_REGISTER, "object")},
+    "api/v1/objects/{object_id}/inspection-cap": _page(subject="object"),
     "api/v1/enterprises/{enterprise_id}/set-status": _post(KEEP_REGISTER, "enterprise", ok=(422,), body=_no_papers),
     "api/v1/enterprises/{enterprise_id}/request-resumption": _post(
         KEEP_REGISTER | FIRMS, "enterprise", ok=(422,), body=_no_papers),
@@ -471,15 +527,18 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/site-transfers/{transfer_id}/confirm": _post(KEEP_REGISTER, "nobody's"),
     "api/v1/site-transfers/{transfer_id}/refuse": _post(KEEP_REGISTER, "nobody's"),
     "api/v1/site-transfers/{transfer_id}/withdraw": _post(KEEP_REGISTER, "nobody's"),
-    "api/v1/checks": {**_page(query="page_size=200&count=exact"), **_post(REPORT, ok=(201,), body=_visit)},
+    "api/v1/checks": {**_page(query="page_size=200&count=exact"), **_post(CHECK, ok=(201,), body=_visit)},
     "api/v1/checks/{check_id}": _page(subject="nobody's"),
     "api/v1/checklists": _page(),
-    "api/v1/hidden-dangers": {**_page(query="page_size=200&count=exact"), **_post(REPORT, ok=(201,), body=_find)},
+    "api/v1/hidden-dangers": {**_page(query="page_size=200&count=exact"), **_post(EVERYONE, ok=(201,), body=_find)},
     "api/v1/hidden-dangers/bulk": _post(EXPORT, ok=(200,), body=_urging),
     "api/v1/hidden-dangers/{hidden_danger_id}": _page(subject="matter"),
     "api/v1/hidden-dangers/{hidden_danger_id}/transitions": _post(
         subject="matter", ok=(200, 403, 409), body=lambda world, who, key: {"verb": "dismiss", "reason": "误报"}),
     "api/v1/hidden-dangers/{hidden_danger_id}/history": _page(subject="matter"),
+    "api/v1/hidden-dangers/{hidden_danger_id}/directions": _post(
+        MERGE | {"leader"}, "matter", ok=(201, 409),
+        body=lambda world, who, key: {"leader": "林县长", "manner": "MEETING", "note": "按期改完"}),
     "api/v1/hidden-dangers/{hidden_danger_id}/findings": {
         **_page(subject="matter"), **_post(subject="matter", ok=(201, 403, 409), body=lambda world, who, key: {
             "facts": {"sector": "FIREWORKS"}})},
@@ -695,6 +754,8 @@ def address(world: World, cell: Cell) -> str:
         values |= {"enterprise_id": world.cast.enterprises[key].id, "site_id": world.cast.sites[key].id}
     elif cell.op.subject == "object":
         values["object_id"] = world.objects[key]
+    elif cell.op.subject == "safeguard":
+        values |= {"event_id": world.safeguards[key], "hidden_danger_id": world.matters[key].id}
     elif cell.op.subject == "licence":
         values["licence_id"] = world.licences[key]
     elif cell.op.subject == "listing":

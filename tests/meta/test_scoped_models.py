@@ -41,6 +41,7 @@ READ_THROUGH_ITS_SUBJECT = {
     "hidden_dangers.RuleFinding": "belongs to one matter, read through it",
     "hidden_dangers.LookBack": "belongs to one matter, read through it",
     "hidden_dangers.ImportedMatter": "belongs to one matter, read through it",
+    "supervision.ListingControl": "belongs to one listing, read through it",
     "supervision.ListingProgress": "belongs to one listing, read through it",
 }
 

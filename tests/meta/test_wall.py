@@ -3,6 +3,7 @@
 ``Scope.as_q`` answers "everything" here. What then still is not seen is not seen because of the database.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from anlan.notify import api as notify
 from anlan.notify.models import Message
 from anlan.processes.models import Event
 from anlan.processes.reactions import REACTIONS
+from anlan.reads import prepared
 from tests.factories.world import SEES, STAGES, World, canary, names, text_of, the_world  # noqa: F401 - the fixture
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +49,11 @@ PAGES = (
 
 
 @pytest.fixture
-def no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_filters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Scope, "as_q", lambda self, columns: Q())
+    prepared.forget()
+    yield
+    prepared.forget()
 
 
 def strange(name: str) -> set[str]:

@@ -13,6 +13,7 @@ import pytest
 from anlan.config import env
 from anlan.config.backup.archive import MANIFEST, About, BackupError, Reader, Writer, write
 from anlan.config.backup.restoring import Wanted, restore
+from anlan.config.backup.taking import back_up
 
 ABOUT = About(made_at="2026-11-29T10:00:00+08:00", program="0.1.0", server=180006, database="files", migrations=[])
 CONTENTS = {"secrets.json": b"{}", "files/ab/cd/abcd": os.urandom(300_000), "postgres/data/PG_VERSION": b"18\n"}
@@ -81,6 +82,16 @@ def test_a_disk_that_refuses_leaves_nothing(tmp_path: Path, number: int, words: 
     with pytest.raises(BackupError, match=words):
         write(tmp_path / "backup.zip", ABOUT, refused, lambda _: None)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["backup.zip", "backups/backup.zip", "../link/backup.zip"])
+def test_a_backup_that_would_copy_itself_is_refused(tmp_path: Path, place: str) -> None:
+    home = tmp_path / "home"
+    (home / "backups").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(home)
+    with pytest.raises(BackupError, match="会把自己也备份进去"):
+        back_up(env.read({"ANLAN_HOME": str(home)}), home / place)
+    assert [path.name for path in home.iterdir()] == ["backups"]
 
 
 def test_every_flipped_byte_is_found(file: Path) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.test import RequestFactory
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError
 
@@ -18,6 +18,7 @@ def parse(body: bytes | str, content_type: str = "application/json"):
     return StrictParser().parse_body(RequestFactory().post("/", data=body, content_type=content_type))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.recursive(
         st.none()

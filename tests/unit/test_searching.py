@@ -23,6 +23,29 @@ def test_found_by(name, typed):
     assert all(word in text for word in searching.words_of(typed))
 
 
+def test_many_at_once_are_the_same_as_each_alone():
+    names = [
+        "临海市江南机械制造有限公司",
+        "重庆银行临海支行",
+        "Ａ座 2号",
+        "",
+        "138-5761-2345",
+        "长江_（行）",
+        "a\ue000ΑΣ",
+        "Σ",
+    ]
+    former = ["老厂", "", "重庆厂", "", "", "长乐", "", "ΑΣ"]
+    numbers = ["91331082MA2K3XQ59U", "138-00", "", "", "138-5761-2345", "井头街 9 号", "1", ""]
+    each = [
+        searching.search_text(filter(None, row[:2]), filter(None, row[2:]))
+        for row in zip(names, former, numbers, strict=True)
+    ]
+    assert searching.search_texts([names, former], [numbers]) == each
+    for place in range(len(names)):
+        alone = [column[place : place + 1] for column in (names, former, numbers)]
+        assert searching.search_texts(alone[:2], alone[2:]) == each[place : place + 1]
+
+
 def test_nothing_is_found_across_two_parts_and_signs_ask_for_nothing():
     assert "江南东湖" not in searching.search_text(["江南", "东湖"])
     assert searching.words_of("% _ （） \x00") == []

@@ -1,9 +1,11 @@
 """Components show what they are given, as text, and say in words what they show in colour."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -53,7 +55,10 @@ class ReasonForm(forms.Form):
         '<c-job :label="typed" :note="typed" :url="typed" />',
         '<c-confirm :heading="typed" :noun="typed" :count="3" :action="typed">{{ typed }}</c-confirm>',
         '<c-photo-field :label="typed" :help="typed" :error="typed" />',
-        '<c-filter-bar :chips="chips" :clear="typed" />',
+        '<c-filter-bar :filters="filters" :clear="typed" />',
+        '<c-export :action="typed" :label="typed" />',
+        "{% load ui %}{% tick typed typed typed form=typed %}",
+        '<c-table :columns="columns" :filters="filters" :of="typed"></c-table>',
         '<c-status :value="typed" />',
         '<c-table :columns="columns" :caption="typed"><tr><td>{{ typed }}</td></tr></c-table>',
     ],
@@ -72,7 +77,9 @@ def test_what_was_typed_stays_text(source: str) -> None:
         ],
         bar=case.ActionBar(now=TYPED, who=TYPED, primary=act, secondary=[act], more=[act, case.Act(TYPED, "", refused=TYPED)]),
         photo=case.Photo(TYPED, caption=TYPED),
-        chips=[lists.Chip(TYPED, TYPED, TYPED)],
+        filters=replace(
+            lists.filters_of(ReasonForm({"reason": TYPED}), QueryDict()), chips=[lists.Chip(TYPED, TYPED, TYPED)]
+        ),
         columns=[lists.Column(TYPED)],
     )  # fmt: skip
     assert shows_only_text(html), html
@@ -143,7 +150,15 @@ def test_headings_sort_and_pages_keep_the_filters() -> None:
 
 
 def test_an_empty_list_says_what_to_do() -> None:
+    table = (
+        '<c-table :columns="columns" :filters="filters" of="隐患"><c-slot name="empty">还没有隐患</c-slot></c-table>'
+    )
     assert "清除筛选" in rendered('<c-table :columns="columns"></c-table>', columns=[])
+    assert "还没有隐患" in rendered(table, columns=[], filters=filters_asked("reason="))
+    for narrowed in ("reason=消防", "level=NONE"):
+        html = rendered(table, columns=[], filters=filters_asked(narrowed))
+        assert "没有符合条件的隐患" in html
+        assert '<a class="btn btn-plain" href="/list">清除筛选</a>' in html
 
 
 def test_chips_leave_out_one_filter_each() -> None:
@@ -155,6 +170,56 @@ def test_chips_leave_out_one_filter_each() -> None:
         ("级别", "重大"),
     ]
     assert lists.active_chips(form, query)[1].remove == "?reason=%E6%B6%88%E9%98%B2"
+
+
+def filters_asked(asked: str, *main: str) -> lists.Filters:
+    query = QueryDict(asked)
+    return lists.filters_of(WordForm(query), query, main)
+
+
+class WordForm(ReasonForm):
+    reason = forms.CharField(label="原因", required=False)
+
+
+def test_the_other_filters_open_when_one_of_them_is_in_force_or_wrong() -> None:
+    bar = '<c-filter-bar :filters="filters" wide="reason" />'
+    assert "更多条件" not in rendered(bar, filters=filters_asked("level=MAJOR"))
+    assert '<details class="more-filters">' in rendered(bar, filters=filters_asked("reason=消防", "reason"))
+    for asked in ("level=MAJOR", "level=NONE"):
+        html = rendered(bar, filters=filters_asked(asked, "reason"))
+        assert '<details class="more-filters" open>' in html
+        assert html.index('name="reason"') < html.index("更多条件") < html.index('name="level"')
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [("", 1), ("2", 2), ("3", 3), ("99", 3), ("0", 1), ("-1", 1), ("二", 1), ("²", 1), ("9" * 5000, 1)],
+)
+def test_the_page_asked_for_is_one_there_is(asked: str, number: int) -> None:
+    page = lists.asked_page_among(RequestFactory().get("/list", {"page": asked}), 41, size=20)
+    assert page.number == number
+    assert page.of(range(41)) == list(range(41))[(number - 1) * 20 : number * 20]
+
+
+def test_a_list_without_rows_has_one_page() -> None:
+    page = lists.asked_page_among(RequestFactory().get("/list", {"page": "7"}), 0)
+    assert (page.number, page.first_row, page.of([])) == (1, 0, [])
+
+
+def test_what_was_ticked_is_read_once_and_only_ids() -> None:
+    one, other = UUID(int=1), UUID(int=2)
+    html = rendered('{% load ui %}{% tick id "甲" "乙" form="bulk" %}', id=one)
+    assert f'name="ids" value="{one}" form="bulk" aria-label="选择 甲 乙"' in html
+    request = RequestFactory().post(f"/list?ids={other}&ids={one}", {"ids": [str(one), "x", "", str(one)]})
+    assert lists.ticked(request) == [one, other]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sort"), [("due_on", "due_on"), ("-due_on", "-due_on"), ("password", ""), ("-", ""), ("", "")]
+)
+def test_only_what_a_column_sorts_by_may_be_asked_for(asked: str, sort: str) -> None:
+    columns = [lists.Column("期限", sort="due_on"), lists.Column("责任")]
+    assert lists.sort_of(RequestFactory().get("/list", {"sort": asked}), columns) == sort
 
 
 @pytest.mark.parametrize(

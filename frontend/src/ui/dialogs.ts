@@ -19,8 +19,10 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     return;
   }
-  // A click on a modal's backdrop is a click on the dialog element itself; a panel holds typed words, so it stays.
-  if (target instanceof HTMLDialogElement && !target.classList.contains("panel")) target.close();
+  // A click on a modal's backdrop is a click on the dialog element itself; a panel holds typed words, so it stays. The
+  // second click of a double one was meant for the button that opened it.
+  const isBackdrop = target instanceof HTMLDialogElement && !target.classList.contains("panel");
+  if (isBackdrop && event.detail < 2) target.close();
   const photo = target.closest<HTMLAnchorElement>("a[data-photo]");
   if (photo && !(event as MouseEvent).ctrlKey && !(event as MouseEvent).metaKey) show(photo, event);
 });

@@ -27,17 +27,6 @@ document.addEventListener("change", (event) => {
   if (field.matches("[data-submits]")) field.form?.requestSubmit();
 });
 
-// Twice pressed is once sent.
-document.addEventListener("submit", (event) => {
-  const form = event.target as HTMLFormElement;
-  if (form.method !== "post" || event.defaultPrevented) return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "1";
-});
-window.addEventListener("pageshow", () => {
-  document.querySelectorAll<HTMLFormElement>("form[data-sent]").forEach((form) => delete form.dataset.sent);
-});
-
 const TYPE = "anlan.type";
 const root = document.documentElement;
 function dressType(): void {

@@ -45,6 +45,7 @@ def _shell(grants: list[Grant], *, acting_id: str, unread: int) -> Shell:
         inbox_count=unread,
         switch_url=reverse("account_act_as"),
         account_url=reverse("account_own"),
+        session_url=reverse("account_session"),
         sign_out_url=reverse("account_logout"),
     )
 

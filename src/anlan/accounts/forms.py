@@ -59,7 +59,7 @@ class AccountFilterForm(forms.Form):
         given = roles_to_give(actor)
         self.fields["role"].choices = [ALL, *(choice for choice in ROLE_CHOICES if choice[0] in given)]  # type: ignore[attr-defined]
 
-    def filters(self) -> selectors.AccountFilters:
+    def as_filters(self) -> selectors.AccountFilters:
         """What was asked for, as far as it makes sense."""
         asked = self.cleaned_data if self.is_valid() else {}
         return selectors.AccountFilters(

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db import models
 
 from anlan.lib import ids
+from anlan.reads.loading import QuicklyLoaded
 
 
-class ApiToken(models.Model):
+class ApiToken(QuicklyLoaded):
     """A bearer token: only its SHA-256 is kept. It is worth what its grant is worth on the day it is used."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)

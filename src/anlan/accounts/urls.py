@@ -10,6 +10,7 @@ urlpatterns = [
     path("act-as/", entrance.act_as, name="account_act_as"),
     path("act-as/<uuid:grant_id>/", entrance.act_as, name="account_act_as_grant"),
     path("me/", own.own_account, name="account_own"),
+    path("me/session/", own.session, name="account_session"),
     path("me/password/", own.change_password, name="account_change_password"),
     path("me/sessions/end-others/", own.end_other_sessions, name="account_end_other_sessions"),
     path("me/sessions/<int:session_id>/end/", own.end_session, name="account_end_session"),

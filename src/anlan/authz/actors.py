@@ -1,9 +1,10 @@
 """The actor: a person acting under one grant, or the system. Everything a scope or a policy needs, read in one query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
@@ -14,6 +15,7 @@ from anlan.authz.permissions import Permission
 from anlan.authz.roles import ROLES, Reach, Role
 from anlan.lib import clock
 from anlan.lib.refusals import Forbidden
+from anlan.reads.prepared import Parts
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,31 @@ class Actor:
     def within(self, organisation_path: str) -> bool:
         """Whether the organisation of that path is the actor's own or lies below it."""
         return bool(self.organisation_path) and organisation_path.startswith(self.organisation_path)
+
+    def parts(self) -> Parts:
+        """For prepared reads: actors who differ only in where they stand and who they are share a statement."""
+        return _parts(self)
+
+    @staticmethod
+    def stand_in(shape: Any) -> "Actor":
+        """An actor of that shape whom nobody is."""
+        blank, *present = shape
+        ids = {name: uuid4() for name, is_there in zip(_IDS, present, strict=True) if is_there}
+        paths = {name: f"{uuid4().hex}/" for name in ("region_path", "organisation_path")}
+        return replace(blank, **ids, **paths)
+
+
+_IDS = ("user_id", "organisation_id", "grant_id")
+
+
+@lru_cache(maxsize=4096)
+def _parts(actor: Actor) -> Parts:
+    ids = [getattr(actor, name) for name in _IDS]
+    nothing: dict[str, Any] = dict.fromkeys(("label", "region_path", "organisation_name", "organisation_path"), "")
+    nothing |= dict.fromkeys((*_IDS, "in_stead_of"))
+    blank = replace(actor, wall=("", ""), **nothing)
+    values = (*subtree(actor.region_path), *subtree(actor.organisation_path), *ids)
+    return Parts((blank, *(one is not None for one in ids)), values)
 
 
 def actor_of(grant: Grant, person: User | None = None) -> Actor:

@@ -8,9 +8,10 @@ from anlan.authz.choices import Capacity, OrganisationKind, ParticipationKind, R
 from anlan.authz.fields import PathField
 from anlan.authz.roles import ROLE_CHOICES
 from anlan.lib import ids
+from anlan.reads.loading import QuicklyLoaded
 
 
-class Region(models.Model):
+class Region(QuicklyLoaded):
     """An administrative division. ``path`` is minted once and never changes; the official ``code`` may (ADR 0003)."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -34,7 +35,7 @@ class Region(models.Model):
         return self.name
 
 
-class Organisation(models.Model):
+class Organisation(QuicklyLoaded):
     """Whoever can act or answer: government, committee, department, township, village, agency, enterprise."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -63,7 +64,7 @@ class UserManager(BaseUserManager["User"]):
     """Finds a user by sign-in name; accounts are made by ``accounts.actions``."""
 
 
-class User(AbstractBaseUser):
+class User(QuicklyLoaded, AbstractBaseUser):
     """A person who signs in. What they may do is in their grants, never here."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -84,7 +85,7 @@ class User(AbstractBaseUser):
         return self.display_name
 
 
-class Grant(models.Model):
+class Grant(QuicklyLoaded):
     """``user`` acts in ``role`` for ``organisation`` within ``region`` and ``sectors`` (empty: all), while valid."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -114,7 +115,7 @@ class Grant(models.Model):
         return "、".join(str(Sector(code).label) for code in self.sectors)
 
 
-class StandIn(models.Model):
+class StandIn(QuicklyLoaded):
     """请假代办: ``user`` acts under ``grant`` in its holder's stead, from day to day. It ends by itself, or early."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -134,7 +135,7 @@ class StandIn(models.Model):
         return f"{self.user_id} {self.grant_id}"
 
 
-class Participation(models.Model):
+class Participation(QuicklyLoaded):
     """``organisation`` takes part in a matter: the second half of every scope. ``matter_id`` is the UUIDv7 of the
     record, whichever table it stands in."""
 
@@ -150,7 +151,7 @@ class Participation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["matter_id", "organisation", "kind"], name="participation_once"),
         ]
-        indexes = [models.Index(fields=["organisation_path", "matter_id"], name="participation_by_organisation")]
+        indexes = [models.Index(fields=["organisation_path", "region_path", "matter_id"], name="participation_of")]
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.kind}"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from anlan.authz.choices import OrganisationKind
 from anlan.authz.models import Organisation, Participation
 from anlan.lib import clock
 
@@ -35,6 +36,28 @@ def take_part_together(*, matter_id: UUID, parts: Iterable[tuple[Organisation, s
 def leave_since(matter_id: UUID, since: datetime) -> None:
     """Take back every participation that began at or after ``since``: the step that brought it was withdrawn."""
     Participation.objects.filter(matter_id=matter_id, since__gte=since).delete()
+
+
+def follow(matter_id: UUID, region_path: str) -> None:
+    """The matter lies elsewhere now, and its participations with it."""
+    Participation.objects.filter(matter_id=matter_id).update(region_path=region_path)
+
+
+def lies_elsewhere() -> Exists:
+    """Whether a participation in the row it annotates has another region than the row."""
+    mine = Participation.objects.filter(matter_id=OuterRef("pk"))
+    return Exists(mine.exclude(region_path=OuterRef("region_path")))
+
+
+def has_other_than_enterprises() -> Exists:
+    """Whether anybody but enterprises takes part in the row it annotates."""
+    mine = Participation.objects.filter(matter_id=OuterRef("pk"))
+    return Exists(mine.exclude(organisation__kind=OrganisationKind.ENTERPRISE))
+
+
+def takes_any_part(organisation: str) -> Exists:
+    """Whether the organisation whose id stands in that column takes part in the row it annotates."""
+    return Exists(Participation.objects.filter(matter_id=OuterRef("pk"), organisation_id=OuterRef(organisation)))
 
 
 def forget(matter_ids: Collection[UUID]) -> None:

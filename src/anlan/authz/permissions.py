@@ -62,6 +62,7 @@ class Permission(StrEnum):
     SUPERVISION_LISTING_VIEW = "supervision_listing.view"
     SUPERVISION_LISTING_LIST = "supervision_listing.list"
     SUPERVISION_LISTING_REPORT_PROGRESS = "supervision_listing.report_progress"
+    SUPERVISION_LISTING_SET_CONTROLS = "supervision_listing.set_controls"
     SUPERVISION_LISTING_REQUEST_RELEASE = "supervision_listing.request_release"
     SUPERVISION_LISTING_RECHECK = "supervision_listing.recheck"
     SUPERVISION_LISTING_REFUSE_RELEASE = "supervision_listing.refuse_release"
@@ -69,6 +70,9 @@ class Permission(StrEnum):
     # 隐患清单签字
     SIGNED_LIST_VIEW = "signed_list.view"
     SIGNED_LIST_SIGN = "signed_list.sign"
+    # 活动保障
+    SAFEGUARD_VIEW = "safeguard.view"
+    SAFEGUARD_EDIT = "safeguard.edit"
     # the detours of the loop
     HIDDEN_DANGER_REPORT_UP = "hidden_danger.report_up"
     HIDDEN_DANGER_MERGE_DUPLICATE = "hidden_danger.merge_duplicate"
@@ -85,6 +89,7 @@ class Permission(StrEnum):
     HIDDEN_DANGER_COMMENT = "hidden_danger.comment"
     HIDDEN_DANGER_EXPORT = "hidden_danger.export"
     HIDDEN_DANGER_URGE = "hidden_danger.urge"
+    HIDDEN_DANGER_DIRECT = "hidden_danger.direct"
     # checks
     CHECK_REGISTER = "check.register"
     CHECK_VOID = "check.void"
@@ -146,12 +151,15 @@ LABELS: dict[Permission, str] = {
     Permission.SUPERVISION_LISTING_VIEW: "查看挂牌督办",
     Permission.SUPERVISION_LISTING_LIST: "挂牌督办",
     Permission.SUPERVISION_LISTING_REPORT_PROGRESS: "报月进展",
+    Permission.SUPERVISION_LISTING_SET_CONTROLS: "落实管控措施",
     Permission.SUPERVISION_LISTING_REQUEST_RELEASE: "申请摘牌",
     Permission.SUPERVISION_LISTING_RECHECK: "复查合格",
     Permission.SUPERVISION_LISTING_REFUSE_RELEASE: "复查不合格",
     Permission.SUPERVISION_LISTING_RELEASE: "摘牌",
     Permission.SIGNED_LIST_VIEW: "查看隐患清单",
     Permission.SIGNED_LIST_SIGN: "签字隐患清单",
+    Permission.SAFEGUARD_VIEW: "查看活动保障",
+    Permission.SAFEGUARD_EDIT: "登记保障活动",
     Permission.HIDDEN_DANGER_REPORT_UP: "上报上级",
     Permission.HIDDEN_DANGER_MERGE_DUPLICATE: "合并重复",
     Permission.HIDDEN_DANGER_FIX_ON_THE_SPOT: "立即整改",
@@ -167,6 +175,7 @@ LABELS: dict[Permission, str] = {
     Permission.HIDDEN_DANGER_COMMENT: "留言",
     Permission.HIDDEN_DANGER_EXPORT: "导出隐患台账",
     Permission.HIDDEN_DANGER_URGE: "催办",
+    Permission.HIDDEN_DANGER_DIRECT: "登记领导调度",
     Permission.CHECK_VIEW: "查看检查",
     Permission.CHECK_REGISTER: "登记检查",
     Permission.CHECK_VOID: "作废检查",

@@ -86,6 +86,7 @@ _SCREEN = {
     P.HIDDEN_DANGER_WITHDRAW,
 }
 _SIGN = {P.SIGNED_LIST_VIEW, P.SIGNED_LIST_SIGN}
+_SAFEGUARD = {P.SAFEGUARD_VIEW, P.SAFEGUARD_EDIT}
 _LISTER = {
     P.SUPERVISION_LISTING_LIST,
     P.SUPERVISION_LISTING_RECHECK,
@@ -95,6 +96,7 @@ _LISTER = {
 _LISTED = {
     P.SUPERVISION_LISTING_VIEW,
     P.SUPERVISION_LISTING_REPORT_PROGRESS,
+    P.SUPERVISION_LISTING_SET_CONTROLS,
     P.SUPERVISION_LISTING_REQUEST_RELEASE,
 }
 _LEAD = {
@@ -114,13 +116,17 @@ _RECTIFY = {
     P.HIDDEN_DANGER_WITHDRAW,
 }
 _ACCEPT = {P.HIDDEN_DANGER_RETURN, P.HIDDEN_DANGER_ACCEPT_RECTIFICATION, P.HIDDEN_DANGER_CLOSE}
+_DIRECT = {P.HIDDEN_DANGER_DIRECT}
 _DECIDE_MAJOR = {P.HIDDEN_DANGER_CONFIRM_MAJOR, P.HIDDEN_DANGER_REFUSE_MAJOR}
 
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
         Role(
-            "LEADER", "领导", Reach.REGION, frozenset(_READ | _FOLLOW_UP | _LISTER | _SIGN | {P.HIDDEN_DANGER_COMMENT})
+            "LEADER",
+            "领导",
+            Reach.REGION,
+            frozenset(_READ | _FOLLOW_UP | _LISTER | _SIGN | _SAFEGUARD | _REPORT | _DIRECT),
         ),
         Role(
             "COMMITTEE_OFFICE",
@@ -141,6 +147,8 @@ ROLES: dict[str, Role] = {
                 | _LISTER
                 | _LISTED
                 | _SIGN
+                | _SAFEGUARD
+                | _DIRECT
                 | {P.CHECKLIST_EDIT}
             ),
         ),
@@ -148,7 +156,18 @@ ROLES: dict[str, Role] = {
             "SPECIAL_COMMITTEE_OFFICE",
             "专委办工作人员",
             Reach.SECTOR,
-            frozenset(_READ | _FOLLOW_UP | _REPORT | _CHECK | _SCREEN | _SUSPENSION | _ACCEPT | _LISTER | _LISTED),
+            frozenset(
+                _READ
+                | _FOLLOW_UP
+                | _REPORT
+                | _CHECK
+                | _SCREEN
+                | _SUSPENSION
+                | _ACCEPT
+                | _LISTER
+                | _LISTED
+                | {P.SAFEGUARD_VIEW}
+            ),
         ),
         Role(
             "DEPARTMENT_INSPECTOR",
@@ -167,7 +186,7 @@ ROLES: dict[str, Role] = {
                 | _LISTED
                 | _DECIDE_MAJOR
                 | _CHECK
-                | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION, P.CHECKLIST_EDIT}
+                | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION, P.CHECKLIST_EDIT, P.SAFEGUARD_VIEW}
             ),
         ),
         Role(
@@ -188,6 +207,7 @@ ROLES: dict[str, Role] = {
                 | _LISTER
                 | _LISTED
                 | _SIGN
+                | _SAFEGUARD
                 | _CHECK
                 | {P.HIDDEN_DANGER_SUBMIT_RECTIFICATION, P.SELF_CHECK_SAMPLE}
             ),

@@ -1,13 +1,16 @@
 """Who sees what. ``acting`` is the only door to the wall, ``Scope.as_q`` the only builder of a filter (DESIGN §4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.query import ModelIterable
 
 from anlan.authz.actors import Actor
 from anlan.authz.fields import subtree
@@ -15,8 +18,14 @@ from anlan.authz.models import Participation
 from anlan.authz.permissions import Permission
 from anlan.authz.roles import Reach
 from anlan.lib.refusals import Forbidden, NotInScope
+from anlan.reads.loading import QuicklyLoaded
+from anlan.reads.lookups import LookedUp
+from anlan.reads.prepared import PreparedSQL, prepared
+
+M = TypeVar("M", bound=models.Model)
 
 NO_RANGE = ("", "")
+_SET_RANGE = PreparedSQL("SELECT set_config('anlan.lo', %s, true), set_config('anlan.hi', %s, true)")
 
 _range: ContextVar[tuple[str, str]] = ContextVar("anlan_wall", default=NO_RANGE)
 
@@ -42,7 +51,7 @@ def acting(actor: Actor) -> Iterator[Actor]:
 
 def _set_range(bounds: tuple[str, str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('anlan.lo', %s, true), set_config('anlan.hi', %s, true)", bounds)
+        cursor.execute(_SET_RANGE, bounds)
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,9 @@ class ScopeColumns:
     """Which columns of a model the scope constrains. A dimension that is ``None`` does not constrain it.
 
     ``matter`` holds the id by which organisations take part; ``concealed`` is true while an unannounced act may be
-    seen by nobody but those who take part in it.
+    seen by nobody but those who take part in it. Promises of a large table make its lists quick, and are held by its
+    invariants: whoever stands in ``organisation`` takes part as well; the participations have the region of the record;
+    nobody takes part but the enterprise it is about, which has no other reach.
     """
 
     region: str = "region_path"
@@ -58,6 +69,9 @@ class ScopeColumns:
     organisation: str | None = None
     matter: str | None = "id"
     concealed: str | None = None
+    holder_takes_part: bool = False
+    parts_lie_with_it: bool = False
+    only_its_party: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,9 +87,28 @@ class Scope:
             return Q(pk__in=[])
         if self.actor.is_system:
             return in_subtree(columns.region, self.actor.region_path)
-        if columns.matter is None:
+        if columns.matter is None or (columns.only_its_party and self.actor.reach != Reach.PARTICIPATION):
             return self._reach(columns)
+        if columns.holder_takes_part and self.actor.reach == Reach.ORGANISATION:
+            return self._participation(columns.matter)
+        if columns.parts_lie_with_it and self._sees_all_of_its_region(columns):
+            return self._reach(columns) | self._beyond(columns, columns.matter)
         return self._reach(columns) | self._participation(columns.matter)
+
+    def _sees_all_of_its_region(self, columns: ScopeColumns) -> bool:
+        return self.actor.reach == Reach.REGION and not (self.actor.sectors and columns.sector)
+
+    def _beyond(self, columns: ScopeColumns, matter: str) -> Q:
+        """What a participation adds to a whole region: matters outside it, and concealed ones. They are few, and each
+        side is one look at an index."""
+        low, high = subtree(self.actor.region_path)
+        mine = Participation.objects.filter(self._own_organisations())
+        before, behind = mine.filter(region_path__lt=low).order_by(), mine.filter(region_path__gte=high).order_by()
+        beyond = Q(**{f"{matter}__any": ArraySubquery(before.values("matter_id"))})
+        beyond |= Q(**{f"{matter}__any": ArraySubquery(behind.values("matter_id"))})
+        if columns.concealed:
+            beyond |= Q(**{columns.concealed: True}) & Q(LookedUp(mine.filter(matter_id=OuterRef(matter))))
+        return beyond
 
     def _reach(self, columns: ScopeColumns) -> Q:
         actor = self.actor
@@ -119,6 +152,14 @@ def require(actor: Actor, permission: Permission) -> None:
         raise Forbidden("forbidden", f"您当前的身份（{actor.role.label}）没有这项权限。")
 
 
+def the_one(model: type[M], rows: Iterable[M]) -> M:
+    """The row that was found, or NotInScope (404)."""
+    row = next(iter(rows), None)
+    if row is None:
+        raise NotInScope(str(model._meta.verbose_name))
+    return row
+
+
 class ScopedQuerySet(models.QuerySet):
     """How every selector begins: ``Model.objects.visible_to(actor)``.
 
@@ -133,10 +174,17 @@ class ScopedQuerySet(models.QuerySet):
 
     def get_visible(self, actor: Actor, **lookup: Any) -> Any:
         """The one row inside the scope, or NotInScope (404)."""
-        row = next(iter(self.visible_to(actor).filter(**lookup).order_by()[:1]), None)
-        if row is None:
-            raise NotInScope(str(self.model._meta.verbose_name))
-        return row
+        model: Any = self.model
+        if lookup.keys() == {"id"} and type(lookup["id"]) is UUID and self._is_whole():
+            related, locked = _related(self.query.select_related), self.query.select_for_update
+            return the_one(model, _visible(model, related, locked, actor, lookup["id"]))
+        return the_one(model, self.visible_to(actor).filter(**lookup).order_by()[:1])
+
+    def _is_whole(self) -> bool:
+        """Whether nothing was asked of the rows but what comes with them."""
+        query = self.query
+        narrowed = query.where or query.annotations or query.extra or query.is_sliced or query.deferred_loading[0]
+        return not (narrowed or self._prefetch_related_lookups) and self._iterable_class is ModelIterable  # type: ignore[attr-defined]
 
     def lock_visible(self, actor: Actor, **lookup: Any) -> Any:
         """The same, locked for the rest of the transaction."""
@@ -144,7 +192,26 @@ class ScopedQuerySet(models.QuerySet):
         return locked.get_visible(actor, **lookup)
 
 
-class ScopedModel(models.Model):
+@prepared
+def _visible(model: Any, related: Any, locked: bool, actor: Actor, record_id: UUID) -> models.QuerySet[Any]:
+    rows = model.objects.select_related(*related) if related else model.objects.all()
+    if locked:
+        rows = rows.select_for_update(of=("self",))
+    return rows.visible_to(actor).filter(id=record_id).order_by()
+
+
+def _related(chosen: Any) -> tuple[str, ...]:
+    """The paths that ``select_related`` was given, from what Django keeps of them."""
+    if not isinstance(chosen, dict):
+        return ()
+    return tuple(
+        "__".join([name, below] if below else [name])
+        for name, more in chosen.items()
+        for below in _related(more) or ("",)
+    )
+
+
+class ScopedModel(QuicklyLoaded):
     """A record behind the wall: it carries the path of its region, and a selector sees it through a scope."""
 
     scope_columns = ScopeColumns()

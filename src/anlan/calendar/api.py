@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from anlan.calendar.actions import publish_years
 from anlan.calendar.models import Status
-from anlan.calendar.selectors import Day, day_of, forget
+from anlan.calendar.selectors import Day, day_of, forget, sums_from
 
 __all__ = [
     "Day",
@@ -37,9 +37,14 @@ def add_working_days(day: date, n: int) -> date:
     """The ``n``-th working day after ``day``, which itself does not count; ``day`` for 0. ValueError below 0."""
     if n < 0:
         raise ValueError("working days are counted forward")
-    for _ in range(n):
-        day = next_working_day(day + ONE_DAY)
-    return day
+    known = sums_from(day)
+    end = known.get((day, n))
+    if end is None:
+        end = day
+        for _ in range(n):
+            end = next_working_day(end + ONE_DAY)
+        known[day, n] = end
+    return end
 
 
 def working_days_between(start: date, end: date) -> int:

@@ -2,13 +2,15 @@
 
 from django.db import models
 
+from anlan.reads.loading import QuicklyLoaded
+
 
 class Status(models.TextChoices):
     PUBLISHED = "PUBLISHED", "已公布"
     PENDING = "PENDING", "待公布"
 
 
-class CalendarDay(models.Model):
+class CalendarDay(QuicklyLoaded):
     """One day of an announced year. A year without rows is 待公布: its days are computed as weekends."""
 
     day = models.DateField("日期", primary_key=True)

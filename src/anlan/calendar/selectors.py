@@ -21,6 +21,7 @@ class Day:
 
 
 _years: dict[int, tuple[float, dict[date, Day]]] = {}
+_sums: dict[tuple[date, int], date] = {}
 
 
 def day_of(day: date) -> Day:
@@ -31,12 +32,20 @@ def day_of(day: date) -> Day:
 def forget() -> None:
     """Drop what was loaded: after an announcement, and between tests."""
     _years.clear()
+    _sums.clear()
+
+
+def sums_from(day: date) -> dict[tuple[date, int], date]:
+    """Where so many working days after a day lead, as far as it was reckoned: kept no longer than the year of ``day``."""
+    _year(day.year)
+    return _sums
 
 
 def _year(year: int) -> dict[date, Day]:
     loaded_at, days = _years.get(year, (0.0, {}))
     if not loaded_at or time.monotonic() - loaded_at > KEEP_SECONDS:
         days = _load(year)
+        _sums.clear()
         _years[year] = (time.monotonic(), days)
     return days
 

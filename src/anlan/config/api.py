@@ -1,4 +1,4 @@
-"""The API of all slices, mounted at ``/api/v1/``."""
+"""The API of all slices, mounted at ``/api/v1/``; what is asked for most comes first."""
 
 from anlan.desk.endpoints import router as desk
 from anlan.desk.rule_endpoints import router as rules
@@ -12,6 +12,7 @@ from anlan.oversight.endpoints import router as oversight
 from anlan.proofs.endpoints import router as proofs
 from anlan.register.endpoints import router as register
 from anlan.register.endpoints.grids import router as grids
+from anlan.safeguards.endpoints import router as safeguards
 from anlan.sheets.endpoints import router as sheets
 from anlan.supervision.endpoints import router as supervision
 from anlan.supervision.signed_endpoints import router as signed_lists
@@ -20,14 +21,15 @@ from anlan.territory.endpoints import router as territory
 api = build_api(
     ("", router)
     for router in (
+        hidden_dangers,
+        inspections,
         territory,
         organisations,
         register,
         grids,
-        hidden_dangers,
         supervision,
         signed_lists,
-        inspections,
+        safeguards,
         files,
         jobs,
         sheets,

@@ -43,6 +43,11 @@ def status(environment: env.Environment) -> int:
     health = probe.health(environment.port) or {}
     for name, label in (("web", "网站"), ("database", "数据库"), ("worker", "后台任务")):
         print(f"  {label}:{'正常' if health.get(name) == 'ok' else '异常'}")
+    for name, label, where in (("archive", "归档", f"({environment.wal_archive})"), ("ledger", "账本", "")):
+        if trouble := health.get(f"{name}_trouble"):
+            print(f"  {label}:异常,{trouble}{where}")
+        elif name in health:
+            print(f"  {label}:正常")
     is_live = probe.is_listening(environment.live_port)
     print(f"  即时更新:{'正常' if is_live else '异常'}")
     return 0 if health.get("status") == "ok" and is_live else 1

@@ -43,4 +43,5 @@ def logins(environment: Environment) -> list[str]:
     """Lines for the terminal."""
     password = environment.secret("demo_password")
     names = [f"  {name:<8} {who}" for name, who in LOGINS.items()]
-    return [f"演示账号(口令均为 {password}):", *names]
+    wait = "" if is_loaded(environment) else ";账号正在建立,约一分钟后可以登录,数据约两分钟装完"
+    return [f"演示账号(口令均为 {password}{wait}):", *names]

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -160,9 +160,7 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        """The data directory; elsewhere than in our folder only if root had to move it to a system folder."""
-        moved = self.home / "data-folder"
-        return Path(moved.read_text("utf-8").strip()) if moved.exists() else self.home / "data"
+        return env.data_folder(self.home)
 
     @property
     def socket_folder(self) -> Path:
@@ -198,11 +196,12 @@ class Cluster:
 
     # Starting
 
-    def start(self) -> None:
-        """Make the cluster if there is none and start it if it does not run; return when it answers."""
+    def start(self, *, must_archive: bool = True) -> None:
+        """Make the cluster if there is none and start it if it does not run; return when it answers. A log archive that
+        cannot be written is refused, unless the server only comes back: then nobody is there to mend it first."""
         if self.is_ready():
             return
-        with self._starting_alone():
+        with self._starting_alone(must_archive=must_archive):
             if not self.exists():
                 self._require_new()
                 self._initialise()
@@ -210,11 +209,11 @@ class Cluster:
             self._start_and_wait()
 
     @contextmanager
-    def _starting_alone(self) -> Iterator[None]:
+    def _starting_alone(self, *, must_archive: bool = True) -> Iterator[None]:
         self.home.mkdir(mode=0o711, parents=True, exist_ok=True)
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with exclusive(self.home / "start.lock"):
-            self._prepare_folders()
+            self._prepare_folders(must_archive=must_archive)
             yield
 
     def recover(self, settings: Mapping[str, str]) -> None:
@@ -312,7 +311,7 @@ class Cluster:
         for name, place in (("data-folder", folder / "data"), ("socket-folder", folder / "run")):
             (self.home / name).write_text(str(place), "utf-8")
 
-    def _prepare_folders(self) -> None:
+    def _prepare_folders(self, *, must_archive: bool) -> None:
         runner = self.runner  # first: it may decide that the folders are elsewhere
         if len(os.fsencode(self.socket_folder)) > env.LONGEST_SOCKET_FOLDER:
             folder = tempfile.mkdtemp(prefix="anlan-")
@@ -320,7 +319,8 @@ class Cluster:
         self.socket_folder.mkdir(mode=0o700, exist_ok=True)
         runner.give(self.socket_folder)
         if self.wal_archive is not None:
-            self._prepare_wal_archive(self.wal_archive)
+            with suppress(*() if must_archive else (EmbeddedError, OSError)):
+                self._prepare_wal_archive(self.wal_archive)
 
     def _require_new(self) -> None:
         """Never make an empty database in the place of one that was there: its disk may only be missing."""

@@ -11,7 +11,7 @@ DATABASE_URL           a real PostgreSQL, as the role that owns the tables; abse
 ANLAN_APP_DATABASE_URL the application's role there, if it cannot be created by the owner
 ANLAN_DB_ROLE          ``app`` (default) or ``owner``; only the migrating command is the owner
 ANLAN_PROCESS          the name a process shows in pg_stat_activity
-ANLAN_WAL_ARCHIVE      a folder, best on another disk, to which the embedded database's log is copied
+ANLAN_WAL_ARCHIVE      a folder, best on another disk, to which the embedded database's log and the uploads are copied
 ====================== ==========================================================================
 """
 
@@ -33,11 +33,9 @@ OWNER = "anlan_owner"
 APP = "anlan_app"
 
 # Web and worker: nobody waits longer than this for a page, and a forgotten transaction does not hold its locks.
-# Time zone given here saves Django a round trip at each new connection. Statements are prepared to spare their parsing,
-# but planned each time: a plan for any range of paths takes every county for a small part of the table, and sorts it.
+# Time zone given here saves Django a round trip at each new connection. What is planned once: `reads.prepared`.
 APP_SERVER_OPTIONS = (
-    "-c TimeZone=UTC -c statement_timeout=300s -c lock_timeout=30s -c idle_in_transaction_session_timeout=120s "
-    "-c plan_cache_mode=force_custom_plan"
+    "-c TimeZone=UTC -c statement_timeout=300s -c lock_timeout=30s -c idle_in_transaction_session_timeout=120s"
 )
 OWNER_SERVER_OPTIONS = "-c TimeZone=UTC -c lock_timeout=60s"
 
@@ -144,10 +142,12 @@ class Environment:
 
     def django_database(self) -> dict[str, Any]:
         """``DATABASES["default"]`` for the role this process runs as."""
+        from anlan.reads.prepared import PlanningCursor  # noqa: PLC0415 - Django's: the supervisor starts without it
+
         is_owner = self.role == "owner"
         address = self.owner() if is_owner else self.app()
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "anlan.reads.postgresql",
             "NAME": address.dbname,
             "USER": address.user,
             "PASSWORD": address.password,
@@ -159,6 +159,7 @@ class Environment:
             "OPTIONS": {
                 "connect_timeout": 5,
                 "server_side_binding": True,
+                "cursor_factory": PlanningCursor,
                 "prepare_threshold": 5,
                 "application_name": self.process,
                 "options": OWNER_SERVER_OPTIONS if is_owner else APP_SERVER_OPTIONS,
@@ -201,6 +202,12 @@ def socket_folder(postgres_home: Path) -> Path:
     """The folder of the embedded database's socket: beside its data, or elsewhere if that had to be (noted there)."""
     elsewhere = postgres_home / "socket-folder"
     return Path(elsewhere.read_text("utf-8").strip()) if elsewhere.exists() else postgres_home / "run"
+
+
+def data_folder(postgres_home: Path) -> Path:
+    """The embedded database's data; elsewhere than in our folder only if root had to move it to a system folder."""
+    moved = postgres_home / "data-folder"
+    return Path(moved.read_text("utf-8").strip()) if moved.exists() else postgres_home / "data"
 
 
 def embedded_port(postgres_home: Path) -> int:

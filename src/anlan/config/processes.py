@@ -9,6 +9,7 @@ from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
+_EXEC_SECONDS = 1  # far longer than an exec takes on a busy machine
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,22 @@ def wait_until_gone(identities: list[Identity], seconds: float) -> bool:
 
 def variable(pid: int, name: str) -> str | None:
     """A variable of the environment a process was started with."""
-    try:
-        raw = Path(f"/proc/{pid}/environ").read_bytes()
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return None
-    found = dict(entry.partition(b"=")[::2] for entry in raw.split(b"\0") if entry)
+    found = dict(entry.partition(b"=")[::2] for entry in _environment(pid).split(b"\0") if entry)
     value = found.get(name.encode())
     return None if value is None else os.fsdecode(value)
+
+
+def _environment(pid: int) -> bytes:
+    """The raw environment; for a moment of its start the kernel shows a process with none, so look again."""
+    deadline = time.monotonic() + _EXEC_SECONDS
+    while True:
+        try:
+            raw = Path(f"/proc/{pid}/environ").read_bytes()
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return b""
+        if raw or start_time(pid) is None or time.monotonic() > deadline:
+            return raw
+        time.sleep(0.001)
 
 
 def die_with(parent: int) -> None:

@@ -5,7 +5,7 @@ What differs between machines comes from :mod:`anlan.config.env`; nothing secret
 
 from pathlib import Path
 
-from anlan.config import env, logs
+from anlan.config import env, logs, wal
 from anlan.jobs.connections import on_a_living_connection
 
 BASE_DIR = Path(__file__).resolve().parents[1]
@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "anlan.hidden_dangers",
     "anlan.enforcement",
     "anlan.supervision",
+    "anlan.safeguards",
     "anlan.inspections",
     "anlan.desk",
     "anlan.oversight",
@@ -117,6 +118,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "anlan.config.statics.HashedWhenCollected"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
+FILE_ARCHIVE = wal.file_folder(ENVIRONMENT.wal_archive)  # where a copy of each original goes; None: nowhere
 
 # Limits of sign-in have to hold across processes and restarts; the table is made by a migration of accounts.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}

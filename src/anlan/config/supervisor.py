@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -24,13 +24,14 @@ from anlan.config.children import Child, Record
 from anlan.config.embedded import Cluster
 from anlan.config.errors import OperatorError
 from anlan.config.fingerprint import Prepared
-from anlan.config.lock import hold
+from anlan.lib.lock import hold
 
 ANSWER_SECONDS = 60.0
 GRACE_SECONDS = 15.0  # for requests and jobs under way when everything stops
 LOOK_EVERY_SECONDS = 0.5
 HEALTH_EVERY_SECONDS = 5.0
 WORKER_MAY_BE_SILENT_SECONDS = 60.0
+TOLD_PARTS = {"archive": "归档", "ledger": "账本"}
 
 log = structlog.get_logger("supervisor")
 
@@ -67,6 +68,7 @@ class Supervisor:
         self._stop_signals = 0
         self._next_health_look = 0.0
         self._worker_well_at = 0.0
+        self._troubled: set[str] = set()
 
     def _child(self, name: str, command: Sequence[str]) -> Child:
         variables = web.child_environment(self.environment, os.environ, process=f"anlan-{name}")
@@ -242,7 +244,7 @@ class Supervisor:
         port = self.cluster.port
         self.cluster.reap()
         try:
-            self.cluster.start()
+            self.cluster.start(must_archive=False)
         except OperatorError as error:  # a full disk, say: what it needs may come
             self._say(f"{error};将继续尝试")
             return
@@ -276,12 +278,23 @@ class Supervisor:
             return
         self._next_health_look = now + HEALTH_EVERY_SECONDS
         health = probe.health(self.environment.port)
+        self._tell_of_troubles(health or {})
         if health is None or health.get("database") != "ok" or health.get("worker") == "ok":
             self._worker_well_at = now
         elif now - self._worker_well_at > WORKER_MAY_BE_SILENT_SECONDS:
             log.warning("worker is silent")
             self._worker_well_at = now
             self.worker.press_to_end()
+
+    def _tell_of_troubles(self, health: Mapping[str, str]) -> None:
+        """People work on meanwhile, so it is told here: nobody else may notice for months."""
+        for part, label in TOLD_PARTS.items():
+            trouble = health.get(f"{part}_trouble", "")
+            if part not in health or bool(trouble) == (part in self._troubled):
+                continue
+            (self._troubled.add if trouble else self._troubled.discard)(part)
+            self._say(f"{label}异常:{trouble}" if trouble else f"{label}已恢复")
+            log.warning(part, trouble=trouble)
 
 
 def _last_line(file: Path) -> str:

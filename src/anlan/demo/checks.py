@@ -1,4 +1,4 @@
-"""Checks of the demo: about 80 visits and the self-checks of those enterprises that sign in, over the same days."""
+"""Checks of the demo: about 80 visits, the self-checks of those enterprises that sign in, the last patrols of villages."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,10 +18,12 @@ from anlan.hidden_dangers import api as loop
 from anlan.inspections import api as checks
 from anlan.inspections.api import ActClass, Answer
 from anlan.lib import clock
-from anlan.register.api import Site
+from anlan.register.api import Site, SupervisedObject
 
 BUSY = ("临海应急局", "临海住建局", "临海消防大队", "临海市监局")
 RECENT = timedelta(days=12)
+AT_HOUSES = 6
+"""One in so many visits is to a house or a shop."""
 LISTS = {"INDUSTRY": "industry-general", "FIRE": "fire-general", "GAS": "restaurant-gas"}
 
 
@@ -32,24 +34,29 @@ def told(world: World) -> int:
 
 
 def tell(world: World, random: Random, first: date, last: date, count: int) -> None:
-    """Inspections, visits and patrols on working hours of the days; then the months' self-checks."""
+    """Inspections and visits on working hours of the days; then the months' self-checks and the last patrols."""
     call_command("load_checklists", verbosity=0)
     with acting(system_actor(world.county)) as system:
         versions = {version.checklist.code: version for version in checks.checklist_versions(system)}
     days = sorted(random.randrange((last - first).days + 1) for _ in range(count))
-    for day in days:
-        _visit(world, random, versions, first + timedelta(days=day))
+    for number, day in enumerate(days):
+        _visit(world, random, versions, first + timedelta(days=day), at_house=number % AT_HOUSES == 1)
     for month in sorted({checks.month_of(first + timedelta(days=n)) for n in range((last - first).days + 1)}):
         _self_checks(world, random, versions, month, last)
+    _patrols(world, random, versions[LISTS["FIRE"]], last)
 
 
-def _visit(world: World, random: Random, versions: dict, day: date) -> None:
+def _visit(world: World, random: Random, versions: dict, day: date, *, at_house: bool) -> None:
     site = random.choice(world.sites)
     unit, act_class = _who(world, random, site)
     if unit.id not in world.actors:
         return
     sectors = [sector for sector in unit.sectors if sector in LISTS]
     version = versions[LISTS[random.choice(sectors)] if sectors else random.choice(sorted(LISTS.values()))]
+    houses = world.lived_in(unit) if at_house else []
+    thing = houses[day.toordinal() % len(houses)] if houses else None
+    if thing is not None:
+        version = versions[LISTS["FIRE"]]
     begun = clock.start_of(day) + timedelta(hours=9, minutes=random.randrange(300))
     ended = begun + timedelta(minutes=random.randrange(25, 80))
     if ended > clock.now():
@@ -57,22 +64,30 @@ def _visit(world: World, random: Random, versions: dict, day: date) -> None:
     with clock.at(ended), acting(world.actor(unit)) as actor:
         check = checks.file(
             actor=actor,
-            start=checks.Start(act_class, site.id, checklist_version_id=version.id, started_at=begun),
+            start=checks.Start(
+                act_class,
+                None if thing else site.id,
+                checklist_version_id=version.id,
+                started_at=begun,
+                object_id=thing.id if thing else None,
+            ),
             facts=_facts(random, act_class, version, actor.label),
         )
 
         found = [finding.hidden_danger_id for finding in check.findings.all()]
     if clock.today() - day > RECENT:
         for number, matter_id in enumerate(found):
-            _put_right(world, random, unit, site, matter_id, ended + timedelta(days=3 + number))
+            _put_right(world, random, unit, thing or site, matter_id, ended + timedelta(days=3 + number))
 
 
-def _put_right(world: World, random: Random, unit: Organisation, site: Site, matter_id: UUID, begun: datetime) -> None:
+def _put_right(
+    world: World, random: Random, unit: Organisation, site: Site | SupervisedObject, matter_id: UUID, begun: datetime
+) -> None:
     """What an older visit found has gone through the loop since."""
-    firm = site.enterprise.organisation
+    firm = site.enterprise.organisation if isinstance(site, Site) else None
     rectifier = firm if firm is not None and firm.id in world.actors else site.local_unit
     with clock.at(begun), acting(world.actor(unit)) as actor:
-        party = {"kind": "ENTERPRISE", "id": site.enterprise_id}
+        party = {"kind": "ENTERPRISE", "id": site.enterprise_id} if isinstance(site, Site) else None
         loop.act(actor, matter_id, "confirm", cause="STATE", responsible_party=party)
         due_on = clock.today() + timedelta(days=7)
         loop.act(actor, matter_id, "dispatch", lead=site.local_unit_id, due_on=due_on, note="请按期整改并报验")
@@ -138,6 +153,33 @@ def _self_checks(world: World, random: Random, versions: dict, month: date, last
             start = checks.Start(ActClass.SELF_CHECK, site.id, checklist_version_id=version.id,
                                  started_at=begun, month=month)  # fmt: skip
             checks.file(actor=actor, start=start, facts=_self_facts(random, site, version))
+
+
+def _patrols(world: World, random: Random, version, last: date) -> None:
+    """Of nine villages six have patrolled this week, two the week before, and one never: at an enterprise if there is
+    one, else round the village."""
+    sites = {site.region_id: site for site in reversed(world.sites)}
+    monday = checks.week_of(last)
+    this_week, week_before = range((last - monday).days + 1), range(-7, 0)
+    villages = [o for o in world.of_kind(OrganisationKind.VILLAGE) if o.id in world.actors]
+    for number, village in enumerate(sorted(villages, key=lambda one: one.region.code)):
+        if number % 9 == 3:
+            continue
+        day = monday + timedelta(days=random.choice(week_before if number % 3 == 0 else this_week))
+        hour = clock.start_of(day) + timedelta(hours=9, minutes=random.randrange(420))
+        _patrol(world, random, version, village, sites.get(village.region_id), min(hour, clock.now()))
+
+
+def _patrol(world: World, random: Random, version, village: Organisation, site: Site | None, ended: datetime) -> None:
+    """A round that found nothing; it has just ended when its hour is yet to come."""
+    begun = ended - timedelta(minutes=random.randrange(25, 80))
+    start = checks.Start(ActClass.PATROL, region_id=village.region_id, place="村道、出租房、山塘", started_at=begun)
+    answers = []
+    if site is not None:
+        start = checks.Start(ActClass.PATROL, site.id, checklist_version_id=version.id, started_at=begun)
+        answers = [_answer(random, item, 0) for item in version.items.all()]
+    with clock.at(ended), acting(world.actor(village)) as actor:
+        checks.file(actor=actor, start=start, facts=checks.CheckFacts([checks.Officer(actor.label)], answers=answers))
 
 
 def _self_facts(random: Random, site: Site, version) -> checks.CheckFacts:

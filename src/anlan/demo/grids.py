@@ -1,6 +1,7 @@
-"""The grids of the demo: the default ones, people in them, the sites of the story, and some gaps to be found."""
+"""The grids of the demo: the default ones, people in them, the sites and objects of the story, and some gaps to be found."""
 
 import os
+from collections.abc import Iterable
 from datetime import date
 from random import Random
 from uuid import UUID
@@ -19,22 +20,27 @@ from anlan.territory.api import Appointment, Grid, GridPost, PersonInPost
 
 SINCE = date(2024, 1, 1)
 SHOW_GAPS_EVERY = 9
-"""So many sites, and key sites, are left for the page of gaps; in 大洋街道 some grids too."""
+"""So many sites, key sites and other objects are left for the page of gaps; in 大洋街道 some grids too."""
 
 
 def draw(world: World, random: Random) -> None:
-    """Establish the default grids, appoint people in the lively townships, let the sites join. Repeatable."""
+    """Establish the default grids, appoint people in the lively townships, let sites and objects join. Repeatable."""
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - its count is of no interest here
         call_command("load_grids", county=[COUNTY], stdout=nowhere)
     with acting(world.actor(world.named("临海安委办"))) as county:
         if territory.members(county).exists():
             return
         sites = register.sites_without_grid(county).values_list("id", flat=True)
-        kept = [site for number, site in enumerate(sites) if (number + 1) % SHOW_GAPS_EVERY]
-        register.assign_by_place(actor=county, site_ids=kept)
+        objects = register.objects_without_grid(county).values_list("id", flat=True)
+        register.assign_by_place(actor=county, site_ids=but_some(sites), object_ids=but_some(objects))
     for township in world.of_kind(OrganisationKind.TOWNSHIP):
         with acting(world.actor(township)) as actor:
             _man(world, random, actor, township)
+
+
+def but_some(ids: Iterable[UUID]) -> list[UUID]:
+    """All of these but every ninth."""
+    return [one for number, one in enumerate(ids) if (number + 1) % SHOW_GAPS_EVERY]
 
 
 def _man(world: World, random: Random, actor: Actor, township: Organisation) -> None:

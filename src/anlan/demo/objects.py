@@ -2,7 +2,7 @@
 
 from random import Random
 
-from anlan.authz.actors import Actor
+from anlan.authz.actors import Actor, system_actor
 from anlan.authz.choices import OrganisationKind, RegionLevel
 from anlan.authz.models import Region
 from anlan.authz.scope import acting
@@ -34,6 +34,9 @@ def furnish(world: World, random: Random) -> None:
                 villages = list(territory.inside(unit.region.path, levels=[RegionLevel.VILLAGE])[:4])
                 for number, thing in enumerate(THINGS):
                     _register(world, actor, villages[number % len(villages)], thing, random)
+    with acting(system_actor(world.county)) as system:
+        named = register.supervised_objects(system, register.ObjectFilters(q="演示"))
+        world.objects = list(named.with_names().order_by("registered_at", "id"))
 
 
 def _register(

@@ -10,10 +10,13 @@ from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind
 from anlan.authz.models import Organisation, Region
 from anlan.organisations import api as organisations
-from anlan.register.api import Site
+from anlan.register.api import ObjectKind, Site, SupervisedObject
 from anlan.territory import api as territory
 
 PROVINCE, CITY, COUNTY, OTHER = "33", "3310", "331082", "331081"
+
+LIVED_IN = (ObjectKind.SMALL_VENUE, ObjectKind.SELF_BUILT_HOUSE, ObjectKind.RENTAL_HOUSE)
+"""What a person answers for."""
 
 
 @dataclass
@@ -27,6 +30,7 @@ class World:
     actors: dict[UUID, Actor] = field(default_factory=dict)
     colleagues: dict[UUID, Actor] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
+    objects: list[SupervisedObject] = field(default_factory=list)
 
     def of_kind(self, *kinds: OrganisationKind, region: Region | None = None) -> list[Organisation]:
         """The organisations of these kinds in our county (or in ``region`` itself)."""
@@ -43,6 +47,10 @@ class World:
 
     def enterprise_of(self, site_id: UUID) -> UUID:
         return next(site.enterprise_id for site in self.sites if site.id == site_id)
+
+    def lived_in(self, unit: Organisation) -> list[SupervisedObject]:
+        """The objects in the unit's region in which people live or trade."""
+        return [one for one in self.objects if one.kind in LIVED_IN and one.region_path.startswith(unit.region.path)]
 
     def named(self, short_name: str) -> Organisation:
         return next(o for o in self.organisations if o.short_name == short_name)

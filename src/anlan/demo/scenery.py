@@ -90,3 +90,9 @@ def phrase_for(random: Random, sector: str) -> Phrase:
 def public_phrase(random: Random) -> Phrase:
     """A phrase about a public place."""
     return random.choice([p for p in PHRASES if p.place])
+
+
+def house_phrase(number: int) -> Phrase:
+    """A phrase about a house or a shop, one after the other."""
+    fitting = [p for p in PHRASES if p.sector == "FIRE" and not p.place and not p.major]
+    return fitting[number % len(fitting)]

@@ -21,9 +21,11 @@ from anlan.hidden_dangers.api import HiddenDanger
 from anlan.lib import clock
 from anlan.organisations import api as organisations
 from anlan.processes import api as processes
-from anlan.register.api import Site
+from anlan.register.api import Site, SupervisedObject
 
 VARIANTS = 12
+EVERY = 3
+"""So many finds of organs with houses and shops in their regions make one that lies there."""
 
 
 def _business(day: date, last: date) -> int:
@@ -55,6 +57,7 @@ class Story:
     random: Random
     matters: list[Matter] = field(default_factory=list)
     minute: int = 0
+    near_objects: int = 0
 
     def told(self) -> int:
         """How many hidden dangers our county has already."""
@@ -92,6 +95,9 @@ class Story:
         reporter, source = self._reporter(site)
         is_public = reporter.kind == OrganisationKind.VILLAGE and self.random.random() < 0.2
         phrase = scenery.public_phrase(self.random) if is_public else self._phrase(site, reporter)
+        thing = None if is_public else self._thing(reporter)
+        if thing is not None:
+            phrase = scenery.house_phrase(self.near_objects // EVERY)
         with acting(self.world.actor(reporter)) as actor:
             photo = self._photo(actor, before=True)
             matter = loop.register(
@@ -99,9 +105,10 @@ class Story:
                 find=loop.Find(
                     description=phrase.text,
                     source=source,
-                    place=phrase.place or site.address,
+                    place=phrase.place or (thing or site).address,
                     region_id=reporter.region_id if is_public else None,
-                    site_id=None if is_public else site.id,
+                    site_id=None if is_public or thing else site.id,
+                    object_id=thing.id if thing else None,
                     sector=phrase.sector,
                     suggested_level="MAJOR" if phrase.major else "",
                     photo_ids=[photo],
@@ -109,6 +116,14 @@ class Story:
             )
         slow = self.random.random() < 0.16
         self.matters.append(Matter(matter.id, phrase, day + timedelta(days=self.random.choice([0, 1, 1, 2])), slow))
+
+    def _thing(self, reporter: Organisation) -> SupervisedObject | None:
+        """A part of what an organ of the county finds lies at the houses and shops of its region, if it has any."""
+        houses = self.world.lived_in(reporter)
+        if not houses or reporter.kind == OrganisationKind.ENTERPRISE or reporter.region.level == "CITY":
+            return None
+        self.near_objects += 1
+        return houses[self.near_objects // EVERY % len(houses)] if self.near_objects % EVERY == 0 else None
 
     def _some_site(self) -> Site:
         sites = self.world.sites
@@ -192,11 +207,23 @@ class Story:
         if found:
             self._do(danger.major_decider, matter, "confirm_major", clause=matter.phrase.clause, finding=finding,
                      cause=matter.phrase.cause, responsible_party=self._party(danger))  # fmt: skip
+            self._direct(matter, danger)
         else:
             self._do(danger.major_decider, matter, "refuse_major", reason="现场未达到判定标准的规模", finding=finding)
         return 1
 
-    def _party(self, danger: HiddenDanger) -> dict[str, object]:
+    def _direct(self, matter: Matter, danger: HiddenDanger) -> None:
+        """A leader directs most of them the same day; an unannounced check is nobody's to see before the dispatch."""
+        government = self.world.named("临海政府")
+        if danger.concealed or len(self.matters) % 5 == 0 or government.id not in self.world.actors:
+            return
+        with acting(self.world.actor(government)) as actor:
+            loop.direct(actor=actor, hidden_danger_id=matter.id, leader=actor.label, manner="ON_SITE",
+                        held_on=clock.today(), note="停用有关部位，专人看守，限期整改；每周报一次进展。")  # fmt: skip
+
+    def _party(self, danger: HiddenDanger) -> dict[str, object] | None:
+        if danger.supervised_object_id is not None:
+            return None
         if danger.site_id is not None:
             return {"kind": "ENTERPRISE", "id": self.world.enterprise_of(danger.site_id)}
         return {"kind": "ORGANISATION", "id": danger.reporter_id}
@@ -268,7 +295,9 @@ class Story:
     def _rectifier(self, danger: HiddenDanger) -> Organisation | None:
         enterprise = danger.party_enterprise
         firm = enterprise.organisation if enterprise else danger.party_organisation
-        return firm if firm is not None and firm.id in self.world.actors else danger.lead
+        if firm is None or firm == danger.lead:
+            return danger.lead
+        return firm if firm.id in self.world.actors else None  # nobody reports for whoever can sign in
 
     def _from_submitted(self, matter: Matter, danger: HiddenDanger, day: date) -> int:
         acceptor = loop.acceptor(danger)

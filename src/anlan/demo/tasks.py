@@ -5,7 +5,7 @@ from random import Random
 
 from anlan.authz.actors import Actor, system_actor
 from anlan.authz.scope import acting
-from anlan.demo import businesses, people
+from anlan.demo import businesses, directions, people
 from anlan.demo.growth import books, loading
 from anlan.demo.growth.scales import GROWTH
 from anlan.demo.places import World, lay_out
@@ -24,7 +24,8 @@ def grow(job: Job, actor: Actor, seed: int) -> None:
     random = Random(seed)
     books.enrol(world, random, GROWTH.enterprises, GROWTH.supervised)
     first = clock.today() - timedelta(days=GROWTH.days)
-    loading.load(world, random, GROWTH, first, lambda done, total: jobs.progress(job, done, total))
+    loading.load(world, GROWTH, seed, first, lambda done, total: jobs.progress(job, done, total))
+    directions.hold_meeting(world)
 
 
 def start_growth(world: World, seed: int) -> Job | None:

@@ -8,6 +8,7 @@ from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.enforcement import api as enforcement
 from anlan.hidden_dangers.api import CasePage
+from anlan.register import api as register
 from anlan.supervision import api as supervision
 
 
@@ -18,6 +19,7 @@ def about(actor: Actor, case: CasePage) -> dict[str, Any]:
     asks_leads = was_late and actor.can(Permission.ENFORCEMENT_LEAD_VIEW)
     return {
         "enterprise_url": _enterprise_url(actor, case),
+        "object_url": _object_url(actor, case),
         "letters": supervision.letters_about(actor, case.matter.id) if asks_letters else [],
         "listings": _listings(actor, case),
         "list_url": _list_url(actor, case),
@@ -41,3 +43,12 @@ def _enterprise_url(actor: Actor, case: CasePage) -> str:
     party_id = case.matter.party_enterprise_id
     may_open = party_id is not None and actor.can(Permission.ENTERPRISE_VIEW)
     return reverse("register:enterprise", args=[party_id]) if may_open else ""
+
+
+def _object_url(actor: Actor, case: CasePage) -> str:
+    """Who takes part in the matter need not see the object."""
+    object_id = case.matter.supervised_object_id
+    if object_id is None or not actor.can(Permission.OBJECT_VIEW):
+        return ""
+    seen = register.supervised_objects(actor, register.ObjectFilters()).filter(id=object_id).exists()
+    return reverse("objects:object", args=[object_id]) if seen else ""

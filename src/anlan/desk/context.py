@@ -21,6 +21,7 @@ PLACES = (
     ("检查", "inspections:list", "clipboard-check", Permission.CHECK_VIEW),
     ("督办", "supervision:ledger", "megaphone", Permission.SUPERVISION_LISTING_VIEW),
     ("清单", "signed_lists:board", "pen", Permission.SIGNED_LIST_VIEW),
+    ("活动", "safeguards:board", "flag", Permission.SAFEGUARD_VIEW),
     ("企业", "register:enterprise-list", "building", Permission.ENTERPRISE_VIEW),
     ("对象", "objects:list", "geo-alt", Permission.OBJECT_VIEW),
     ("网格", "grids:list", "grid-3x3-gap", Permission.GRID_VIEW),

@@ -155,7 +155,7 @@ def _matters(actor: Actor, text: str, words: Sequence[str], shown: int) -> Group
         fields = [("编号", matter.number), ("地点", matter.place), ("责任主体", row.party)]
         return _hit(words, row, row.url, matter.description, sub, fields)
 
-    rows = loop.hidden_dangers(actor, loop.Filters(q=text), clock.today()).with_names()[: shown + 1]
+    rows = loop.hidden_dangers(actor, loop.Filters(q=text), clock.today()).as_lines()[: shown + 1]
     return _group("hidden_danger", loop.rows_of(rows), shown, "hidden_dangers:list", text, hit)
 
 

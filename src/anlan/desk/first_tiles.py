@@ -1,29 +1,34 @@
 """The numbers of 待办 by role (DOMAIN §6)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from anlan.authz.actors import Actor
-from anlan.authz.choices import OrganisationKind
+from anlan.authz.choices import OrganisationKind, Sector
 from anlan.desk.tiles import Counted, CountedTile, Other, Tile, counted_tiles, screens
 from anlan.hidden_dangers.api import Filters, Level, Source, Status
 from anlan.inspections import api as inspections
 from anlan.register import api as register
 from anlan.supervision import api as supervision
 
-OVERDUE = Tile("整改逾期", Filters(state="overdue"), "red", "due-late")
+LATE = Tile("整改逾期", Filters(state="overdue"), "red", "due-late")
+OVERDUE = replace(LATE, source="隐患台账，含企业自查")
+"""For those who work through what is late, whoever found it; the statistics count 企业自查 apart, and say so."""
 DUE_SOON = Tile("3 天内到期", Filters(state="due_soon"), "yellow", "due-soon")
 MAJOR = Tile("重大未销号", Filters(level=Level.MAJOR, state="open"), "red", "level-major")
 UNACKNOWLEDGED = Tile("超期未签收", Filters(state="unacknowledged"), "orange", "due-today")
 PENDING = Tile("疑似重大待判定", Filters(state="major_pending"), "red", "level-major-proposed")
 TO_DECIDE = Tile("疑似重大待判定", Filters(state="to_decide"), "red", "level-major-proposed")
 BOUNCED = Tile("退件待转办", Filters(state="bounced"), "orange", "loop-returned")
+WITHOUT_FIVE = Tile("五到位未齐", Filters(state="without_five"), "orange", "level-major")
+UNDIRECTED = Tile("重大未调度", Filters(state="undirected"), "red", "level-major")
 FROM_ABOVE = Tile("上级交办未销号", Filters(source=Source.CITY_SUPERVISION, state="open"))
 ASSIGNED = Tile("交办未销号", FROM_ABOVE.filters)
-STILL_OPEN = Tile("未销号", Filters(state="open"))
+STILL_OPEN = Tile("未销号", Filters(state="open"), source="含待核定、企业自查")
 ON_ITS_WAY = (
     Status.REGISTERED,
     Status.CONFIRMED,
@@ -40,6 +45,8 @@ LISTS_BELOW = {
     4: ("村级", supervision.ListLevel.VILLAGE),
 }
 """Whose signatures one waits for, by the segments of one's own region's path."""
+WATCHED = ("COMBUSTIBLE_DUST", "CONFINED_SPACE", "AMMONIA_REFRIGERATION", "KEY_SITE")
+"""The tags of sites a leader asks about."""
 KEEP_LISTS = (
     OrganisationKind.GOVERNMENT,
     OrganisationKind.COMMITTEE_OFFICE,
@@ -83,14 +90,48 @@ def _unsigned(actor: Actor) -> list[Other]:
     return [Other(f"{whose}清单未签字", found, url, "家", f"{period.first.month} 月隐患清单")]
 
 
+def _to_recheck(actor: Actor) -> Other:
+    """Listings whose release was asked for, of one's own."""
+    found = supervision.listings_to_recheck(actor)
+    return Other("摘牌待复查", found, _page("supervision:ledger", state="recheck"), "块", "挂牌台账")
+
+
+def _without_controls(actor: Actor, on: date) -> Other:
+    """Listings of one's own, or for one to put right, whose controls are missing or were to be looked at again."""
+    found = supervision.listings_without_controls(actor, on)
+    return Other(
+        "管控措施未落实", found, _page("supervision:ledger", state="controls"), "块", "挂牌台账", "orange", "due-today"
+    )
+
+
+def _still_listed(actor: Actor) -> Other:
+    found = supervision.listings(actor).filter(released_at=None)
+    return Other("挂牌未摘牌", found, _page("supervision:ledger", state="open"), "块", "挂牌台账")
+
+
+def _found_by_me() -> Tile:
+    return Tile("我发现的，未办结", Filters(status=ON_ITS_WAY, state="registered_by_me"))
+
+
 def _unheld_grids(actor: Actor) -> Other:
     found = register.grids_without_holder(actor)
     return Other("空缺网格", found, _page("grids:gaps", kind="grids"), "个", "网格")
 
 
+def _unpatrolled_grids(actor: Actor) -> Other:
+    """No patrol since Monday."""
+    found = inspections.unpatrolled_grids(actor)
+    return Other("本周未巡查网格", found, reverse("inspections:unpatrolled"), "个", "巡查记录")
+
+
 def _blind_spots(actor: Actor) -> Other:
     found = register.sites_without_grid(actor)
     return Other("未入格场所", found, _page("grids:gaps", kind="sites"), "处", "网格")
+
+
+def _objects_outside(actor: Actor) -> Other:
+    found = register.objects_without_grid(actor)
+    return Other("未入格监管对象", found, _page("grids:gaps", kind="objects"), "处", "网格")
 
 
 def _neglected(actor: Actor, label: str, gap: register.Gap) -> Other:
@@ -101,6 +142,15 @@ def _neglected(actor: Actor, label: str, gap: register.Gap) -> Other:
 
 def _unregulated(actor: Actor) -> Other:
     return _neglected(actor, "无主管部门场所", register.Gap.REGULATOR)
+
+
+def _unattended(actor: Actor) -> list[Other]:
+    """What a leader asks after, one lack a tile: a site without a grid still has its department."""
+    return [
+        _unregulated(actor),
+        _neglected(actor, "无属地单位场所", register.Gap.LOCAL_UNIT),
+        _neglected(actor, "未落实网格场所", register.Gap.GRID),
+    ]
 
 
 def _licences(actor: Actor, label: str, expiry: register.LicenceExpiry, on: date, tone: str, icon: str) -> Other:
@@ -128,11 +178,14 @@ def _committee_office(actor: Actor, on: date) -> list[Counted]:
         BOUNCED,
         OVERDUE,
         MAJOR,
+        UNDIRECTED,
         FROM_ABOVE,
-        STILL_OPEN,
+        _to_recheck(actor),
+        _without_controls(actor, on),
         *_unsigned(actor),
         _unheld_grids(actor),
         _blind_spots(actor),
+        _objects_outside(actor),
         _unregulated(actor),
     ]
 
@@ -152,6 +205,9 @@ def _special_committee_office(actor: Actor, on: date) -> list[Counted]:
         OVERDUE,
         MAJOR,
         _to_accept(actor),
+        _to_recheck(actor),
+        _without_controls(actor, on),
+        WITHOUT_FIVE,
         _drafts(actor),
         _unregulated(actor),
         STILL_OPEN,
@@ -161,8 +217,18 @@ def _special_committee_office(actor: Actor, on: date) -> list[Counted]:
 def _leader(actor: Actor, on: date) -> list[Counted]:
     if not screens(actor):
         return _superior(actor, on)
-    neglected = _neglected(actor, "无人监管场所", register.Gap.ANY)
-    return [MAJOR, OVERDUE, FROM_ABOVE, PENDING, *_unsigned(actor), neglected]
+    return [
+        MAJOR,
+        UNDIRECTED,
+        OVERDUE,
+        FROM_ABOVE,
+        PENDING,
+        _still_listed(actor),
+        _without_controls(actor, on),
+        _found_by_me(),
+        *_unsigned(actor),
+        *_unattended(actor),
+    ]
 
 
 def _department(actor: Actor, on: date) -> list[Counted]:
@@ -170,9 +236,12 @@ def _department(actor: Actor, on: date) -> list[Counted]:
         _to_acknowledge(actor),
         TO_DECIDE,
         _to_accept(actor),
+        _to_recheck(actor),
+        _without_controls(actor, on),
         _to_confirm(actor),
         DUE_SOON,
         OVERDUE,
+        WITHOUT_FIVE,
         _drafts(actor),
         _unregulated(actor),
     ]
@@ -184,11 +253,15 @@ def _township(actor: Actor, on: date) -> list[Counted]:
         _held(actor, "待交办", Status.CONFIRMED),
         _to_acknowledge(actor),
         _to_accept(actor),
+        _to_recheck(actor),
+        _without_controls(actor, on),
         DUE_SOON,
         OVERDUE,
         _without_self_check(actor, on),
+        _unpatrolled_grids(actor),
         _unheld_grids(actor),
         _blind_spots(actor),
+        _objects_outside(actor),
         *_unsigned(actor),
     ]
 
@@ -203,7 +276,7 @@ def _reporter(actor: Actor, on: date) -> list[Counted]:
 
 
 def _village(actor: Actor, on: date) -> list[Counted]:
-    return [_to_acknowledge(actor), *_reporter(actor, on)]
+    return [_to_acknowledge(actor), _unpatrolled_grids(actor), _without_controls(actor, on), *_reporter(actor, on)]
 
 
 def _expert(actor: Actor, on: date) -> list[Counted]:
@@ -213,9 +286,10 @@ def _expert(actor: Actor, on: date) -> list[Counted]:
 def _enterprise(actor: Actor, on: date) -> list[Counted]:
     return [
         Tile("待整改", Filters(status=(Status.DISPATCHED, Status.RECTIFYING))),
-        OVERDUE,
-        Tile("五到位未齐", Filters(state="without_five"), "orange", "level-major"),
+        LATE,
+        WITHOUT_FIVE,
         Tile("待验收", Filters(status=(Status.SUBMITTED,))),
+        _without_controls(actor, on),
         _licences(actor, "证照 30 天内到期", register.LicenceExpiry.WITHIN_30, on, "yellow", "due-soon"),
         _licences(actor, "证照已过期", register.LicenceExpiry.EXPIRED, on, "red", "due-late"),
     ]
@@ -231,6 +305,29 @@ TILES: dict[str, Callable[[Actor, date], list[Counted]]] = {
     "ENTERPRISE_OFFICER": _enterprise,
     "EXPERT": _expert,
 }
+
+
+def fields_of(actor: Actor, on: date) -> list[CountedTile]:
+    """How many sites of the fields that worry a leader most there are (DOMAIN §6), in one query."""
+    return counted_tiles(actor, [_of_sector(actor, Sector.HAZARDOUS_CHEMICALS), *_of_tags(actor)], on)
+
+
+def _of_sector(actor: Actor, sector: Sector) -> Other:
+    found = register.sites(actor, register.SiteFilters(sector=sector))
+    return Other(sector.label, found, _page("register:site-list", sector=sector), "处", "场所底册")
+
+
+def _of_tags(actor: Actor) -> list[Other]:
+    return [
+        Other(
+            dict(register.TAG_CHOICES)[kind],
+            register.sites(actor, register.SiteFilters(tag=kind)),
+            _page("register:site-list", tag=kind),
+            "处",
+            "场所底册",
+        )
+        for kind in WATCHED
+    ]
 
 
 def tiles_of(actor: Actor, on: date) -> list[CountedTile]:

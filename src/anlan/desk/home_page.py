@@ -10,7 +10,7 @@ from django.db.models import F
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind
 from anlan.authz.permissions import Permission
-from anlan.desk.first_tiles import tiles_of
+from anlan.desk.first_tiles import fields_of, tiles_of
 from anlan.desk.standings import Standings, standings
 from anlan.desk.tiles import CountedTile, list_url, screens, sees_organs
 from anlan.hidden_dangers import api as loop
@@ -32,6 +32,8 @@ COLUMNS = (
     Column("办理时限", width="narrow"),
     Column("整改期限", width="narrow"),
 )
+
+MAJORS, MAJORS_SHOWN = Filters(level=Level.MAJOR, state="open"), 5
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class HomePage:
     majors: Sequence[loop.Row] = ()
     majors_url: str = ""
     standings: Standings | None = None
+    fields: Sequence[CountedTile] = ()
     self_check: SelfCheck | None = None
     begin_check: str = ""
     columns: Sequence[Column] = field(default=COLUMNS)
@@ -88,6 +91,8 @@ def home_page(actor: Actor, on: date) -> HomePage:
     reported = actor.organisation_kind in (OrganisationKind.VILLAGE, OrganisationKind.AGENCY)
     heading, filters, empty = _list_of(actor, reported=reported)
     matters = _most_urgent(actor, filters, on, newest=reported)
+    majors = _majors(actor, on) if sees_organs(actor) else []
+    loop.name_together(matters, majors)
     return HomePage(
         template="desk/home_village.html" if reported else "desk/home.html",
         tiles=tiles_of(actor, on),
@@ -98,7 +103,7 @@ def home_page(actor: Actor, on: date) -> HomePage:
         empty=empty,
         may_register=actor.can(Permission.HIDDEN_DANGER_REGISTER),
         messages=list(notify.messages_to(actor)[:MESSAGES]),
-        **(_overview(actor, on) if sees_organs(actor) else {}),
+        **(_overview(actor, majors, on) if sees_organs(actor) else {}),
         self_check=_self_check(actor, on) if actor.is_enterprise else None,
         begin_check="今日巡查" if actor.organisation_kind == OrganisationKind.VILLAGE else "开始检查",
     )
@@ -115,22 +120,27 @@ def _list_of(actor: Actor, *, reported: bool) -> tuple[str, Filters, str]:
 
 
 def _most_urgent(actor: Actor, filters: Filters, on: date, *, newest: bool) -> list[loop.HiddenDanger]:
-    rows = loop.hidden_dangers(actor, filters, on).with_names()
+    rows = loop.hidden_dangers(actor, filters, on)
     if not newest:
         rows = rows.with_next_due().order_by(F("next_due_on").asc(nulls_last=True), "-id")
     return list(rows[: SHOWN + 1])
 
 
-def _overview(actor: Actor, on: date) -> dict[str, Any]:
+def _majors(actor: Actor, on: date) -> list[loop.HiddenDanger]:
+    rows = loop.hidden_dangers(actor, MAJORS, on).order_by(F("due_on").asc(nulls_last=True), "-id")
+    return list(rows[:MAJORS_SHOWN])
+
+
+def _overview(actor: Actor, majors: Sequence[loop.HiddenDanger], on: date) -> dict[str, Any]:
     """For those who look over others: who is late, and where the major ones are stuck."""
-    filters = Filters(level=Level.MAJOR, state="open")
-    majors = loop.hidden_dangers(actor, filters, on).with_names().order_by(F("due_on").asc(nulls_last=True), "-id")
     units = [
         LateUnit(unit["name"], unit["n"], unit["since"], list_url(Filters(state="overdue", lead_id=unit["lead_id"])))
         for unit in loop.overdue_by_lead(actor, on)
     ]
-    found = {"late_units": units, "majors": loop.rows_of(majors[:5]), "majors_url": list_url(filters)}
-    return {**found, "standings": standings(actor, on)} if _looks_down(actor) else found
+    found = {"late_units": units, "majors": loop.rows_of(majors), "majors_url": list_url(MAJORS)}
+    if not _looks_down(actor):
+        return found
+    return {**found, "standings": standings(actor, on), "fields": fields_of(actor, on)}
 
 
 def _looks_down(actor: Actor) -> bool:

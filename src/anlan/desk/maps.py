@@ -11,9 +11,9 @@ from anlan.lib import clock
 from anlan.territory import api as territory
 
 
-def _atlas(request: ActingRequest, *, drawn: bool = True) -> reading.Atlas:
+def _atlas(request: ActingRequest, *, drawn: bool = True, with_officials: bool = False) -> reading.Atlas:
     region = reading.region_shown(request.actor, request.GET.get("region", "")[:12])
-    return reading.atlas(request.actor, region, clock.today(), drawn=drawn)
+    return reading.atlas(request.actor, region, clock.today(), drawn=drawn, with_officials=with_officials)
 
 
 @require_GET
@@ -29,6 +29,7 @@ def page(request: ActingRequest) -> HttpResponse:
         "total": atlas.total,
         "total_links": showing.links(reading.Place("", code=atlas.region.code)),
         "above": above,
+        "legend": showing.Tints.of(atlas).legend,
         "most_points": reading.MOST_POINTS,
     }
     return render(request, "desk/map.html", context)
@@ -45,6 +46,12 @@ def data(request: ActingRequest) -> JsonResponse:
 @requires(Permission.GRID_VIEW)
 def printed(request: ActingRequest) -> HttpResponse:
     """网格监管示意图: one A4 landscape with the map, and the table of who holds what."""
-    atlas = _atlas(request)
-    context = {"atlas": atlas, "sheet": showing.sheet(atlas), "total": atlas.total, "now": clock.now()}
+    atlas = _atlas(request, with_officials=True)
+    context = {
+        "atlas": atlas,
+        "sheet": showing.sheet(atlas),
+        "legend": showing.Tints.of(atlas).legend,
+        "total": atlas.total,
+        "now": clock.now(),
+    }
     return render(request, "desk/map_print.html", context)

@@ -35,6 +35,7 @@ class Standing:
 class Standings:
     heading: str
     lines: Sequence[Standing]
+    hint: str
 
 
 def standings(actor: Actor, on: date) -> Standings:
@@ -66,7 +67,7 @@ def _last_townships(actor: Actor, on: date) -> Standings:
     ranked = [one for one in _by_region(actor, lists, RegionLevel.TOWNSHIP, on) if one[2]["open"]]
     ranked.sort(key=lambda one: badness(one[2]), reverse=True)
     lines = [Standing(name, figures(counts, code)) for name, code, counts in ranked[:LAST]]
-    return Standings("后三名乡镇（街道）", lines)
+    return Standings("后三名乡镇（街道）", lines, "逾期、未销号含企业自查上报的；整改率按统计口径，不含。")
 
 
 def _rate(counts: dict[str, int], without: float) -> float:
@@ -93,7 +94,7 @@ def _counties(actor: Actor, on: date) -> Standings:
         )
         for name, code, counts in ranked
     ]
-    return Standings("各县（市、区）未销号", lines)
+    return Standings("各县（市、区）未销号", lines, "逾期含企业自查上报的。")
 
 
 def _by_region(

@@ -46,8 +46,8 @@ class Tile:
     filters: Filters
     tone: str = ""
     icon: str = ""
+    source: str = "隐患台账"
     unit: ClassVar[str] = "件"
-    source: ClassVar[str] = "隐患台账"
 
     @property
     def url(self) -> str:

@@ -35,3 +35,10 @@ register: tuple[list[URLPattern], str] = (
     ],
     register_urls.app_name,
 )
+objects: tuple[list[URLPattern], str] = (
+    [
+        path("<uuid:object_id>/", views.supervised_object, name="object"),
+        *register_urls.object_pages,
+    ],
+    "objects",
+)

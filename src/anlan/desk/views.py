@@ -12,7 +12,7 @@ from anlan.hidden_dangers import api as loop
 from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.lib import clock
 from anlan.register import api as register
-from anlan.register.views import at_survivor, enterprise_context
+from anlan.register.views import at_survivor, enterprise_context, object_context
 
 
 @require_GET
@@ -27,7 +27,7 @@ def home(request: ActingRequest) -> HttpResponse:
 @requires(Permission.HIDDEN_DANGER_VIEW)
 def hidden_danger(request: ActingRequest, hidden_danger_id: UUID) -> HttpResponse:
     """One matter with everything about it, from every slice."""
-    matter = loop.hidden_danger_with_findings(request.actor, hidden_danger_id)
+    matter = loop.hidden_danger_to_show(request.actor, hidden_danger_id)
     page = loop.case_page(request.actor, matter)
     context = {"case": page, "matter": matter, **case.about(request.actor, page)}
     return render(request, "desk/hidden_danger.html", context)
@@ -53,6 +53,21 @@ def enterprise_dossier(request: ActingRequest, enterprise_id: UUID) -> HttpRespo
     page = dossier.dossier(request.actor, enterprise_id, clock.today())
     context = {"page": page, "actor": request.actor, "today": clock.today(), "made_at": clock.now()}
     return render(request, "desk/dossier.html", context)
+
+
+@require_GET
+@requires(Permission.OBJECT_VIEW)
+def supervised_object(request: ActingRequest, object_id: UUID) -> HttpResponse:
+    """One supervised object with its hidden dangers and its checks."""
+    actor = request.actor
+    context = {
+        **object_context(request, object_id),
+        "matters": enterprise_page.matters_at(actor, object_id, clock.today()),
+        "checks": enterprise_page.checks_at(actor, object_id),
+        "may_report": actor.can(Permission.HIDDEN_DANGER_REGISTER),
+        "may_begin": actor.can(Permission.CHECK_REGISTER),
+    }
+    return render(request, "desk/object.html", context)
 
 
 @require_GET

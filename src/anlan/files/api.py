@@ -3,7 +3,7 @@
 from anlan.files.actions import Position, attach, store
 from anlan.files.evidence import Evidence, EvidenceField, EvidenceInput
 from anlan.files.models import Kind, StoredFile
-from anlan.files.selectors import file_for, files_of, own_uploads
+from anlan.files.selectors import file_for, files_of, ids_of, own_uploads
 from anlan.files.subjects import register_subject
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "attach",
     "file_for",
     "files_of",
+    "ids_of",
     "own_uploads",
     "register_subject",
     "store",

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from anlan.authz.actors import Actor
 from anlan.files import actions
 from anlan.files.models import StoredFile
+from anlan.lib.ids import as_id
 from anlan.lib.refusals import Invalid
 
 KEPT = "_kept"
@@ -35,7 +36,7 @@ class EvidenceInput(forms.FileInput):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Evidence:
         uploads = files.getlist(name) if hasattr(files, "getlist") else []
         texts = data.getlist(name + KEPT) if hasattr(data, "getlist") else []
-        return Evidence(kept=[found for text in texts if (found := _uuid(text))], uploads=uploads)
+        return Evidence(kept=[found for text in texts if (found := as_id(text))], uploads=uploads)
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in files and name + KEPT not in data
@@ -67,10 +68,3 @@ class EvidenceField(forms.Field):
             except Invalid as refusal:
                 errors.append(f"{upload.name}：{refusal.reason}")
         return stored, errors
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

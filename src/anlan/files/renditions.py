@@ -8,6 +8,7 @@ from PIL import Image, ImageOps
 
 from anlan.files import storage
 from anlan.files.models import StoredFile
+from anlan.lib.whole_files import write_whole
 
 SIZES = {"view": 1600, "thumb": 320}
 QUALITY = 80
@@ -18,7 +19,7 @@ def rendition(file: StoredFile, name: str) -> Path:
     path = storage.rendition_path(file.sha256, name)
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        storage.write_whole(path.parent, partial(_render, file.sha256, SIZES[name]), lambda: path)
+        write_whole(path.parent, partial(_render, file.sha256, SIZES[name]), lambda: path)
     return path
 
 

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 
 from anlan.authz.actors import Actor
 from anlan.files.models import StoredFile
 from anlan.files.subjects import is_seen
 from anlan.lib.refusals import NotInScope
+from anlan.reads.prepared import Ids, prepared
 
 WHAT = "附件"
 
@@ -20,11 +22,22 @@ def files_of(subject_type: str, subject_ids: Iterable[UUID]) -> dict[UUID, list[
     Whoever asks has read the subjects through a scope already.
     """
     found: dict[UUID, list[StoredFile]] = defaultdict(list)
-    ids = list(subject_ids)
-    for file in StoredFile.objects.filter(subject_type=subject_type, subject_id__in=ids).order_by("id"):
+    ids = Ids(subject_ids)
+    for file in _files(subject_type, ids) if ids else ():
         if file.subject_id is not None:
             found[file.subject_id].append(file)
     return {subject_id: found[subject_id] for subject_id in ids}
+
+
+@prepared
+def _files(subject_type: str, subject_ids: Ids) -> QuerySet[StoredFile]:
+    return StoredFile.objects.filter(subject_type=subject_type, subject_id__any=subject_ids).order_by("id")
+
+
+def ids_of(subject_type: str) -> ArraySubquery:
+    """The ids of the files of the row it annotates, in the order they were uploaded."""
+    mine = StoredFile.objects.filter(subject_type=subject_type, subject_id=OuterRef("pk"))
+    return ArraySubquery(mine.order_by("id").values("id"))
 
 
 def file_for(actor: Actor, file_id: UUID) -> StoredFile:

@@ -103,7 +103,7 @@ def beside(newest: Sequence[Advice], verdict: Verdict | None, *, may_ask: bool) 
 
 
 def newest_advice(matter: HiddenDanger) -> list[Advice]:
-    """What a matter read by ``selectors.hidden_danger_with_findings`` brought along, the newest first."""
+    """What a matter read by ``selectors.hidden_danger_to_show`` brought along, the newest first."""
     rows: Sequence[Mapping[str, Any]] = getattr(matter, "newest_findings", ())
     return [
         Advice(

@@ -1,6 +1,7 @@
 """What the API says of a matter: plain dicts in the shape of `schemas`. What may be said to whom is decided in
 `presenters`."""
 
+from functools import cache
 from typing import Any
 
 from anlan.authz.actors import Actor
@@ -18,18 +19,21 @@ from anlan.hidden_dangers.choices import (
     Status,
 )
 from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, RuleFinding
-from anlan.hidden_dangers.presenters import evidence_of, hides_reporter, is_overdue, party_name, title_of, verbs
+from anlan.hidden_dangers.presenters import hides_reporter, is_overdue, party_name, title_of, verbs
 from anlan.hidden_dangers.selectors import plan_of
+from anlan.http.api import Coded
 from anlan.processes import api as processes
 from anlan.processes.api import Event, EventKind
+from anlan.register.api import SupervisedObject
 
 
-def _coded(choices: Any, value: str) -> dict[str, str] | None:
-    return {"code": value, "label": choices(value).label} if value else None
+@cache
+def _coded(choices: Any, value: str) -> Coded | None:
+    return Coded(code=value, label=choices(value).label) if value else None
 
 
-def _named(organisation: Organisation | None) -> dict[str, Any] | None:
-    return {"id": organisation.id, "name": organisation.name} if organisation is not None else None
+def _named(one: Organisation | SupervisedObject | None) -> dict[str, Any] | None:
+    return {"id": one.id, "name": one.name} if one is not None else None
 
 
 def party(matter: HiddenDanger) -> dict[str, Any] | None:
@@ -58,6 +62,7 @@ def row(actor: Actor, matter: HiddenDanger) -> dict[str, Any]:
         "sector": _coded(Sector, matter.sector),
         "source": None if hides_reporter(actor, matter) else _coded(Source, matter.source),
         "site": matter.site_id,
+        "object": _named(matter.supervised_object),
         "responsible_party": party(matter),
         "holder": _named(matter.holder),
         "lead": _named(matter.lead),
@@ -70,7 +75,7 @@ def row(actor: Actor, matter: HiddenDanger) -> dict[str, Any]:
 
 
 def case(actor: Actor, matter: HiddenDanger) -> dict[str, Any]:
-    """One matter as the API gives it."""
+    """One matter, read to be told, as the API gives it."""
     hidden = hides_reporter(actor, matter)
     return {
         **row(actor, matter),
@@ -88,8 +93,8 @@ def case(actor: Actor, matter: HiddenDanger) -> dict[str, Any]:
         "accepted_at": matter.accepted_at,
         "ended_at": matter.ended_at,
         "plan": _plan(plan_of(matter)),
-        "deadlines": [_deadline(deadline) for deadline in processes.running_deadlines(matter.id)],
-        "files": [file.id for file in evidence_of(matter)],
+        "deadlines": [_deadline(deadline) for deadline in matter.told_deadlines],  # type: ignore[attr-defined]
+        "files": matter.told_files,  # type: ignore[attr-defined]
         "verbs": [
             {"verb": verb.transition.verb, "label": verb.transition.label, "refused": verb.refused}
             for verb in verbs(actor, matter)
@@ -110,12 +115,12 @@ def _plan(plan: RectificationPlan | None) -> dict[str, Any] | None:
     }
 
 
-def _deadline(deadline: processes.Deadline) -> dict[str, Any]:
+def _deadline(told: dict[str, Any]) -> dict[str, Any]:
     return {
-        "kind": _coded(DeadlineName, deadline.kind),
-        "due_on": deadline.due_on,
-        "state": _coded(processes.DeadlineState, deadline.state),
-        "article": deadline.article,
+        "kind": _coded(DeadlineName, told["kind"]),
+        "due_on": told["due_on"],
+        "state": _coded(processes.DeadlineState, told["state"]),
+        "article": told["article"],
     }
 
 

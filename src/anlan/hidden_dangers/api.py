@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from anlan.authz.actors import Actor
-from anlan.hidden_dangers.actions import ask_rule, register
+from anlan.hidden_dangers.actions import ask_rule, direct, register
 from anlan.hidden_dangers.actions.advising import MAJOR_RULE
 from anlan.hidden_dangers.actions.chronicle import (
     PART_COLUMNS,
@@ -23,19 +23,20 @@ from anlan.hidden_dangers.case_page import CasePage, case_page
 from anlan.hidden_dangers.choices import ESTABLISHED_STATUSES, HandlingMode, Level, PartyKind, Source, Status
 from anlan.hidden_dangers.commands import COMMANDS
 from anlan.hidden_dangers.forms.filters import query_of
+from anlan.hidden_dangers.forms.places import Chosen, Place, PlaceField, chosen_place, places_matching, starting_place
 from anlan.hidden_dangers.holds import hold_open
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import acceptor, check_can_ask_rule, may_read_findings, puts_right
 from anlan.hidden_dangers.presenters import party_name
-from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION
-from anlan.hidden_dangers.rows import COLUMNS, Row, rows_of
+from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION, HiddenDangerQuerySet
+from anlan.hidden_dangers.rows import COLUMNS, Row, name_together, rows_of
 from anlan.hidden_dangers.selectors import (
     Filters,
     counts,
     counts_by_region,
     hidden_danger,
     hidden_danger_in_brief,
-    hidden_danger_with_findings,
+    hidden_danger_to_show,
     hidden_dangers,
     overdue_by_lead,
     rule_finding,
@@ -52,16 +53,20 @@ __all__ = [
     "PROCESS",
     "STANDARDS",
     "CasePage",
+    "Chosen",
     "Evidence",
     "Filters",
     "Find",
     "HandlingMode",
     "HiddenDanger",
+    "HiddenDangerQuerySet",
     "LedgerNames",
     "Level",
     "MatterChronicle",
     "Numbers",
     "PartyKind",
+    "Place",
+    "PlaceField",
     "Row",
     "Source",
     "Spot",
@@ -73,18 +78,22 @@ __all__ = [
     "ask_rule",
     "case_page",
     "check_can_ask_rule",
+    "chosen_place",
     "columns_of",
     "counts",
     "counts_by_region",
+    "direct",
     "hidden_danger",
     "hidden_danger_in_brief",
-    "hidden_danger_with_findings",
+    "hidden_danger_to_show",
     "hidden_dangers",
     "hold_open",
     "insert_all",
     "may_read_findings",
+    "name_together",
     "overdue_by_lead",
     "party_name",
+    "places_matching",
     "puts_right",
     "query_of",
     "read_back",
@@ -92,6 +101,7 @@ __all__ = [
     "replayed",
     "rows_of",
     "rule_finding",
+    "starting_place",
     "update_all",
     "values_of",
 ]

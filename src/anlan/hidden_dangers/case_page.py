@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind
@@ -17,7 +17,7 @@ from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, Suspens
 from anlan.hidden_dangers.policies import check_can_ask_rule, may_read_findings
 from anlan.hidden_dangers.presenters import (
     action_bar,
-    due_finished_on,
+    due_mark_of,
     evidence_of,
     hides_reporter,
     party_name,
@@ -30,6 +30,7 @@ from anlan.hidden_dangers.sheets import COLUMNS
 from anlan.lib.refusals import Refusal
 from anlan.processes.api import Event
 from anlan.ui.case import ActionBar, Photo, TimelineEntry
+from anlan.ui.marks import Mark
 
 FIVE = ("方案", "时限", "责任", "资金", "措施")
 GOVERNMENT_ONLY = frozenset({ParticipationKind.REPORTER, ParticipationKind.SCREENING, ParticipationKind.MAJOR_DECIDER})
@@ -63,7 +64,7 @@ class CasePage:
     matter: HiddenDanger
     party: str
     proposed: bool
-    finished_on: date | None
+    due: Mark | None
     stopped_at: str
     reached: dict[str, datetime]
     modes: str
@@ -90,7 +91,7 @@ class CasePage:
 
 
 def case_page(actor: Actor, matter: HiddenDanger) -> CasePage:
-    """The page of a matter that was read by ``selectors.hidden_danger_with_findings``."""
+    """The page of a matter that was read by ``selectors.hidden_danger_to_show``."""
     events = visible_events(actor, matter)
     suspensions = selectors.suspensions_of(matter)
     evidence = evidence_of(matter)
@@ -100,7 +101,7 @@ def case_page(actor: Actor, matter: HiddenDanger) -> CasePage:
         matter=matter,
         party=party_name(matter),
         proposed=matter.major_state == MajorState.PROPOSED,
-        finished_on=due_finished_on(matter),
+        due=due_mark_of(matter),
         stopped_at=_stopped_at(matter),
         reached=steps,
         modes="、".join(HandlingMode(mode).label for mode in matter.modes),

@@ -3,6 +3,15 @@
 from django.db.models import TextChoices
 
 
+class DirectionManner(TextChoices):
+    """How a leader directs a major matter (requirements, S3-47)."""
+
+    ON_SITE = "ON_SITE", "现场调度"
+    MEETING = "MEETING", "会议调度"
+    STUDY = "STUDY", "专题研究"
+    REMOTE = "REMOTE", "电话、视频调度"
+
+
 class Status(TextChoices):
     REGISTERED = "REGISTERED", "已登记"
     RETURNED_TO_REPORTER = "RETURNED_TO_REPORTER", "已退回"

@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
@@ -26,7 +25,7 @@ BlankOrSector = Sector | Literal[""]
 BlankOrLevel = Level | Literal[""]
 
 
-class Payload(Schema):
+class Payload(BaseModel):
     """A verb's payload: unknown keys are refused, so that a slip of the pen is not silently lost."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,13 +45,15 @@ class ResponsibleParty(Payload):
 
 
 class FindIn(Payload):
-    """三下上报：照片、地点、一句话。``region`` (id) or ``site`` (id) says where in the tree, ``place`` where exactly."""
+    """三下上报：照片、地点、一句话。``region`` (id), ``site`` (id) or ``object`` (id) says where in the tree, ``place`` where
+    exactly."""
 
     description: Text
     source: Source
     place: Line = ""
     region: UUID | None = None
     site: UUID | None = None
+    object: UUID | None = None
     sector: BlankOrSector = ""
     suggested_level: BlankOrLevel = ""
     photos: Files = []
@@ -64,6 +65,7 @@ class FindIn(Payload):
             place=self.place,
             region_id=self.region,
             site_id=self.site,
+            object_id=self.object,
             sector=self.sector,
             suggested_level=self.suggested_level,
             photo_ids=self.photos,

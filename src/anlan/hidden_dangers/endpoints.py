@@ -14,10 +14,20 @@ from anlan.hidden_dangers import actions, answers, bulk, selectors
 from anlan.hidden_dangers.choices import Level, Source
 from anlan.hidden_dangers.choices import Status as MatterStatus
 from anlan.hidden_dangers.commands import AnyCommand, FindIn
+from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import may_read_findings
 from anlan.hidden_dangers.presenters import visible_events
-from anlan.hidden_dangers.schemas import AskIn, HiddenDangerCase, HiddenDangerRow, History, RuleFindingOut, RuleFindings
+from anlan.hidden_dangers.schemas import (
+    AskIn,
+    DirectionIn,
+    HiddenDangerCase,
+    HiddenDangerRow,
+    History,
+    RuleFindingOut,
+    RuleFindings,
+)
 from anlan.hidden_dangers.selectors import Filters
+from anlan.hidden_dangers.workflow import DIRECTED
 from anlan.http import api as http
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid, NotInScope
@@ -42,6 +52,7 @@ class ListQuery(Schema):
     holder: UUID | None = None
     enterprise: UUID | None = None
     site: UUID | None = None
+    object: Annotated[UUID | None, Field(description="监管对象")] = None
     registered_from: date | None = None
     registered_to: date | None = None
     state: Annotated[str, Field(pattern=STATES)] = ""
@@ -62,6 +73,7 @@ class ListQuery(Schema):
             holder_id=self.holder,
             enterprise_id=self.enterprise,
             site_id=self.site,
+            object_id=self.object,
             registered_from=self.registered_from,
             registered_to=self.registered_to,
             state=self.state,
@@ -74,14 +86,14 @@ class ListQuery(Schema):
 def list_hidden_dangers(request: HttpRequest, query: Query[ListQuery], page: Query[http.PageQuery]) -> Any:
     """The matters inside the actor's scope, the newest first."""
     actor = http.actor_of(request)
-    rows = selectors.hidden_dangers(actor, query.as_filters(), clock.today()).with_names()
-    sheet = http.paginate(rows, page)
-    return {
+    sheet = http.paginate(selectors.lines(actor, query.as_filters(), clock.today()), page)
+    content = {
         "items": [answers.row(actor, matter) for matter in sheet.items],
         "count": sheet.count,
         "count_is_exact": sheet.count_is_exact,
         "next_cursor": sheet.next_cursor,
     }
+    return http.answered(http.Page[HiddenDangerRow], content)
 
 
 @router.post("/hidden-dangers", response={201: HiddenDangerCase}, summary="登记隐患")
@@ -139,8 +151,8 @@ def transition(
     if_match: http.IfMatch = None,
 ) -> Any:
     """Move the matter by a verb. 403: this person may not; 409: the state or a condition does not allow it."""
-    body.run(http.actor_of(request), hidden_danger_id, http.expected_versions(if_match))
-    return _case(request, response, hidden_danger_id)
+    moved = body.run(http.actor_of(request), hidden_danger_id, http.expected_versions(if_match))
+    return _case(request, response, hidden_danger_id, moved)
 
 
 @router.get("/hidden-dangers/{uuid:hidden_danger_id}/history", response=History, summary="一件隐患的经过")
@@ -151,6 +163,17 @@ def history(request: HttpRequest, hidden_danger_id: UUID) -> Any:
     matter = selectors.hidden_danger(actor, hidden_danger_id)
     items = [answers.event(entry) for entry in visible_events(actor, matter)]
     return {"items": items, "count": len(items)}
+
+
+@router.post("/hidden-dangers/{uuid:hidden_danger_id}/directions", response={201: History}, summary="登记领导调度")
+@http.requires(Permission.HIDDEN_DANGER_DIRECT)
+def direct(request: HttpRequest, hidden_danger_id: UUID, body: DirectionIn) -> Any:
+    """Put down that a leader directed a major matter; answers its directions, the oldest first."""
+    actor = http.actor_of(request)
+    said = body.dict() | {"held_on": body.held_on or clock.today()}
+    matter = actions.direct(actor=actor, hidden_danger_id=hidden_danger_id, **said)
+    items = [answers.event(entry) for entry in visible_events(actor, matter) if entry.event == DIRECTED]
+    return Status(201, {"items": items, "count": len(items)})
 
 
 @router.get("/hidden-dangers/{uuid:hidden_danger_id}/findings", response=RuleFindings, summary="规则对一件隐患的判断")
@@ -178,8 +201,10 @@ def ask_rule(request: HttpRequest, hidden_danger_id: UUID, body: AskIn) -> Any:
     return Status(201, answers.rule_finding(actor, kept.hidden_danger, kept))
 
 
-def _case(request: HttpRequest, response: HttpResponse, hidden_danger_id: UUID) -> dict[str, Any]:
+def _case(
+    request: HttpRequest, response: HttpResponse, hidden_danger_id: UUID, moved: HiddenDanger | None = None
+) -> dict[str, Any]:
     actor = http.actor_of(request)
-    matter = selectors.hidden_danger(actor, hidden_danger_id)
+    matter = selectors.hidden_danger_to_tell(actor, hidden_danger_id, moved)
     http.with_etag(response, matter.version)
     return answers.case(actor, matter)

@@ -16,9 +16,9 @@ from anlan.hidden_dangers.choices import HandlingMode
 from anlan.hidden_dangers.forms.filters import FilterForm
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.presenters import hides_reporter, party_name
-from anlan.http.api import bounded_count
 from anlan.jobs.api import Job, progress
 from anlan.lib import clock
+from anlan.reads.counting import bounded_count
 from anlan.ui.lists import active_chips
 
 CHINA = ZoneInfo("Asia/Shanghai")

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind, ParticipationKind
-from anlan.authz.participation import takes_part
+from anlan.authz.participation import lies_elsewhere, takes_any_part, takes_part
 from anlan.hidden_dangers.actions.acceptance import OFFICERS_ON_SITE
 from anlan.hidden_dangers.actions.dispatching import MAY_LEAD
 from anlan.hidden_dangers.choices import DeadlineName, Level, MajorState, Source, Status
@@ -182,6 +182,8 @@ def _parts(rows: HiddenDangerQuerySet) -> Iterator[Breach]:
     for kind, column, condition in needed:
         lacking = known.filter(condition).exclude(takes_part(column, kind))
         yield from processes.named(lacking, f"{kind.label}没有参与办理")
+    yield from processes.named(rows.exclude(takes_any_part("holder_id")), "当前办理单位没有参与办理")
+    yield from processes.named(rows.filter(lies_elsewhere()), "参与办理的属地与隐患的不符")
 
 
 def _decisions(rows: HiddenDangerQuerySet) -> Iterator[Breach]:

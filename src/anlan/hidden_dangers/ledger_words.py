@@ -1,7 +1,11 @@
 """What ledgers write into their cells, made into what was meant."""
 
 import re
-from datetime import date
+from calendar import monthrange
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from anlan.authz.choices import Sector
@@ -31,6 +35,13 @@ _NOT_YET = re.compile(r"未复查|未验收|待复查|待验收|尚未")
 _DAY = re.compile(
     r"(?:(?P<year>20\d\d)\s*[年./-]\s*)?(?<![\d.])(?P<month>\d{1,2})\s*[月./-]\s*(?P<day>\d{1,2})\s*[日号]?(?!\d)"
 )
+_YEARLESS = re.compile(r"(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?")
+_MONTH_END = re.compile(r"(?:(\d{4})\s*年)?\s*(\d{1,2})\s*月\s*[底末]")
+_YEAR_END = re.compile(r"(\d{4})\s*年\s*[底末]")
+_PLACES_OF_PEOPLE = (
+    r"[^（）]*(?:商铺|店铺|门店|铺|店|摊|个体|民房|民宅|住户|住宅|自建房|出租房|居民|村民|户主|房东)[^（）]*"
+)
+_PERSON = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,4}})[（(]{_PLACES_OF_PEOPLE}[）)]")
 _AT_ONCE = re.compile(r"立即|当场|即时|马上|现场|立行立改|立查立改|即查即改")
 _IN_DAYS = re.compile(r"^(\d{1,3})(个)?(天|日|工作日)?(内|以内|之内)?(完成|整改)*$")
 _BEFORE = re.compile(r"(之前|以前|前|止|为止)?(完成|整改到位|整改)*$")
@@ -69,7 +80,53 @@ def day_in(text: str, since: date) -> date | None:
         return None
 
 
-def due(cell: values.Cell) -> date | int:
+@dataclass(frozen=True)
+class DayOfYear:
+    """A day whose year is not written; ``number`` 0 is the end of the month."""
+
+    month: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.month}月{self.number}日" if self.number else f"{self.month}月底"
+
+    def of(self, year: int) -> date:
+        """Raises ValueError where that year has no such day."""
+        return date(year, self.month, self.number) if self.number else _end_of(year, self.month)
+
+
+def when(cell: values.Cell) -> date | DayOfYear:
+    """A date, also ``2025年1月底``; without a year, as ``1月20日前``, the row has to tell it. Raises Unreadable."""
+    if not isinstance(cell, str):
+        return values.day(cell)
+    written = _BEFORE.sub("", values.text(cell))
+    try:
+        if found := _MONTH_END.fullmatch(written):
+            month = int(found[2])
+            return _end_of(int(found[1]), month) if found[1] else _day_of_year(month, 0)
+        if found := _YEARLESS.fullmatch(written):
+            return _day_of_year(int(found[1]), int(found[2]))
+    except ValueError:
+        raise values.Unreadable(f"没有“{written[:20]}”这一天，请核对。") from None
+    found = _YEAR_END.fullmatch(written)
+    return date(int(found[1]), 12, 31) if found else values.day(written)
+
+
+def _day_of_year(month: int, number: int) -> DayOfYear:
+    date(2024, month, number or 1)  # a leap year
+    return DayOfYear(month, number)
+
+
+def _end_of(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def done(cell: values.Cell) -> date | DayOfYear | int:
+    """When it was put right; 0 for at once, ``当场整改``. Raises Unreadable."""
+    return 0 if isinstance(cell, str) and _AT_ONCE.search(values.text(cell)) else when(cell)
+
+
+def due(cell: values.Cell) -> date | DayOfYear | int:
     """A date to put it right by, or how many days after it was found; 0 for at once. Raises Unreadable."""
     if isinstance(cell, str):
         written = values.text(cell)
@@ -77,10 +134,72 @@ def due(cell: values.Cell) -> date | int:
             return 0
         if days := _IN_DAYS.match(written):
             return int(days[1])
-        return values.day(_BEFORE.sub("", written))
+        return when(cell)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and 0 <= cell <= 366:
         return int(cell)
     return values.day(cell)
+
+
+def settle(facts: dict[str, Any]) -> dict[str, Any]:
+    """The same row with every day in its year, and what was put right at once on the day it was found. Raises
+    Unreadable."""
+    found_on: date | DayOfYear = facts["found_on"]
+    if isinstance(found_on, DayOfYear):
+        found_on = _year_before(found_on, [facts[name] for name in _DAYS if type(facts.get(name)) is date])
+    settled = {**facts, "found_on": found_on}
+    for name, label in _DAYS.items():
+        if isinstance(said := facts.get(name), DayOfYear):
+            settled[name] = _year_after(said, found_on, label)
+    if facts.get("rectified_on") == 0:
+        if facts.get("state") in (OPEN, UNDER_WAY):  # an order, not a report
+            del settled["rectified_on"]
+            settled.setdefault("due_on", 0)
+        else:
+            settled |= {"rectified_on": found_on, "state": facts.get("state", ON_THE_SPOT)}
+    return settled
+
+
+_DAYS = {
+    "due_on": "整改期限",
+    "rectified_on": "整改完成日期",
+    "accepted_on": "复查日期",
+    "decided_on": "重大判定日期",
+}
+_FAR = timedelta(days=183)
+
+
+def _year_before(said: DayOfYear, others: Sequence[date]) -> date:
+    first = min(others, default=None)
+    if first is None:
+        raise values.Unreadable(
+            f"检查时间：“{said}”没有年份，这一行别的日期也看不出是哪一年，请写完整，如 2026-03-05。"
+        )
+    days = _days(said, (first.year, first.year - 1), "检查时间")
+    return next((day for day in days if day <= first), days[-1])
+
+
+def _year_after(said: DayOfYear, found_on: date, label: str) -> date:
+    days = _days(said, (found_on.year, found_on.year + 1), label)
+    day = next((day for day in days if found_on <= day <= found_on + _FAR), None)
+    if day is None:
+        raise values.Unreadable(f"{label}：“{said}”没有年份，看不出是哪一年（检查时间 {found_on}），请写完整。")
+    return day
+
+
+def _days(said: DayOfYear, years: Sequence[int], label: str) -> list[date]:
+    days = []
+    for year in years:
+        with suppress(ValueError):  # 29 February
+            days.append(said.of(year))
+    if not days:
+        raise values.Unreadable(f"{label}：没有“{said}”这一天，请核对。")
+    return days
+
+
+def person_in(written: str) -> str:
+    """The name of a natural person whose shop or house it is, ``张三（沿街商铺）``; empty where it is not as clear."""
+    found = _PERSON.fullmatch(written)
+    return found["name"] if found else ""
 
 
 def money(cell: values.Cell) -> str:

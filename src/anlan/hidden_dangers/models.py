@@ -19,9 +19,10 @@ from anlan.hidden_dangers.choices import (
     Source,
     Status,
 )
-from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
+from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION, HiddenDangerQuerySet
 from anlan.lib import ids
 from anlan.processes.api import Event
+from anlan.reads.loading import QuicklyLoaded
 
 ORGANISATION = "authz.Organisation"
 
@@ -44,8 +45,8 @@ def _organisation(label: str, *, null: bool = True) -> models.ForeignKey:
     return models.ForeignKey(ORGANISATION, models.PROTECT, null=null, related_name="+", verbose_name=label)
 
 
-class HiddenDanger(models.Model):
-    """事故隐患：一件事，一个责任主体，一条时间线。
+class HiddenDanger(QuicklyLoaded):
+    """事故隐患：一件事，一个责任主体，一条时间线。 A place always, a ``site`` or a ``supervised_object`` often, never both.
 
     ``holder`` is the organisation that must act next: where the matter is stuck. ``sector`` is the matter's, not the
     enterprise's. ``import_key`` is set for what came in with a ledger: the same row is the same matter. ``concealed``
@@ -53,7 +54,13 @@ class HiddenDanger(models.Model):
     the oldest first, once a page has read it.
     """
 
-    scope_columns = ScopeColumns(sector="sector", organisation="holder_path", concealed="concealed")
+    scope_columns = ScopeColumns(
+        sector="sector",
+        organisation="holder_path",
+        concealed="concealed",
+        holder_takes_part=True,
+        parts_lie_with_it=True,
+    )
     view_permission = Permission.HIDDEN_DANGER_VIEW
     history_read: list[Event] | None = None
 
@@ -72,6 +79,14 @@ class HiddenDanger(models.Model):
     region = models.ForeignKey("authz.Region", models.PROTECT, related_name="+", verbose_name="属地")
     region_path = PathField()
     site = models.ForeignKey("register.Site", models.PROTECT, null=True, related_name="hidden_dangers")
+    supervised_object = models.ForeignKey(
+        "register.SupervisedObject",
+        models.PROTECT,
+        null=True,
+        related_name="hidden_dangers",
+        verbose_name="监管对象",
+        db_index=False,
+    )
     sector = models.CharField("行业领域", max_length=30, choices=Sector, blank=True)
     clause = models.CharField("依据条款", max_length=200, blank=True)
     cause = models.CharField("成因", max_length=16, choices=Cause, blank=True)
@@ -147,6 +162,9 @@ class HiddenDanger(models.Model):
                 name="hidden_danger_one_party",
             ),
             models.CheckConstraint(
+                condition=Q(site=None) | Q(supervised_object=None), name="hidden_danger_site_or_object"
+            ),
+            models.CheckConstraint(
                 condition=Q(confirmed_at=None) | (~Q(level="") & ~Q(party_kind="") & ~Q(cause="")),
                 name="hidden_danger_confirmed_is_graded",
             ),
@@ -161,7 +179,11 @@ class HiddenDanger(models.Model):
             models.Index(fields=["status", "region_path"], name="hd_status"),
             models.Index(fields=["holder_path", "status"], name="hd_holder"),
             models.Index(fields=["site"], name="hd_site"),
+            models.Index(fields=["supervised_object"], condition=Q(supervised_object__isnull=False), name="hd_object"),
             models.Index(fields=["party_enterprise"], name="hd_party_enterprise"),
+            models.Index(fields=["id"], condition=Q(concealed=True), name="hd_concealed"),
+            models.Index(fields=["-registered_at", "-id"], condition=Q(level=Level.MAJOR), name="hd_major"),
+            models.Index(fields=["due_on"], condition=Q(status__in=AWAITING_RECTIFICATION), name="hd_due"),
         ]
 
     def __str__(self) -> str:
@@ -180,7 +202,7 @@ class HiddenDanger(models.Model):
         return self.import_key is not None
 
 
-class MatterRecord(models.Model):
+class MatterRecord(QuicklyLoaded):
     """What belongs to one matter; read only through it, which is scoped."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)

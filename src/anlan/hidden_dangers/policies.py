@@ -17,6 +17,8 @@ from anlan.lib.refusals import Forbidden, Refused
 from anlan.organisations import api as organisations
 from anlan.processes import api as processes
 
+Checker = Callable[[Actor, HiddenDanger], None]
+
 NEVER_ACCEPTS_MAJOR = frozenset(
     {
         OrganisationKind.TOWNSHIP,
@@ -71,8 +73,10 @@ def acceptor(matter: HiddenDanger) -> Organisation | None:
 
 
 def check_can_register(actor: Actor, matter: HiddenDanger) -> None:
-    if matter.status and actor.organisation_id != matter.reporter_id:
-        _must_act_for(actor, "重新登记", matter.reporter)
+    """Again by whoever reported it, or by whoever stands above and screens: a leader does not complete for others."""
+    if not matter.status or actor.organisation_id == matter.reporter_id:
+        return
+    _must_act_for(actor, "重新登记", matter.reporter if actor.can(Permission.HIDDEN_DANGER_CONFIRM) else None)
 
 
 def check_can_return_to_reporter(actor: Actor, matter: HiddenDanger) -> None:
@@ -285,6 +289,18 @@ def check_can_terminate(actor: Actor, matter: HiddenDanger) -> None:
     _must_act_for(actor, "终结", matter.dispatcher or matter.screening)
 
 
+def check_can_direct(actor: Actor, matter: HiddenDanger) -> None:
+    """A major matter that is under way; who directs is the role's affair, and the region's."""
+    if not matter.is_open:
+        raise Refused("ended", "这件隐患已经办结，不用调度。")
+    if not matter.is_major:
+        raise Refused("not_major", "领导调度登记的是重大隐患；其他隐患请用“催办”或者留言。")
+
+
+def may_direct(actor: Actor, matter: HiddenDanger) -> bool:
+    return actor.can(Permission.HIDDEN_DANGER_DIRECT) and matter.is_open and matter.is_major
+
+
 def check_can_urge(actor: Actor, matter: HiddenDanger) -> None:
     """Who looks on may urge whoever is to act, not itself; what has ended is not urged."""
     if not matter.is_open:
@@ -293,6 +309,6 @@ def check_can_urge(actor: Actor, matter: HiddenDanger) -> None:
         raise Refused("own_turn", "这件隐患正由本单位办理，请直接办理。")
 
 
-def checker(verb: str) -> Callable[[Actor, HiddenDanger], None]:
+def checker(verb: str) -> Checker:
     """The policy of a verb; KeyError when there is none (a meta-test holds every verb to one)."""
     return globals()[f"check_can_{verb}"]

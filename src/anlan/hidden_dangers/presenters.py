@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -12,20 +12,23 @@ from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
 from anlan.files import api as files
 from anlan.hidden_dangers.advice import rule_label
-from anlan.hidden_dangers.choices import (
-    HandlingMode,
-    Level,
-)
+from anlan.hidden_dangers.choices import DirectionManner, HandlingMode, Level, Status
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.policies import checker, may_read_findings
+from anlan.hidden_dangers.policies import Checker, checker, may_direct, may_read_findings
 from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION
-from anlan.hidden_dangers.workflow import PROCESS, RULE_ASKED
+from anlan.hidden_dangers.workflow import DIRECTED, PROCESS, RULE_ASKED
 from anlan.lib import clock
 from anlan.lib.refusals import Refusal
 from anlan.processes import api as processes
 from anlan.processes.api import Event, EventKind, Transition
 from anlan.proofs import api as proofs
 from anlan.ui.case import Act, ActionBar, Document, Kind, Photo, TimelineEntry
+from anlan.ui.marks import Mark, due_mark
+
+PUT_RIGHT = (Status.SUBMITTED, Status.ACCEPTED)
+"""Put right by the party, and waiting for others."""
+SUSPENDED_MARK = Mark("暂缓中", "grey", "due")
+ENDED_MARK = Mark("不再计期限", "grey", "due")
 
 BEFORE_DISPATCH = frozenset(
     {
@@ -41,6 +44,7 @@ BEFORE_DISPATCH = frozenset(
 )
 """Events inside government that an enterprise does not see unless it reported the matter itself."""
 
+PUT_DOWN = {RULE_ASKED: "按标准判", DIRECTED: "领导调度"}
 STEP_TITLES = {step.event: step.label for _, step in PROCESS.steps()}
 VERB_LABELS = {transition.verb: transition.label for transition in PROCESS.transitions}
 DANGEROUS = frozenset({"dismiss", "terminate", "return_to_reporter", "merge_duplicate"})
@@ -55,18 +59,20 @@ def hides_reporter(actor: Actor, matter: HiddenDanger) -> bool:
 
 def visible_events(actor: Actor, matter: HiddenDanger) -> list[Event]:
     """The matter's history as this actor may read it, the oldest first."""
-    events = matter.history_read = list(processes.history_of(matter.id))
+    events = matter.history_read = processes.history_of(matter.id)
     if hides_reporter(actor, matter):
         events = [event for event in events if event.event not in BEFORE_DISPATCH]
     if not may_read_findings(actor, matter):
         events = [event for event in events if event.event != RULE_ASKED]
+    if actor.is_enterprise:
+        events = [event for event in events if event.event != DIRECTED]
     return events
 
 
 def title_of(event: Event) -> str:
     """What happened, in a word or two."""
-    if event.event == RULE_ASKED:
-        return "按标准判"
+    if event.event in PUT_DOWN:
+        return PUT_DOWN[event.event]
     if event.kind == EventKind.COMMENT:
         return "留言"
     if event.kind == EventKind.DEADLINE:
@@ -113,7 +119,7 @@ def _entry(actor: Actor, event: Event, evidence: dict[str, Any], names: dict[str
 
 
 def _kind_of(event: Event) -> Kind:
-    if event.event == RULE_ASKED:
+    if event.event in PUT_DOWN:
         return "document"
     return {EventKind.COMMENT: "comment", EventKind.DEADLINE: "deadline"}.get(event.kind, "act")  # type: ignore[call-overload]
 
@@ -123,6 +129,9 @@ def _facts(payload: dict[str, Any], names: dict[str, str]) -> list[tuple[str, st
     if payload.get("rule"):
         facts.append(("规则的结论", rule_label(payload["rule"], payload.get("value", ""))))
         facts.append(("版本", payload["version"]))
+    if payload.get("leader"):
+        facts.append(("调度领导", payload["leader"]))
+        facts.append((DirectionManner(payload["manner"]).label, payload["held_on"]))
     if payload.get("level"):
         facts.append(("等级", Level(payload["level"]).label))
     if payload.get("clause"):
@@ -176,17 +185,27 @@ class Verb:
 def verbs(actor: Actor, matter: HiddenDanger) -> list[Verb]:
     """The verbs of the state that this person may do; one whose condition is unmet is shown with the reason."""
     found = []
+    refusals: dict[Checker, Refusal | None] = {}  # several verbs have one policy: it is asked once
     for transition in PROCESS.verbs_from(matter.status):
         if not actor.can(transition.permission):
             continue
-        try:
-            checker(transition.verb)(actor, matter)
-        except Refusal as refusal:
-            if refusal.status == 409 and transition.verb in ("submit_rectification", "confirm", "dispatch"):
-                found.append(Verb(transition, refusal.reason))
-            continue
-        found.append(Verb(transition))
+        check = checker(transition.verb)
+        if check not in refusals:
+            refusals[check] = _refusal(check, actor, matter)
+        refusal = refusals[check]
+        if refusal is None:
+            found.append(Verb(transition))
+        elif refusal.status == 409 and transition.verb in ("submit_rectification", "confirm", "dispatch"):
+            found.append(Verb(transition, refusal.reason))
     return found
+
+
+def _refusal(check: Checker, actor: Actor, matter: HiddenDanger) -> Refusal | None:
+    try:
+        check(actor, matter)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def act_url(matter: HiddenDanger, verb: str) -> str:
@@ -210,7 +229,8 @@ PRIMARY = (
 
 
 def action_bar(actor: Actor, matter: HiddenDanger, events: Sequence[Event] = ()) -> ActionBar:
-    """What may be done now, by whom, until when. ``events``, the history, says what a withdrawal would take back."""
+    """What may be done now, by whom, until when, with a matter read by ``selectors.hidden_danger_to_show``. ``events``,
+    the history, says what a withdrawal would take back."""
     possible = {verb.transition.verb: verb for verb in verbs(actor, matter)}
     ready = [name for name in PRIMARY if name in possible and not possible[name].refused]
     primary = ready[0] if ready else ""
@@ -219,12 +239,13 @@ def action_bar(actor: Actor, matter: HiddenDanger, events: Sequence[Event] = ())
     if last is not None and "withdraw" in acts:
         acts["withdraw"] = replace(acts["withdraw"], label=f"撤回“{title_of(last)}”")
     quiet = [act for name, act in acts.items() if name in QUIET]
-    rest = [act for name, act in acts.items() if name != primary and name not in QUIET]
-    deadline = next(iter(processes.running_deadlines(matter.id)), None) if matter.is_open else None
+    directs = [Act(PUT_DOWN[DIRECTED], act_url(matter, "direct"))] if may_direct(actor, matter) else []
+    rest = [*directs, *(act for name, act in acts.items() if name != primary and name not in QUIET)]
+    deadline_kind, due_on = _running_deadline(matter)
     return ActionBar(
-        now=_now(matter, deadline.kind if deadline else ""),
+        now=_now(matter, deadline_kind),
         who=matter.holder.short_name if matter.is_open else "",
-        due_on=deadline.due_on if deadline else None,
+        due_on=due_on,
         primary=acts.get(primary),
         secondary=[act for act in rest if not act.danger][:2],
         more=[
@@ -233,6 +254,11 @@ def action_bar(actor: Actor, matter: HiddenDanger, events: Sequence[Event] = ())
             *[act for act in rest if act.danger],
         ],
     )
+
+
+def _running_deadline(matter: HiddenDanger) -> tuple[str, date | None]:
+    told: dict[str, str] | None = matter.running_deadline if matter.is_open else None  # type: ignore[attr-defined]
+    return (told["kind"], date.fromisoformat(told["due_on"])) if told else ("", None)
 
 
 def _act(matter: HiddenDanger, verb: Verb) -> Act:
@@ -271,9 +297,19 @@ def reached(matter: HiddenDanger, events: Iterable[Event]) -> dict[str, datetime
     return {words[event.verb]: event.at for event in events if event.verb in words}
 
 
-def due_finished_on(matter: HiddenDanger) -> Any:
-    """The legal date on which it was put right, once it was."""
-    return clock.legal_date(matter.submitted_at) if matter.submitted_at and not matter.is_open else None
+def due_mark_of(matter: HiddenDanger) -> Mark | None:
+    """How it stands with the due date; None without one. What was submitted waits for others and is no longer late;
+    what is suspended is not meanwhile."""
+    if matter.due_on is None:
+        return None
+    if matter.status == Status.SUSPENDED:
+        return SUSPENDED_MARK
+    if matter.is_open and matter.status not in PUT_RIGHT:
+        return due_mark(matter.due_on, today=clock.today())
+    if matter.submitted_at is None:
+        return ENDED_MARK
+    how = "报验" if matter.is_open else "办结"
+    return due_mark(matter.due_on, today=clock.today(), finished_on=clock.legal_date(matter.submitted_at), how=how)
 
 
 def party_name(matter: HiddenDanger) -> str:

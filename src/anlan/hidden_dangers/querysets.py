@@ -17,7 +17,16 @@ from anlan.hidden_dangers.choices import (
 )
 from anlan.lib import clock
 from anlan.processes import api as processes
+from anlan.reads.attached import attaching
 
+LIST_NAMES = ("region", "supervised_object", "holder", "party_enterprise", "party_organisation", "lead", "reporter")
+LIST_COLUMNS = (
+    *("id", "number", "status", "version", "changed_at", "level", "major_state", "source", "description", "place"),
+    *("site", "sector", "party_kind", "party_person", "import_key"),
+    *("registered_at", "submitted_at", "ended_at", "due_on"),
+    *LIST_NAMES,
+)
+"""What a line of a list, on a page or as the API gives it, is made of."""
 AWAITING_RECTIFICATION = (Status.DISPATCHED, Status.RECTIFYING)
 
 
@@ -60,6 +69,11 @@ class HiddenDangerQuerySet(ScopedQuerySet):
         missing |= Q(plan__funds_cny=None) | Q(plan__measures="")
         return self.filter(missing, level=Level.MAJOR, status__in=AWAITING_RECTIFICATION)
 
+    def undirected(self) -> Self:
+        """Major ones under way of which no leader's direction is put down."""
+        directed = processes.happened("hidden_danger.directed")
+        return self.open().filter(~directed, level=Level.MAJOR)
+
     def turn_of_organ(self, organisation_id: object) -> Self:
         """Waiting for an organ: held by it, or for it to decide; not what an enterprise with an account puts right."""
         left_to_party = Q(status=Status.RECTIFYING, party_enterprise__organisation__isnull=False)
@@ -77,13 +91,14 @@ class HiddenDangerQuerySet(ScopedQuerySet):
         return self.annotate(next_due_on=processes.next_due_on())
 
     def matching(self, text: str) -> Self:
-        """Rows of which number, description, place or enterprise contains each word of ``text``."""
+        """Rows of which number, description, place, object or enterprise contains each word of ``text``."""
         found = Q()
         for word in text.split():
             found &= (
                 Q(number__icontains=word)
                 | Q(description__contains=word)
                 | Q(place__contains=word)
+                | Q(supervised_object__name__contains=word)
                 | Q(party_enterprise__name__contains=word)
             )
         return self.filter(found)
@@ -94,6 +109,15 @@ class HiddenDangerQuerySet(ScopedQuerySet):
             F("ended_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "-registered_at", "-id"
         )
 
+    def sorted_by(self, sort: str) -> Self:
+        """By a column, ``-`` for the other way round, the newest first without one; what has no date stands last
+        either way."""
+        if not sort:
+            return self
+        column = F(sort.removeprefix("-"))
+        way = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+        return self.order_by(way, "-id")
+
     def standing_in(self, first: date, last: date) -> Self:
         """Known and not yet ended at some time within the days (both included), with ``stood_at``, the status in which
         the last day left them. What is not shown to others yet, or was found to be none, is not among them."""
@@ -103,5 +127,9 @@ class HiddenDangerQuerySet(ScopedQuerySet):
         return rows.filter(concealed=False).exclude(status__in=none).annotate(stood_at=processes.status_before(end))
 
     def with_names(self) -> Self:
-        """With everything a row of a list shows, in the same query."""
-        return self.select_related("region", "holder", "party_enterprise", "party_organisation", "lead", "reporter")
+        """With the names a row of a list shows."""
+        return attaching(self, *LIST_NAMES)
+
+    def as_lines(self) -> Self:
+        """With everything a row of a list shows, and nothing else."""
+        return self.only(*LIST_COLUMNS).with_names()

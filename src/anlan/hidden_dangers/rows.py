@@ -1,26 +1,31 @@
 """A matter as a line of a list: the same words in the list, at the desk, in the search and in the export."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from django.urls import reverse
 
 from anlan.hidden_dangers.choices import MajorState
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.presenters import due_finished_on, party_name
+from anlan.hidden_dangers.presenters import due_mark_of, party_name
+from anlan.hidden_dangers.querysets import LIST_NAMES
+from anlan.reads.attached import attach_names
 from anlan.ui.lists import Column
+from anlan.ui.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``due_on`` is the date to put it right by; ``next_due_on`` the nearest date of any kind, where it was asked for."""
+    """``due`` is how it stands with the date to put it right by; ``next_due_on`` the nearest date of any kind, where it
+    was asked for."""
 
     matter: HiddenDanger
     url: str
     party: str
     proposed: bool
-    finished_on: date | None
+    due: Mark | None
     next_due_on: date | None
 
 
@@ -33,8 +38,11 @@ COLUMNS = (
     Column("整改期限", sort="due_on", width="narrow"),
     Column("登记时间", sort="registered_at", width="narrow"),
 )
-SORTS = {"number": "number", "due_on": "due_on", "registered_at": "registered_at"}
-"""What ``?sort=`` may name, with the column behind it."""
+
+
+def name_together(*lists: Sequence[HiddenDanger]) -> None:
+    """What ``with_names`` does, for several lists of one page in one query."""
+    attach_names([*chain(*lists)], LIST_NAMES)
 
 
 def rows_of(matters: Iterable[HiddenDanger]) -> list[Row]:
@@ -45,7 +53,7 @@ def rows_of(matters: Iterable[HiddenDanger]) -> list[Row]:
             url=reverse("hidden_dangers:case", args=[matter.id]),
             party=party_name(matter),
             proposed=matter.major_state == MajorState.PROPOSED,
-            finished_on=due_finished_on(matter),
+            due=due_mark_of(matter),
             next_due_on=getattr(matter, "next_due_on", None),
         )
         for matter in matters

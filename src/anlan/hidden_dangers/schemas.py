@@ -7,20 +7,11 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-
-class Coded(Schema):
-    """``code`` is stable, ``label`` is what a person reads."""
-
-    code: str
-    label: str
+from anlan.hidden_dangers.choices import DirectionManner
+from anlan.http.api import Answer, Coded, Named
 
 
-class Named(Schema):
-    id: UUID
-    name: str
-
-
-class HiddenDangerRow(Schema):
+class HiddenDangerRow(Answer):
     """A line of the list. ``source``, ``reporter`` and ``screening`` are null for whoever must not learn them."""
 
     id: UUID
@@ -34,6 +25,7 @@ class HiddenDangerRow(Schema):
     sector: Coded | None
     source: Coded | None
     site: UUID | None
+    object: Annotated[Named | None, Field(description="企业场所以外的监管对象")]
     responsible_party: dict[str, Any] | None
     holder: Named
     lead: Named | None
@@ -44,7 +36,7 @@ class HiddenDangerRow(Schema):
     version: int
 
 
-class PlanOut(Schema):
+class PlanOut(Answer):
     plan: str
     due_on: date | None
     person: str
@@ -53,7 +45,7 @@ class PlanOut(Schema):
     missing: list[str]
 
 
-class DeadlineOut(Schema):
+class DeadlineOut(Answer):
     kind: Coded
     due_on: date
     state: Coded
@@ -82,13 +74,13 @@ class HiddenDangerCase(HiddenDangerRow):
     verbs: list["VerbOut"]
 
 
-class VerbOut(Schema):
+class VerbOut(Answer):
     verb: str
     label: str
     refused: str
 
 
-class EventOut(Schema):
+class EventOut(Answer):
     """One thing that happened. ``verb`` is empty for deadlines and comments."""
 
     id: UUID
@@ -105,7 +97,7 @@ class EventOut(Schema):
     payload: dict[str, Any]
 
 
-class History(Schema):
+class History(Answer):
     items: list[EventOut]
     count: int
 
@@ -124,7 +116,18 @@ class AskIn(Schema):
     facts: dict[str, Any]
 
 
-class RuleFindingOut(Schema):
+class DirectionIn(Schema):
+    """领导调度: who directed the matter, how and when, and what is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    leader: Annotated[str, Field(max_length=60, description="调度领导的姓名和职务")]
+    manner: Annotated[DirectionManner, Field(description="方式")]
+    held_on: Annotated[date | None, Field(description="调度日期，不填就是今天")] = None
+    note: Annotated[str, Field(max_length=2000, description="调度要求")]
+
+
+class RuleFindingOut(Answer):
     """A stored finding. ``replay`` says whether its own version still says the same."""
 
     id: UUID
@@ -141,6 +144,6 @@ class RuleFindingOut(Schema):
     finding: Annotated[dict[str, Any], Field(description="结论全文，格式见 rules.schema.json")]
 
 
-class RuleFindings(Schema):
+class RuleFindings(Answer):
     items: list[RuleFindingOut]
     count: int

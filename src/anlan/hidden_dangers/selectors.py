@@ -1,19 +1,21 @@
 """Reads. The first argument of a public one is always the actor."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, Min, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import JSONObject
 
 from anlan.authz.actors import Actor
-from anlan.authz.models import Organisation
+from anlan.authz.fields import subtree
+from anlan.authz.models import Organisation, User
 from anlan.authz.permissions import Permission
-from anlan.authz.scope import in_subtree
+from anlan.authz.scope import in_subtree, the_one
+from anlan.files import api as files
 from anlan.hidden_dangers.choices import Decision, MajorState
 from anlan.hidden_dangers.models import (
     Extension,
@@ -24,12 +26,18 @@ from anlan.hidden_dangers.models import (
     Suspension,
 )
 from anlan.hidden_dangers.querysets import HiddenDangerQuerySet
+from anlan.hidden_dangers.workflow import PROCESS
 from anlan.http.api import count_each, count_each_by
 from anlan.lib import clock
 from anlan.lib.refusals import NotInScope
+from anlan.processes import api as processes
+from anlan.reads.attached import attach
+from anlan.reads.prepared import Given, Parts, listed, prepared
 from anlan.sheets.api import bulk
 
-CASE_RELATIONS = ("region", "site", "registered_by", "party_enterprise", "plan", "imported__imported_by")
+CASE_RELATIONS = (
+    *("region", "site", "supervised_object", "registered_by", "party_enterprise", "plan", "imported__imported_by"),
+)
 CASE_ORGANISATIONS = (
     "holder",
     "reporter",
@@ -40,8 +48,17 @@ CASE_ORGANISATIONS = (
     "lead",
     "party_organisation",
 )
+SUSPENSION_TELLS = (
+    *("id", "controls", "review_on", "requested_at", "requested_by_id", "decision", "decided_at", "decided_by_id"),
+)
+EXTENSION_TELLS = ("id", "until", "reason", "requested_at", "requested_by_id", "decision")
+NOBODY: Mapping[UUID, Organisation] = {}
+SENT_AGAIN = timedelta(minutes=30)
 SHOWN_FINDINGS = 5
 """So many findings of rules, the newest, are shown with a matter."""
+
+
+Asked = TypeVar("Asked", Suspension, Extension)
 
 
 @dataclass(frozen=True)
@@ -58,10 +75,35 @@ class Filters:
     lead_id: UUID | None = None
     enterprise_id: UUID | None = None
     site_id: UUID | None = None
+    object_id: UUID | None = None
     registered_from: date | None = None
     registered_to: date | None = None
     state: str = ""
     imported: bool | None = None
+
+    def parts(self) -> Parts:
+        """For `lines`: filters that differ only in whose matters are wanted, and where, share a statement."""
+        whose = [getattr(self, name) for name in _WHOSE]
+        nobody: dict[str, Any] = dict.fromkeys(_WHOSE)
+        bounds = subtree(self.region_path) if self.region_path else ()
+        shape = (replace(self, region_path="", **nobody), bool(bounds), *(one is not None for one in whose))
+        return Parts(shape, (*whose, *bounds))
+
+    @staticmethod
+    def stand_in(shape: Any) -> "Filters":
+        """Filters of that shape for what nobody is and where nothing is."""
+        blank, has_region, *present = shape
+        whose = {name: uuid4() for name, is_there in zip(_WHOSE, present, strict=True) if is_there}
+        return replace(blank, region_path=f"{uuid4().hex}/" if has_region else "", **whose)
+
+
+_WHOSE = ("holder_id", "lead_id", "enterprise_id", "site_id", "object_id")
+
+
+@listed
+def lines(actor: Actor, filters: Filters, on: date, sort: str = "") -> HiddenDangerQuerySet:
+    """`hidden_dangers` as a list shows them, by the column of ``sort`` (``-`` for the other way round)."""
+    return hidden_dangers(actor, filters, on).as_lines().sorted_by(sort)
 
 
 def hidden_dangers(actor: Actor, filters: Filters, on: date) -> HiddenDangerQuerySet:
@@ -75,6 +117,7 @@ def hidden_dangers(actor: Actor, filters: Filters, on: date) -> HiddenDangerQuer
         "lead_id": filters.lead_id,
         "party_enterprise_id": filters.enterprise_id,
         "site_id": filters.site_id,
+        "supervised_object_id": filters.object_id,
     }
     rows = rows.filter(**{name: value for name, value in equal.items() if value})
     if filters.source and actor.is_enterprise:
@@ -119,12 +162,15 @@ STATES: dict[str, Callable[[HiddenDangerQuerySet, Actor, date], HiddenDangerQuer
     "mine": _my_turn,
     "to_decide": lambda rows, actor, on: rows.major_to_decide(actor.organisation_id),
     "reported": lambda rows, actor, on: rows.filter(reporter_id=actor.organisation_id),
+    "registered_by_me": lambda rows, actor, on: rows.filter(registered_by_id=actor.person_id),
     "unacknowledged": lambda rows, actor, on: rows.unacknowledged(on),
     "without_five": lambda rows, actor, on: rows.without_five(),
+    "undirected": lambda rows, actor, on: rows.none() if actor.is_enterprise else rows.undirected(),
     "bounced": lambda rows, actor, on: rows.bounced(),
     "found": _found,
 }
-"""Narrowings by what is due and whose turn it is; those of ``mine``, ``to_decide`` and ``reported`` are the actor's."""
+"""Narrowings by what is due and whose turn it is; those of ``mine``, ``to_decide``, ``reported`` and
+``registered_by_me`` are the actor's."""
 
 
 def counts(actor: Actor, lists: Mapping[str, Filters], on: date) -> dict[str, int]:
@@ -146,18 +192,48 @@ def overdue_by_lead(actor: Actor, on: date, limit: int = 8) -> list[dict[str, An
 
 def hidden_danger(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
     """One matter with all its names, in two queries; NotInScope (404) outside the scope."""
-    return _with_names(actor, HiddenDanger.objects.all(), hidden_danger_id)
-
-
-def hidden_danger_with_findings(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
-    """The same with ``newest_findings``, what rules said of it last, without a query more."""
-    return _with_names(actor, HiddenDanger.objects.annotate(newest_findings=_newest_findings()), hidden_danger_id)
-
-
-def _with_names(actor: Actor, rows: HiddenDangerQuerySet, hidden_danger_id: UUID) -> HiddenDanger:
-    found: HiddenDanger = rows.select_related(*CASE_RELATIONS).get_visible(actor, id=hidden_danger_id)
+    found: HiddenDanger = HiddenDanger.objects.select_related(*CASE_RELATIONS).get_visible(actor, id=hidden_danger_id)
     load_organisations(found, with_regions=True)
     return found
+
+
+def hidden_danger_to_tell(actor: Actor, hidden_danger_id: UUID, moved: HiddenDanger | None = None) -> HiddenDanger:
+    """The same with what the API says besides, without a query more: ``told_deadlines``, those that run, and
+    ``told_files``, the ids of its photos and papers. ``moved`` is the same as an act has left it: the organisations that
+    came with it are not read again."""
+    found = the_one(HiddenDanger, _to_tell(actor, hidden_danger_id))
+    load_organisations(found, with_regions=True, known=_organisations_of(moved) if moved else NOBODY)
+    return found
+
+
+@prepared
+def _to_tell(actor: Actor, hidden_danger_id: UUID) -> HiddenDangerQuerySet:
+    return _case_of(actor, hidden_danger_id).annotate(
+        told_deadlines=processes.running_deadlines(), told_files=files.ids_of(PROCESS.subject_type)
+    )
+
+
+def hidden_danger_to_show(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
+    """The same with what its page tells besides, without a query more: ``newest_findings``, what rules said of it last,
+    ``running_deadline``, and what was asked for, which `suspensions_of` and `pending_extension` take from it."""
+    found = the_one(HiddenDanger, _to_show(actor, hidden_danger_id))
+    load_organisations(found, with_regions=True)
+    return found
+
+
+@prepared
+def _to_show(actor: Actor, hidden_danger_id: UUID) -> HiddenDangerQuerySet:
+    return _case_of(actor, hidden_danger_id).annotate(
+        newest_findings=_newest_findings(),
+        running_deadline=processes.running_deadline(),
+        told_suspensions=_told(Suspension, SUSPENSION_TELLS, decided_by_name=F("decided_by__display_name")),
+        told_extensions=_told(Extension, EXTENSION_TELLS),
+    )
+
+
+def _case_of(actor: Actor, hidden_danger_id: UUID) -> HiddenDangerQuerySet:
+    rows = HiddenDanger.objects.visible_to(actor).select_related(*CASE_RELATIONS)
+    return rows.filter(id=hidden_danger_id).order_by()
 
 
 def _newest_findings() -> ArraySubquery:
@@ -166,6 +242,17 @@ def _newest_findings() -> ArraySubquery:
     one = JSONObject(**{name: F(name) for name in names}, asked_by=by, asked_for=at)
     rows = RuleFinding.objects.filter(hidden_danger=OuterRef("pk")).order_by("-asked_at", "-id")
     return ArraySubquery(rows.values(json=one)[:SHOWN_FINDINGS])
+
+
+def _told(model: type[Asked], names: Sequence[str], **more: Any) -> ArraySubquery:
+    """What was asked for of the matter, as JSON; `_asked` makes it again of that."""
+    one = JSONObject(**{name: F(name) for name in names}, **more)
+    return ArraySubquery(model._default_manager.filter(hidden_danger=OuterRef("pk")).values(json=one))
+
+
+def _asked(model: type[Asked], names: Sequence[str], told: Mapping[str, Any]) -> Asked:
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    return model(**{name: fields[name].to_python(told[name]) for name in names})
 
 
 def rule_findings(matter: HiddenDanger) -> QuerySet[RuleFinding]:
@@ -183,23 +270,38 @@ def rule_finding(matter: HiddenDanger, finding_id: UUID) -> RuleFinding:
 
 def hidden_danger_in_brief(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
     """The same with nothing but its organisations: for what follows an act, which no page shows."""
-    found: HiddenDanger = HiddenDanger.objects.select_related("party_enterprise").get_visible(
-        actor, id=hidden_danger_id
-    )
+    rows = HiddenDanger.objects.select_related("party_enterprise")
+    found: HiddenDanger = rows.get_visible(actor, id=hidden_danger_id)
     load_organisations(found)
     return found
 
 
-def load_organisations(matter: HiddenDanger, *, with_regions: bool = False) -> None:
-    """Load everybody the matter names in one query: nine joins would cost more to plan than to run."""
-    named: list[tuple[Any, str]] = [(matter, name) for name in CASE_ORGANISATIONS]
-    if matter.party_enterprise is not None:
-        named.append((matter.party_enterprise, "organisation"))
-    wanted = {getattr(record, f"{name}_id") for record, name in named} - {None}
-    rows = Organisation.objects.select_related("region") if with_regions else Organisation.objects.all()
-    found = rows.in_bulk(wanted)
+def load_organisations(
+    matter: HiddenDanger, *, with_regions: bool = False, known: Mapping[UUID, Organisation] = NOBODY
+) -> None:
+    """Load everybody the matter names in one query, which those who are ``known`` need not."""
+    named = _naming(matter)
     for record, name in named:
-        setattr(record, name, found.get(getattr(record, f"{name}_id")))
+        one = known.get(getattr(record, f"{name}_id"))
+        if one is not None:
+            setattr(record, name, one)
+    attach([link for link in named if not _is_loaded(*link)], ["region"] if with_regions else [])
+
+
+def _organisations_of(matter: HiddenDanger) -> dict[UUID, Organisation]:
+    """Those that were loaded with the matter, or that an act has put there."""
+    loaded = [getattr(record, name) for record, name in _naming(matter) if _is_loaded(record, name)]
+    return {one.id: one for one in loaded if one is not None}
+
+
+def _naming(matter: HiddenDanger) -> list[tuple[Any, str]]:
+    """Where the matter names an organisation."""
+    named: list[tuple[Any, str]] = [(matter, name) for name in CASE_ORGANISATIONS]
+    return [*named, (matter.party_enterprise, "organisation")] if matter.party_enterprise is not None else named
+
+
+def _is_loaded(record: Any, name: str) -> bool:
+    return bool(record._meta.get_field(name).is_cached(record))
 
 
 def sees(actor: Actor, hidden_danger_id: UUID) -> bool:
@@ -233,6 +335,24 @@ def imported_by_key(actor: Actor, keys: Collection[str]) -> dict[str, Imported]:
     return found
 
 
+def just_registered(actor: Actor, description: str, at: UUID | None) -> HiddenDanger | None:
+    """What this person registered a moment ago in the same words, ``at`` the same site or object: most likely the same
+    form sent again."""
+    rows = HiddenDanger.objects.visible_to(actor).filter(registered_by_id=actor.person_id, description=description)
+    spot = Q(site_id=at) | Q(supervised_object_id=at) if at else Q(site_id=None, supervised_object_id=None)
+    recent: HiddenDanger | None = rows.filter(spot, registered_at__gte=clock.now() - SENT_AGAIN).order_by("-id").first()
+    return recent
+
+
+def is_number_taken(number: str) -> bool:
+    return bool(_with_number(Given(number)))
+
+
+@prepared
+def _with_number(number: Given) -> QuerySet[HiddenDanger, Any]:
+    return HiddenDanger.objects.order_by().filter(number=number.value).values_list("id")
+
+
 def numbers_taken(numbers: Iterable[str]) -> set[str]:
     """Those of the numbers that a matter bears already."""
     rows = HiddenDanger.objects.order_by().filter(bulk.among(HiddenDanger, "number", list(numbers)))
@@ -263,25 +383,33 @@ def pending_suspension(matter: HiddenDanger) -> Suspension | None:
 
 def pending_extension(matter: HiddenDanger) -> Extension | None:
     """The request for an extension that nobody has decided yet; read once for a matter."""
-    if _never(matter, "hidden_danger.extension_requested"):
-        return None
+    return next((one for one in _extensions_of(matter) if one.decision == Decision.PENDING), None)
+
+
+def _extensions_of(matter: HiddenDanger) -> list[Extension]:
+    told = getattr(matter, "told_extensions", None)
+    if told is not None:
+        return [_asked(Extension, EXTENSION_TELLS, one) for one in told]
     prefetch_related_objects([matter], "extensions")
-    return next((one for one in matter.extensions.all() if one.decision == Decision.PENDING), None)
+    return list(matter.extensions.all())
 
 
 def suspensions_of(matter: HiddenDanger) -> list[Suspension]:
     """Every request for suspension; read once, whoever asks again."""
-    if _never(matter, "hidden_danger.suspension_requested"):
-        return []
+    told = getattr(matter, "told_suspensions", None)
+    if told is not None:
+        return [_suspension(one) for one in told]
     prefetch_related_objects(
         [matter], Prefetch("suspensions", Suspension.objects.select_related("requested_by", "decided_by"))
     )
     return list(matter.suspensions.all())
 
 
-def _never(matter: HiddenDanger, event: str) -> bool:
-    """Whether the history, if it has been read, says that this never happened: then nothing has to be looked up."""
-    return matter.history_read is not None and all(one.event != event for one in matter.history_read)
+def _suspension(told: Mapping[str, Any]) -> Suspension:
+    one = _asked(Suspension, SUSPENSION_TELLS, told)
+    if one.decided_by_id is not None:
+        one.decided_by = User(id=one.decided_by_id, display_name=told["decided_by_name"])
+    return one
 
 
 def of_party(enterprise_id: UUID) -> HiddenDangerQuerySet:

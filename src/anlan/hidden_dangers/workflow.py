@@ -456,5 +456,8 @@ PROCESS = register(
     )
 )
 
+DIRECTED = "hidden_danger.directed"
+"""On the timeline, without a move: a leader directed the matter."""
+
 RULE_ASKED = "hidden_danger.rule_asked"
 """On the timeline, without a move: somebody asked a rule."""

@@ -5,18 +5,22 @@ from anlan.http.etag import IfMatch, check_if_match, etag_of, expected_versions,
 from anlan.http.idempotency import forget_before as forget_idempotency_before
 from anlan.http.middleware import answer
 from anlan.http.ninja_api import HouseAPI, build_api
-from anlan.http.pages import Page, PageQuery, Sheet, bounded_count, count_each, count_each_by, paginate
+from anlan.http.pages import Page, PageQuery, Sheet, count_each, count_each_by, paginate
 from anlan.http.parsing import Malformed, UnsupportedMediaType
 from anlan.http.problem import Problem, of_refusal, problem
 from anlan.http.requests import ActingRequest, SignInRequired, actor_of, actor_or_none, is_api, is_htmx
 from anlan.http.requires import is_declared, permission_of, public, public_reason_of, requires
+from anlan.http.schemas import Answer, Coded, Named, answered
 
 __all__ = [
     "AUTH",
     "ActingRequest",
+    "Answer",
+    "Coded",
     "HouseAPI",
     "IfMatch",
     "Malformed",
+    "Named",
     "Page",
     "PageQuery",
     "Problem",
@@ -26,7 +30,7 @@ __all__ = [
     "actor_of",
     "actor_or_none",
     "answer",
-    "bounded_count",
+    "answered",
     "build_api",
     "check_if_match",
     "count_each",

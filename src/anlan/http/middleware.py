@@ -21,7 +21,7 @@ from anlan.lib.refusals import Forbidden, Refusal
 logger = logging.getLogger(__name__)
 
 CODES = {400: "malformed", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-PAGES = {403: "403.html", 404: "404.html"}
+PAGES = {400: "400.html", 403: "403.html", 404: "404.html"}
 
 
 class RefusalMiddleware:

@@ -4,9 +4,10 @@ from django.db import models
 
 from anlan.authz.fields import PathField
 from anlan.lib import ids
+from anlan.reads.loading import QuicklyLoaded
 
 
-class IdempotencyRecord(models.Model):
+class IdempotencyRecord(QuicklyLoaded):
     """The answer to a POST with an ``Idempotency-Key``, written in the transaction of the act itself.
 
     Behind the wall like the records it speaks of: ``region_path`` is the county of the caller's organisation.

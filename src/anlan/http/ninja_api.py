@@ -14,6 +14,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 from ninja.router import BoundRouter
+from pydantic_core import to_json
 
 from anlan.authz.scope import require
 from anlan.http import idempotency, openapi
@@ -39,7 +40,8 @@ def build_api(routers: Iterable[tuple[str, Router]], **options: Any) -> "HouseAP
 class ChineseRenderer(JSONRenderer):
     """JSON as UTF-8: half the size of escapes, and readable."""
 
-    json_dumps_params = {"ensure_ascii": False}
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return to_json(data)
 
 
 class HouseAPI(NinjaAPI):

@@ -1,4 +1,4 @@
-"""Lists in pages: a bounded count, and a cursor for deep walks."""
+"""Lists of the API: pages, and a cursor for deep walks."""
 
 import base64
 import binascii
@@ -11,9 +11,11 @@ from django.db.models import Count, F, QuerySet, TextField, UUIDField, Value
 from ninja import Schema
 from pydantic import Field
 
+from anlan.http.schemas import Answer
 from anlan.lib.refusals import Invalid
+from anlan.reads.counting import bounded_count
+from anlan.reads.prepared import Listing
 
-COUNT_LIMIT = 10_000
 T = TypeVar("T")
 
 
@@ -30,7 +32,7 @@ class PageQuery(Schema):
     )
 
 
-class Page(Schema, Generic[T]):
+class Page(Answer, Generic[T]):
     """One page. ``count`` is null when it was not counted."""
 
     items: list[T]
@@ -49,20 +51,14 @@ class Sheet:
     next_cursor: str | None = None
 
 
-def paginate(rows: QuerySet[Any], query: PageQuery) -> Sheet:
-    """The page of an ordered queryset that the query asks for. Invalid (422) for a cursor that is none of ours."""
+def paginate(rows: QuerySet[Any] | Listing[Any], query: PageQuery) -> Sheet:
+    """The page of an ordered list that the query asks for. Invalid (422) for a cursor that is none of ours."""
     if query.cursor is not None:
-        return _walk(rows, query.cursor, query.page_size)
+        return _walk(_queryset(rows), query.cursor, query.page_size)
     start = (query.page - 1) * query.page_size
     items = list(rows[start : start + query.page_size])
     count, is_exact = _count(rows, query.count)
     return Sheet(items, count, is_exact)
-
-
-def bounded_count(rows: QuerySet[Any], limit: int = COUNT_LIMIT) -> tuple[int, bool]:
-    """The count of ``rows`` and whether it is exact: it stops just above ``limit``."""
-    found = rows.order_by()[: limit + 1].count()
-    return min(found, limit), found <= limit
 
 
 def count_each(lists: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
@@ -87,11 +83,15 @@ def _in_one(each: list[Any]) -> Any:
     return each[0].union(*each[1:], all=True) if len(each) > 1 else (each or [[]])[0]
 
 
-def _count(rows: QuerySet[Any], how: str | None) -> tuple[int | None, bool]:
+def _queryset(rows: QuerySet[Any] | Listing[Any]) -> QuerySet[Any]:
+    return rows.rows() if isinstance(rows, Listing) else rows
+
+
+def _count(rows: QuerySet[Any] | Listing[Any], how: str | None) -> tuple[int | None, bool]:
     if how == "none":
         return None, False
     if how == "exact":
-        return rows.order_by().count(), True
+        return _queryset(rows).order_by().count(), True
     return bounded_count(rows)
 
 

@@ -1,13 +1,13 @@
 """The checks' door for other slices."""
 
 from anlan.inspections.actions import begin, close_inside, draw, file, hand_over, publish_checklist, rate, verify, void
-from anlan.inspections.actions.chronicle import CheckChronicle, CheckNumbers, Visit
+from anlan.inspections.actions.chronicle import BESIDE, CheckChronicle, CheckNumbers, Filled, Visit
 from anlan.inspections.caps import RULE as CAP_RULE
 from anlan.inspections.caps import Question as CapQuestion
 from anlan.inspections.caps import cap_of, visits_to
 from anlan.inspections.choices import ActClass, Answer, Arrival, InspectionKind, Status
 from anlan.inspections.facts import CheckFacts, FreeFinding, GivenAnswer, Officer, Start
-from anlan.inspections.models import CheckRecord, SelfCheckFinding
+from anlan.inspections.models import ChecklistItem, ChecklistVersion, CheckRecord, SelfCheckFinding
 from anlan.inspections.presenters import COLUMNS, Row, rows_of, url_of
 from anlan.inspections.selectors import (
     Filters,
@@ -20,11 +20,14 @@ from anlan.inspections.selectors import (
     self_check_findings,
     self_check_line,
     self_checks,
+    unpatrolled_grids,
+    week_of,
     without_self_check,
 )
 from anlan.inspections.workflow import PROCESS
 
 __all__ = [
+    "BESIDE",
     "CAP_RULE",
     "COLUMNS",
     "PROCESS",
@@ -36,6 +39,9 @@ __all__ = [
     "CheckFacts",
     "CheckNumbers",
     "CheckRecord",
+    "ChecklistItem",
+    "ChecklistVersion",
+    "Filled",
     "Filters",
     "FreeFinding",
     "GivenAnswer",
@@ -64,9 +70,11 @@ __all__ = [
     "self_check_findings",
     "self_check_line",
     "self_checks",
+    "unpatrolled_grids",
     "url_of",
     "verify",
     "visits_to",
     "void",
+    "week_of",
     "without_self_check",
 ]

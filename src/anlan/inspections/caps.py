@@ -1,4 +1,4 @@
-"""行政检查频次: who inspected a site when, out of the records, and what the rule says of one more inspection."""
+"""行政检查频次: who inspected a site, or another supervised object, when, out of the records, and what the rule says of one more inspection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from anlan.inspections.models import CheckRecord
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid
 from anlan.organisations import api as organisations
-from anlan.register.api import Site
+from anlan.register.api import Site, SupervisedObject
 from anlan.rules import Finding, RuleError, evaluate
 
 RULE = "inspection_cap"
@@ -31,19 +31,19 @@ class Question:
     standing: str = ""
 
 
-def visits_to(actor: Actor, site: Site, on: date) -> Sequence[CheckRecord]:
-    """The administrative inspections of the site up to that day, with ``is_seen``; the newest first."""
-    return list(selectors.inspections_of_site(actor, site.id, on - LOOKED_BACK, on))
+def visits_to(actor: Actor, spot: Site | SupervisedObject, on: date) -> Sequence[CheckRecord]:
+    """The administrative inspections of it up to that day, with ``is_seen``; the newest first."""
+    return list(selectors.inspections_of(actor, spot, on - LOOKED_BACK, on))
 
 
-def cap_of(actor: Actor, site: Site, question: Question) -> Finding:
+def cap_of(actor: Actor, spot: Site | SupervisedObject, question: Question) -> Finding:
     """What the rule says, from the records; Invalid (422) for a word that it does not know."""
     facts: dict[str, Any] = {
         "organ": question.organ or organisations.organisation_of(actor).name,
-        "region": site.region.code,
+        "region": spot.region.code,
         "industry": question.industry or None,
         "standing": question.standing or None,
-        "inspections": [_visit(check) for check in visits_to(actor, site, question.on)],
+        "inspections": [_visit(check) for check in visits_to(actor, spot, question.on)],
     }
     known = {name: value for name, value in facts.items() if value is not None}
     try:

@@ -5,8 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from anlan.authz.choices import Sector
 from anlan.hidden_dangers.api import Level
@@ -22,8 +21,9 @@ BlankOrSector = Sector | Literal[""]
 Figure = Annotated[Decimal, Field(max_digits=14, decimal_places=3)]
 
 
-class Payload(Schema):
-    """Unknown keys are refused, so that a slip of the pen is not silently lost."""
+class Payload(BaseModel):
+    """Unknown keys are refused, so that a slip of the pen is not silently lost. ninja's own ``Schema`` would look at each
+    answer of a long list as if it were a record."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -99,10 +99,11 @@ class FactsIn(Payload):
 
 
 class CheckIn(FactsIn):
-    """A whole check in one act. ``site`` (id), or ``region`` (id) and ``place``, says where."""
+    """A whole check in one act. ``site`` (id) or ``object`` (id), or ``region`` (id) and ``place``, says where."""
 
     act_class: ActClass
     site: UUID | None = None
+    object: UUID | None = None
     region: UUID | None = None
     place: Line = ""
     checklist_version: UUID | None = None
@@ -120,6 +121,7 @@ class CheckIn(FactsIn):
             is_unannounced=self.is_unannounced,
             started_at=self.started_at,
             month=self.month,
+            object_id=self.object,
         )
 
 

@@ -1,6 +1,7 @@
 """Checks and checklists over HTTP (DESIGN §12)."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -42,28 +43,17 @@ PLAIN = (
 )
 
 
-class Coded(Schema):
-    """``code`` is stable, ``label`` is what a person reads."""
-
-    code: str
-    label: str
-
-
-class Named(Schema):
-    id: UUID
-    name: str
-
-
-class CheckRow(Schema):
+class CheckRow(http.Answer):
     id: UUID
     number: str
-    status: Coded
-    act_class: Coded
+    status: http.Coded
+    act_class: http.Coded
     place: str
-    region: Named
+    region: http.Named
     site: UUID | None
-    enterprise: Named | None
-    organisation: Named
+    object: Annotated[http.Named | None, Field(description="企业场所以外的监管对象")]
+    enterprise: http.Named | None
+    organisation: http.Named
     checklist_version: UUID | None
     started_at: datetime
     ended_at: datetime | None
@@ -74,11 +64,11 @@ class CheckRow(Schema):
     version: int
 
 
-class AnswerOut(Schema):
+class AnswerOut(http.Answer):
     item: int
     text: str
     basis: str
-    answer: Coded | None
+    answer: http.Coded | None
     number: str | None
     note: str
 
@@ -103,19 +93,19 @@ class CheckCase(CheckRow):
     rating_words: str
 
 
-class ItemOut(Schema):
+class ItemOut(http.Answer):
     number: int
     section: str
     text: str
     basis: str
-    answer_kind: Coded
+    answer_kind: http.Coded
     unit: str
     danger_text: str
     sector: str
     level: str
 
 
-class ChecklistOut(Schema):
+class ChecklistOut(http.Answer):
     """The newest version of a checklist; ``id`` is the version's, which a check names."""
 
     id: UUID
@@ -127,7 +117,7 @@ class ChecklistOut(Schema):
     items: list[ItemOut]
 
 
-class Checklists(Schema):
+class Checklists(http.Answer):
     items: list[ChecklistOut]
     count: int
 
@@ -142,6 +132,7 @@ class ListQuery(Schema):
     organisation: UUID | None = None
     enterprise: UUID | None = None
     site: UUID | None = None
+    object: Annotated[UUID | None, Field(description="监管对象")] = None
     started_from: date | None = None
     started_to: date | None = None
     with_findings: bool = False
@@ -156,6 +147,7 @@ class ListQuery(Schema):
             organisation_id=self.organisation,
             enterprise_id=self.enterprise,
             site_id=self.site,
+            object_id=self.object,
             started_from=self.started_from,
             started_to=self.started_to,
             with_findings=self.with_findings,
@@ -203,12 +195,13 @@ def list_checklists(request: HttpRequest) -> Any:
     return {"items": found, "count": len(found)}
 
 
+@cache
 def _coded(choices: Any, value: str) -> dict[str, str] | None:
     return {"code": value, "label": choices(value).label} if value else None
 
 
 def _row(check: CheckRecord) -> dict[str, Any]:
-    enterprise = check.enterprise
+    enterprise, thing = check.enterprise, check.supervised_object
     return {
         "id": check.id,
         "number": check.number,
@@ -217,6 +210,7 @@ def _row(check: CheckRecord) -> dict[str, Any]:
         "place": check.place,
         "region": {"id": check.region_id, "name": check.region.name},
         "site": check.site_id,
+        "object": {"id": thing.id, "name": thing.name} if thing else None,
         "enterprise": {"id": enterprise.id, "name": enterprise.name} if enterprise else None,
         "organisation": {"id": check.organisation_id, "name": check.organisation.name},
         "checklist_version": check.checklist_version_id,
@@ -231,23 +225,13 @@ def _row(check: CheckRecord) -> dict[str, Any]:
 
 
 def _case(actor: Actor, response: HttpResponse, check_id: UUID) -> dict[str, Any]:
-    check = selectors.with_parts(actor, check_id)
+    check = selectors.check_to_tell(actor, check_id)
     http.with_etag(response, check.version)
     return {
         **_row(check),
         **{name: getattr(check, name) for name in PLAIN},
-        "officers": [{"name": one.name, "certificate_no": one.certificate_no} for one in check.officers.all()],
-        "answers": [
-            {
-                "item": answer.item.number,
-                "text": answer.item.text,
-                "basis": answer.item.basis,
-                "answer": _coded(Answer, answer.answer),
-                "number": None if answer.number is None else str(answer.number),
-                "note": answer.note,
-            }
-            for answer in check.answers.all()
-        ],
+        "officers": check.told_officers,  # type: ignore[attr-defined]
+        "answers": [{**one, "answer": _coded(Answer, one["answer"])} for one in check.told_answers],  # type: ignore[attr-defined]
         "hidden_dangers": [matter.id for matter in findings_seen(actor, check)],
         "self_check_findings": [
             {"id": str(one.id), "description": one.description, "state": one.state, "due_on": one.due_on.isoformat()}
@@ -293,8 +277,22 @@ class CapQuery(Schema):
 def inspection_cap(request: HttpRequest, site_id: UUID, query: Query[CapQuery]) -> HttpResponse:
     """What the rule ``inspection_cap`` says of the administrative inspections of the site that the actor sees."""
     actor = http.actor_of(request)
+    return _cap(actor, enterprises.site(actor, site_id), query)
+
+
+@router.get(
+    "/objects/{uuid:object_id}/inspection-cap", summary="同上，问一个监管对象", url_name="inspection_cap_object"
+)
+@http.requires(Permission.CHECK_VIEW)
+def inspection_cap_of_object(request: HttpRequest, object_id: UUID, query: Query[CapQuery]) -> HttpResponse:
+    """The same for another supervised object: each is counted for itself."""
+    actor = http.actor_of(request)
+    return _cap(actor, enterprises.supervised_object(actor, object_id), query)
+
+
+def _cap(actor: Actor, spot: enterprises.Site | enterprises.SupervisedObject, query: CapQuery) -> HttpResponse:
     question = Question(query.on or clock.today(), query.organ.strip(), query.industry, query.standing)
-    finding = cap_of(actor, enterprises.site(actor, site_id), question)
+    finding = cap_of(actor, spot, question)
     # Written by the rules themselves: no digit is lost on the way.
     return HttpResponse(finding.to_json(), content_type="application/json; charset=utf-8")
 
@@ -306,13 +304,13 @@ class UncheckedQuery(Schema):
     tag: str = Field("", max_length=30)
 
 
-class UncheckedSite(Schema):
+class UncheckedSite(http.Answer):
     id: UUID
     name: str
     address: str
-    enterprise: Named
-    region: Named
-    local_unit: Named
+    enterprise: http.Named
+    region: http.Named
+    local_unit: http.Named
     last_checked_at: datetime | None
 
 
@@ -326,6 +324,30 @@ def list_unchecked(request: HttpRequest, filters: Query[UncheckedQuery], page: Q
         tag=filters.tag,
     )
     return http.paginate(selectors.unchecked_sites(http.actor_of(request), narrowed).with_names(), page)
+
+
+class UnpatrolledQuery(Schema):
+    q: str = Field("", max_length=60, description="网格名称、编码，或人员的姓名、电话中的文字")
+    region: str = Field("", max_length=12, description="区划代码，含其下级")
+
+
+class UnpatrolledGrid(http.Answer):
+    id: UUID
+    code: str
+    name: str
+    region: http.Named
+    last_patrolled_at: datetime | None = Field(description="最近一次巡查；从未巡查为空")
+
+
+@router.get(
+    "/unpatrolled-grids", response=http.Page[UnpatrolledGrid], summary="本周未巡查的网格", url_name="unpatrolled_grids"
+)
+@http.requires(Permission.CHECK_VIEW)
+def list_unpatrolled(request: HttpRequest, filters: Query[UnpatrolledQuery], page: Query[http.PageQuery]) -> http.Sheet:
+    """本周一起没有巡查记录的村（社区）级综合网格；哪个单位巡查都算。"""
+    narrowed = selectors.UnpatrolledFilters(q=filters.q.strip(), region_path=_region_path(filters.region))
+    found = selectors.unpatrolled_grids(http.actor_of(request), narrowed)
+    return http.paginate(selectors.with_last_patrol(found).with_names(), page)
 
 
 def _region_path(code: str) -> str:

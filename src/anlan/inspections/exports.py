@@ -9,13 +9,13 @@ import xlsxwriter
 from django.http import QueryDict
 
 from anlan.authz.actors import Actor
-from anlan.http.api import bounded_count
 from anlan.inspections import selectors
 from anlan.inspections.forms.filters import FilterForm
 from anlan.inspections.forms.unchecked import UncheckedForm
 from anlan.inspections.models import CheckRecord
 from anlan.jobs.api import Job, progress
 from anlan.lib import clock
+from anlan.reads.counting import bounded_count
 from anlan.register import api as register
 from anlan.sheets.api import Ledger, LedgerColumn
 from anlan.ui.lists import active_chips
@@ -29,6 +29,7 @@ COLUMNS: tuple[tuple[str, int, Callable[[CheckRecord], Value]], ...] = (
     ("检查性质", 12, lambda check: check.get_act_class_display()),
     ("行政检查类别", 12, lambda check: check.get_inspection_kind_display()),
     ("企业", 30, lambda check: check.enterprise.name if check.enterprise else ""),
+    ("监管对象", 24, lambda check: check.supervised_object.name if check.supervised_object else ""),
     ("地点", 30, lambda check: check.place),
     ("属地", 14, lambda check: check.region.name),
     ("检查单位", 24, lambda check: check.organisation.name),

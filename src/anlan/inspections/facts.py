@@ -10,7 +10,8 @@ from anlan.inspections.choices import ActClass, Answer
 
 @dataclass(frozen=True)
 class Start:
-    """Where, what kind of act and with which list. ``region_id`` stands in where there is no site."""
+    """Where, what kind of act and with which list. At a site or an object; ``region_id`` stands in where there is
+    neither."""
 
     act_class: ActClass
     site_id: UUID | None = None
@@ -20,6 +21,7 @@ class Start:
     is_unannounced: bool = False
     started_at: datetime | None = None
     month: date | None = None
+    object_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from anlan.authz.actors import Actor
+from anlan.authz.participation import lies_elsewhere
 from anlan.inspections.choices import ActClass, Answer, Status
 from anlan.inspections.models import CheckAnswer, CheckFinding, CheckOfficer, SelfCheckFinding
 from anlan.inspections.policies import OFFICERS_AT_LEAST
@@ -30,6 +31,7 @@ def check_invariants(actor: Actor) -> Iterator[Breach]:
         own_findings_there=_number(SelfCheckFinding.objects.all()),
     )
     yield from processes.broken_rows(counted, RULES)
+    yield from processes.named(rows.filter(lies_elsewhere()), "参与检查的属地与检查的不符")
     astray = CheckFinding.objects.filter(check_record__in=rows.filter(import_key=None).values("pk"))
     for number in astray.exclude(FOUND_BY_CHECK).values_list("check_record__number", flat=True):
         yield Breach(number, "发现的隐患与检查的单位、场所或者时间不符")

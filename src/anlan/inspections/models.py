@@ -19,9 +19,10 @@ from anlan.inspections.choices import (
 )
 from anlan.inspections.querysets import CheckRecordQuerySet
 from anlan.lib import ids
+from anlan.reads.loading import QuicklyLoaded
 
 
-class Checklist(models.Model):
+class Checklist(QuicklyLoaded):
     """检查表: one subject, in versions. ``owner_path`` is the county that keeps it; empty: delivered with the system.
 
     Questions are no data about anybody, so they stand outside the wall; a selector shows a county its own and the
@@ -43,7 +44,7 @@ class Checklist(models.Model):
         return self.name
 
 
-class ChecklistVersion(models.Model):
+class ChecklistVersion(QuicklyLoaded):
     """A published version; the database refuses every change of it. A new version replaces, a record keeps its own."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -61,7 +62,7 @@ class ChecklistVersion(models.Model):
         return f"{self.checklist.name} 第 {self.number} 版"
 
 
-class ChecklistItem(models.Model):
+class ChecklistItem(QuicklyLoaded):
     """One question. ``danger_text``, ``sector`` and ``level`` are proposed when the answer is 不合格."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -85,15 +86,16 @@ class ChecklistItem(models.Model):
         return f"{self.number}. {self.text}"
 
 
-class CheckRecord(models.Model):
+class CheckRecord(QuicklyLoaded):
     """检查记录: one visit, by one organisation, with what was looked at and found.
 
+    At a ``site`` or a ``supervised_object``, or at neither; ``enterprise`` is whoever answers for it, where that is one.
     ``concealed`` hides an unannounced visit until its findings are dispatched; ``month`` (its first day) is set for a
     self-check. ``draft`` is what the maker has typed so far, nothing else reads it. ``import_key`` and ``stated`` are those
     of a record that came in with a ledger: what makes its row the same, and what the row says.
     """
 
-    scope_columns = ScopeColumns(organisation="organisation_path", concealed="concealed")
+    scope_columns = ScopeColumns(organisation="organisation_path", concealed="concealed", parts_lie_with_it=True)
     view_permission = Permission.CHECK_VIEW
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -109,6 +111,14 @@ class CheckRecord(models.Model):
     region = models.ForeignKey("authz.Region", models.PROTECT, related_name="+", verbose_name="属地")
     region_path = PathField()
     site = models.ForeignKey("register.Site", models.PROTECT, null=True, related_name="checks")
+    supervised_object = models.ForeignKey(
+        "register.SupervisedObject",
+        models.PROTECT,
+        null=True,
+        related_name="checks",
+        verbose_name="监管对象",
+        db_index=False,
+    )
     enterprise = models.ForeignKey("register.Enterprise", models.PROTECT, null=True, related_name="+")
     place = models.CharField("地点", max_length=200)
     organisation = models.ForeignKey("authz.Organisation", models.PROTECT, related_name="+", verbose_name="检查单位")
@@ -165,6 +175,7 @@ class CheckRecord(models.Model):
                 | Q(inspection_kind="", arrival="", scan_no="", no_scan_reason="", plan_reference=""),
                 name="check_only_inspections_enforce",
             ),
+            models.CheckConstraint(condition=Q(site=None) | Q(supervised_object=None), name="check_site_or_object"),
             models.CheckConstraint(
                 condition=Q(import_key=None, stated__isnull=True) | Q(import_key__isnull=False, stated__isnull=False),
                 name="check_imported_with_its_row",
@@ -180,7 +191,11 @@ class CheckRecord(models.Model):
             models.Index(fields=["-started_at", "-id"], name="check_started"),
             models.Index(fields=["organisation_path", "-started_at"], name="check_organisation"),
             models.Index(fields=["site"], name="check_site"),
+            models.Index(
+                fields=["supervised_object"], condition=Q(supervised_object__isnull=False), name="check_object"
+            ),
             models.Index(fields=["enterprise", "month"], name="check_enterprise_month"),
+            models.Index(fields=["id"], condition=Q(concealed=True), name="check_concealed"),
         ]
 
     def __str__(self) -> str:

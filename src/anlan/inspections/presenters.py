@@ -1,20 +1,26 @@
 """What pages and the API say of a check."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 
 from anlan.authz.actors import Actor
+from anlan.authz.choices import RegionLevel
+from anlan.authz.permissions import Permission
 from anlan.files import api as files
 from anlan.hidden_dangers import api as loop
 from anlan.inspections.ledger_words import in_words
 from anlan.inspections.models import CheckRecord
+from anlan.inspections.selectors import dangers_found
 from anlan.inspections.sheets import COLUMNS as COLUMNS_OF_LEDGER
 from anlan.inspections.workflow import PROCESS
 from anlan.lib import clock
 from anlan.processes import api as processes
 from anlan.proofs import api as proofs
+from anlan.register import api as register
+from anlan.territory import api as territory
 from anlan.ui.case import Photo, TimelineEntry
 from anlan.ui.lists import Column
 
@@ -59,15 +65,59 @@ def url_of(check: CheckRecord) -> str:
 
 
 def title_of(check: CheckRecord) -> str:
-    return check.enterprise.name if check.enterprise else check.place
+    """What was looked at: the object, the enterprise, else the place."""
+    known = check.supervised_object or check.enterprise
+    return known.name if known is not None else check.place
+
+
+def may_open_object(actor: Actor, check: CheckRecord) -> bool:
+    """Whoever sees the check need not see the object."""
+    if check.supervised_object_id is None or not actor.can(Permission.OBJECT_VIEW):
+        return False
+    seen = register.supervised_objects(actor, register.ObjectFilters())
+    return bool(seen.filter(id=check.supervised_object_id).exists())
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """A grid with who looks after it: ``holders`` are the posts by label, each with its people, none for a vacancy."""
+
+    grid: territory.Grid
+    township: str
+    holders: list[tuple[str, list[str]]]
+    sites: int
+
+
+def grid_lines_of(actor: Actor, grids: Sequence[territory.Grid]) -> list[GridLine]:
+    """The grids as lines: two more queries."""
+    ids = [grid.id for grid in grids]
+    sites = register.place_counts(actor, ids)
+    people: dict[tuple[UUID, str], list[str]] = {}
+    for member in territory.members_on(actor, clock.today(), grid_ids=ids):
+        people.setdefault((member.grid_id, member.post), []).append(member.name)
+    return [
+        GridLine(
+            grid=grid,
+            township=_township_of(grid),
+            holders=[(post.label, people.get((grid.id, post), [])) for post in territory.HOLDING_POSTS],
+            sites=sites.get(grid.id, 0),
+        )
+        for grid in grids
+    ]
+
+
+def _township_of(grid: territory.Grid) -> str:
+    region = grid.region
+    return region.parent.name if region.level == RegionLevel.VILLAGE and region.parent else region.name
 
 
 def findings_seen(actor: Actor, check: CheckRecord) -> list[loop.HiddenDanger]:
     """The hidden dangers the check found, as far as the actor sees them: one query."""
+    wanted = dangers_found(check)
+    if not wanted:
+        return []
     rows = loop.hidden_dangers(actor, loop.Filters(), clock.today())
-    parts = check.self_check_findings if check.is_self_check else check.findings
-    wanted = [one.hidden_danger_id for one in parts.all() if one.hidden_danger_id]
-    return list(rows.filter(id__in=wanted).with_names().order_by("registered_at", "id")) if wanted else []
+    return list(rows.filter(id__in=wanted).with_names().order_by("registered_at", "id"))
 
 
 def timeline(actor: Actor, check: CheckRecord) -> list[TimelineEntry]:

@@ -25,6 +25,10 @@ class CheckRecordQuerySet(ScopedQuerySet):
         """The filed self-checks of the month that begins on ``month``."""
         return self.filed().filter(act_class=ActClass.SELF_CHECK, month=month)
 
+    def patrols(self) -> Self:
+        """The filed 巡查. A patrol is never secret; one that came in with a ledger and says so is left out."""
+        return self.filed().filter(act_class=ActClass.PATROL, concealed=False)
+
     def started_between(self, first: date, last: date) -> Self:
         """Begun on one of the legal days, both included."""
         return self.filter(started_at__gte=clock.start_of(first), started_at__lt=clock.end_of(last))
@@ -33,9 +37,11 @@ class CheckRecordQuerySet(ScopedQuerySet):
         return self.started_between(on - timedelta(days=days - 1), on)
 
     def matching(self, text: str) -> Self:
-        """Rows whose number, place or enterprise contains ``text``."""
-        return self.filter(Q(number__icontains=text) | Q(place__contains=text) | Q(enterprise__name__contains=text))
+        """Rows whose number, place, object or enterprise contains ``text``."""
+        named = Q(enterprise__name__contains=text) | Q(supervised_object__name__contains=text)
+        return self.filter(Q(number__icontains=text) | Q(place__contains=text) | named)
 
     def with_names(self) -> Self:
         """With everything a row of a list shows, in the same query."""
-        return self.select_related("region", "organisation", "enterprise", "checklist_version__checklist")
+        where = ("region", "enterprise", "supervised_object")
+        return self.select_related(*where, "organisation", "checklist_version__checklist")

@@ -7,11 +7,26 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When, prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    When,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Cast, Greatest, JSONObject
 
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
-from anlan.authz.scope import in_subtree
+from anlan.authz.scope import in_subtree, the_one
 from anlan.inspections.choices import ActClass, Filing, SelfCheckFindingState, Status, Unchecked
 from anlan.inspections.models import (
     CheckAnswer,
@@ -19,6 +34,7 @@ from anlan.inspections.models import (
     Checklist,
     ChecklistItem,
     ChecklistVersion,
+    CheckOfficer,
     CheckRecord,
     SelfCheckFinding,
     SelfCheckSample,
@@ -27,9 +43,12 @@ from anlan.inspections.models import (
 from anlan.inspections.querysets import CheckRecordQuerySet
 from anlan.lib import clock
 from anlan.lib.refusals import NotInScope
+from anlan.reads.prepared import Given, prepared
 from anlan.register import api as enterprises
-from anlan.register.api import SiteQuerySet
+from anlan.register.api import Site, SiteQuerySet, SupervisedObject
 from anlan.sheets.api import bulk
+from anlan.territory import api as territory
+from anlan.territory.api import GridQuerySet
 
 A_YEAR = 365
 
@@ -45,6 +64,7 @@ class Filters:
     organisation_id: UUID | None = None
     enterprise_id: UUID | None = None
     site_id: UUID | None = None
+    object_id: UUID | None = None
     started_from: date | None = None
     started_to: date | None = None
     with_findings: bool = False
@@ -60,6 +80,7 @@ def checks(actor: Actor, filters: Filters) -> CheckRecordQuerySet:
         "organisation_id": filters.organisation_id,
         "enterprise_id": filters.enterprise_id,
         "site_id": filters.site_id,
+        "supervised_object_id": filters.object_id,
     }
     rows = rows.filter(**{name: value for name, value in equal.items() if value})
     if filters.region_path:
@@ -88,10 +109,18 @@ def imported_by_key(actor: Actor, keys: Collection[str]) -> dict[str, Imported]:
     rows = CheckRecord.objects.order_by().filter(bulk.among(CheckRecord, "import_key", keys))
     mine = rows.visible_to(actor, Permission.CHECK_REGISTER).select_for_update(of=("self",))
     seen = set(mine.values_list("id", flat=True))
-    known = rows.select_related("organisation", "enterprise", "site", "region", "checklist_version").prefetch_related(
-        "findings"
-    )
+    named = ("organisation", "enterprise", "site", "supervised_object", "region", "checklist_version")
+    known = rows.select_related(*named).prefetch_related("findings")
     return {str(one.import_key): Imported(one, one.id in seen) for one in known}
+
+
+def is_number_taken(number: str) -> bool:
+    return bool(_with_number(Given(number)))
+
+
+@prepared
+def _with_number(number: Given) -> QuerySet[CheckRecord, Any]:
+    return CheckRecord.objects.order_by().filter(number=number.value).values_list("id")
 
 
 def numbers_taken(numbers: Iterable[str]) -> set[str]:
@@ -132,7 +161,8 @@ def versions_of(actor: Actor, check_ids: Collection[UUID]) -> dict[UUID, int]:
 def check(actor: Actor, check_id: UUID) -> CheckRecord:
     """One check with its names, in one query; NotInScope (404) outside the scope."""
     rows = CheckRecord.objects.select_related(
-        "region", "organisation", "enterprise", "site", "checklist_version__checklist", "registered_by"
+        *("region", "organisation", "enterprise", "site", "supervised_object"),
+        *("checklist_version__checklist", "registered_by"),
     )
     found: CheckRecord = rows.get_visible(actor, id=check_id)
     return found
@@ -153,16 +183,51 @@ def with_parts(actor: Actor, check_id: UUID) -> CheckRecord:
     return found
 
 
-def inspections_of_site(actor: Actor, site_id: UUID, first: date, last: date) -> CheckRecordQuerySet:
-    """The filed administrative inspections of a site that the actor sees, begun on those days, the newest first, each
-    with ``is_seen``: whether the actor may read the record itself.
+def check_to_tell(actor: Actor, check_id: UUID) -> CheckRecord:
+    """One check with everything the API says of it, in one query: ``told_officers``, ``told_answers``, and
+    ``found_dangers``, which `dangers_found` takes from it; NotInScope (404) outside the scope."""
+    return the_one(CheckRecord, _to_tell(actor, check_id))
 
-    Every organ's count, for the question is how often the site was visited; of a record that the actor may not read
+
+@prepared
+def _to_tell(actor: Actor, check_id: UUID) -> CheckRecordQuerySet:
+    rows: CheckRecordQuerySet = CheckRecord.objects.visible_to(actor).filter(id=check_id).order_by()
+    found = CheckFinding.objects.filter(check_record=OuterRef("pk")).order_by()
+    return rows.select_related("region", "organisation", "enterprise", "supervised_object").annotate(
+        told_officers=_told(CheckOfficer.objects.order_by("position"), name="name", certificate_no="certificate_no"),
+        told_answers=_told(
+            CheckAnswer.objects.order_by("item__number"),
+            item="item__number", text="item__text", basis="item__basis", answer="answer", note="note",
+            number=Cast("number", TextField()),
+        ),
+        found_dangers=ArraySubquery(found.values("hidden_danger_id")),
+    )  # fmt: skip
+
+
+def _told(parts: QuerySet[Any], **names: Any) -> ArraySubquery:
+    """The parts of the check it annotates, as JSON."""
+    return ArraySubquery(parts.filter(check_record=OuterRef("pk")).values(json=JSONObject(**names)))
+
+
+def dangers_found(check: CheckRecord) -> list[UUID]:
+    """The hidden dangers a check made. A self-check finds inside, every other check finds hidden dangers."""
+    if check.is_self_check:
+        return [one.hidden_danger_id for one in check.self_check_findings.all() if one.hidden_danger_id]
+    told: list[UUID] | None = getattr(check, "found_dangers", None)
+    return told if told is not None else [one.hidden_danger_id for one in check.findings.all()]
+
+
+def inspections_of(actor: Actor, spot: Site | SupervisedObject, first: date, last: date) -> CheckRecordQuerySet:
+    """The filed administrative inspections of a site or an object that the actor sees, begun on those days, the newest
+    first, each with ``is_seen``: whether the actor may read the record itself.
+
+    Every organ's count, for the question is how often it was visited; of a record that the actor may not read
     only who and when may be said. Secret visits stay secret.
     """
-    rows: CheckRecordQuerySet = CheckRecord.objects.filed().filter(site_id=site_id)
+    here = {"site_id" if isinstance(spot, Site) else "supervised_object_id": spot.id}
+    rows: CheckRecordQuerySet = CheckRecord.objects.filed().filter(**here)
     rows = rows.filter(act_class=ActClass.ADMINISTRATIVE_INSPECTION).started_between(first, last)
-    seen = CheckRecord.objects.visible_to(actor).order_by().filter(site_id=site_id).values("id")
+    seen = CheckRecord.objects.visible_to(actor).order_by().filter(**here).values("id")
     rows = rows.annotate(is_seen=Case(When(id__in=seen, then=True), default=False))
     return rows.filter(Q(is_seen=True) | Q(concealed=False)).select_related("organisation")
 
@@ -380,3 +445,51 @@ def unchecked_sites(actor: Actor, filters: UncheckedFilters) -> SiteQuerySet:
     return rows.filter(choices.get(filters.unchecked, never | long_ago)).order_by(
         F("last_checked_at").asc(nulls_first=True), "region_path", "id"
     )
+
+
+# ── the weekly patrols ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def week_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+@dataclass(frozen=True)
+class UnpatrolledFilters:
+    """What the list of grids nobody patrolled is narrowed by."""
+
+    q: str = ""
+    region_path: str = ""
+
+
+def unpatrolled_grids(actor: Actor, filters: UnpatrolledFilters | None = None) -> GridQuerySet:
+    """The 综合网格 of villages in which there was no patrol since Monday: a tile of the desk.
+
+    Whoever patrolled counts, for the question is about the grid.
+    """
+    given = filters or UnpatrolledFilters()
+    villages = territory.GridFilters(
+        q=given.q,
+        region_path=given.region_path,
+        kind=territory.GridKind.COMPREHENSIVE,
+        level=territory.GridLevel.VILLAGE,
+    )
+    this_week = Q(started_at__gte=clock.start_of(week_of(clock.today())))
+    return territory.grids(actor, villages).filter(
+        *(~Exists(patrols.filter(this_week)) for patrols in _patrols_of_a_grid())
+    )
+
+
+def with_last_patrol(grids: GridQuerySet) -> GridQuerySet:
+    """With ``last_patrolled_at``; None: there never was one."""
+    starts = (patrols.order_by("-started_at").values("started_at")[:1] for patrols in _patrols_of_a_grid())
+    return grids.annotate(last_patrolled_at=Greatest(*(Subquery(start) for start in starts)))
+
+
+def _patrols_of_a_grid() -> tuple[CheckRecordQuerySet, CheckRecordQuerySet]:
+    """Those at a site that lies in the outer grid; those in its region where no site says which grid it was."""
+    patrols = CheckRecord.objects.order_by().patrols()
+    inside = Q(site__grid_places__grid=OuterRef("pk"), site__grid_places__left_at=None)
+    elsewhere = Exists(enterprises.basic_places().filter(site=OuterRef("site")))
+    return patrols.filter(inside), patrols.filter(~elsewhere, region=OuterRef("region"))

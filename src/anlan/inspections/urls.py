@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.inspections.views import filling, listing, record, self_checks, unchecked
+from anlan.inspections.views import filling, listing, record, self_checks, unchecked, unpatrolled
 
 app_name = "inspections"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("export", listing.export, name="export"),
     path("unchecked", unchecked.unchecked, name="unchecked"),
     path("unchecked/export", unchecked.export_unchecked, name="export-unchecked"),
+    path("unpatrolled", unpatrolled.unpatrolled, name="unpatrolled"),
     path("begin", filling.begin, name="begin"),
     path("self-check", filling.begin_self_check, name="begin-self-check"),
     path("filings", self_checks.filings, name="filings"),

@@ -5,9 +5,10 @@ from django.db import models
 
 from anlan.jobs.choices import OPEN_STATES, State
 from anlan.lib import ids
+from anlan.reads.loading import QuicklyLoaded
 
 
-class Job(models.Model):
+class Job(QuicklyLoaded):
     """One piece of long work. Not behind the wall (DESIGN §4): it is seen only by the person who started it.
 
     ``result_path`` is below the exports folder; ``error`` is a sentence in Chinese for that person.

@@ -7,6 +7,7 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.ledger.models import LedgerEntry
 from anlan.lib import clock, hashing
+from anlan.reads.writing import insert
 
 
 def record(
@@ -34,7 +35,7 @@ def record(
         payload=hashing.canonical_value(payload),
     )
     entry.leaf_hash = hashing.leaf_hash(leaf_of(entry))
-    entry.save(force_insert=True)
+    insert(entry)
     return entry
 
 

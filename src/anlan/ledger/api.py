@@ -2,6 +2,6 @@
 
 from anlan.ledger.actions import leaf_of, record
 from anlan.ledger.models import LedgerEntry
-from anlan.ledger.selectors import Happening, committed, newest
+from anlan.ledger.selectors import Happening, committed, entries, newest
 
-__all__ = ["Happening", "LedgerEntry", "committed", "leaf_of", "newest", "record"]
+__all__ = ["Happening", "LedgerEntry", "committed", "entries", "leaf_of", "newest", "record"]

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anlan.authz.actors import Actor
 from anlan.ledger.models import LedgerEntry
@@ -25,6 +25,11 @@ def committed(actor: Actor, *, after: int, among: Collection[int] = (), limit: i
     rows = LedgerEntry.objects.visible_to(actor).filter(Q(seq__gt=after) | Q(seq__in=list(among)))
     columns = ("seq", "subject_type", "subject_id", "region_path")
     return [Happening(*row) for row in rows.order_by("seq").values_list(*columns)[:limit]]
+
+
+def entries(actor: Actor, event: str) -> QuerySet[LedgerEntry]:
+    """The entries of that event the actor sees, the oldest first."""
+    return LedgerEntry.objects.visible_to(actor).filter(event=event).order_by("seq")
 
 
 def newest(actor: Actor, count: int) -> list[int]:

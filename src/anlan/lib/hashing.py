@@ -7,15 +7,21 @@ dates are ISO, decimals are strings, UUIDs are their 36 characters.
 import hashlib
 import json
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+SALTS_AT_ONCE = 256
+_SALT_PLACES = [slice(32 * n, 32 * n + 32) for n in range(SALTS_AT_ONCE)]
+
 
 def canonical_instant(instant: datetime) -> str:
     """``2026-01-31T08:00:00.000000Z``."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return instant.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def canonical_value(value: Any) -> Any:
@@ -50,6 +56,13 @@ def leaf_hash(value: Any) -> bytes:
 def new_salt() -> str:
     """16 random bytes as 32 hexadecimal digits."""
     return secrets.token_hex(16)
+
+
+def new_salts() -> Iterator[str]:
+    """As many salts as are asked for: the system is asked for the bytes of many at once."""
+    while True:
+        digits = secrets.token_hex(16 * SALTS_AT_ONCE)
+        yield from map(digits.__getitem__, _SALT_PLACES)
 
 
 def salted_hash(text: str, salt: str) -> str:

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from collections.abc import Callable, Iterator
+from itertools import chain
 from threading import Lock
 from uuid import UUID
 
@@ -14,6 +16,14 @@ _lock = Lock()
 _last = 0
 
 
+def as_id(text: str) -> UUID | None:
+    """The id that was written, or None when it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def uuid7() -> UUID:
     """A new UUIDv7 of the clock's instant. Those of one process and one millisecond come out in order (§6.2)."""
     global _last
@@ -23,12 +33,10 @@ def uuid7() -> UUID:
         return UUID(int=_last)
 
 
-def uuid7s(count: int) -> list[UUID]:
-    """That many UUIDv7 of one instant, in order: the clock is read once."""
-    if not count:
-        return []
+def uuid7s(count: int) -> Iterator[UUID]:
+    """That many UUIDv7 of one instant, in order, each made when it is taken: the clock is read once."""
     first = reserve(count)
-    return [UUID(int=value) for value in range(first, first + count)]
+    return (UUID(int=value) for value in range(first, first + count))
 
 
 def reserve(count: int) -> int:
@@ -41,6 +49,28 @@ def reserve(count: int) -> int:
     return first
 
 
+def _begin_anew() -> None:
+    global _last, _lock
+    _last, _lock = 0, Lock()
+
+
+os.register_at_fork(after_in_child=_begin_anew)  # two processes that counted on would give the same ids
+
+BLOCK = 1 << 24
+
+
+def block() -> Iterator[str]:
+    """``BLOCK`` UUIDv7 in a row, as their 36 characters, for whoever needs them by the million. OverflowError after the
+    last."""
+    first = -(-reserve(2 * BLOCK) // BLOCK) * BLOCK  # only the last six digits count
+    return chain(map(f"{str(UUID(int=first))[:-6]}%06x".__mod__, range(BLOCK)), _no_more())
+
+
+def _no_more() -> Iterator[str]:
+    raise OverflowError("too much for one block of ids")
+    yield
+
+
 def _fresh(milliseconds: int) -> int:
     """Version 7, variant 10, and random bits whose uppermost of each part leave room to count."""
     random_bits = int.from_bytes(os.urandom(10))
@@ -51,3 +81,11 @@ def _fresh(milliseconds: int) -> int:
 def segment(length: int = 6) -> str:
     """A new random path segment of lower-case letters and digits."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def number(beginning: str, is_taken: Callable[[str], bool]) -> str:
+    """``beginning`` with five random letters or digits, another than those that are taken: of five thousand numbers of a
+    month two are the same in one of three."""
+    while is_taken(found := f"{beginning}{segment(5).upper()}"):
+        pass
+    return found

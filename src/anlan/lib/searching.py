@@ -13,6 +13,8 @@ from operator import add
 AT_MOST_WORDS = 4
 LONGEST_PHRASE = 4
 _SIGNS = re.compile(r"[\W_]+")
+_BETWEEN = "\ue000"  # private use: nobody types it
+_SIGNS_WITHIN = re.compile(f"(?:(?!{_BETWEEN})[\\W_])+")
 
 Span = tuple[int, int]
 
@@ -42,6 +44,34 @@ def search_text(names: Iterable[str], others: Iterable[str] = ()) -> str:
         lines[normalised(other)] = None
     lines.pop("", None)
     return "\n".join(lines)
+
+
+def search_texts(names: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> list[str]:
+    """``search_text`` of many records at once, of one or more columns of names and of others; "" where one says nothing."""
+    columns = [column for each in names for column in (_by_sound(_all_normalised(each)) if any(each) else (each,))]
+    columns += [_all_normalised(each) if any(each) else each for each in others]
+    return ["\n".join(dict.fromkeys(filter(None, parts))) for parts in zip(*columns, strict=True)]
+
+
+def _all_normalised(texts: Sequence[str]) -> Sequence[str]:
+    together = _BETWEEN.join(texts)
+    wide = together.lower() if together.isascii() else unicodedata.normalize("NFKC", together).lower()
+    plain = wide if wide.replace(_BETWEEN, "").isalnum() else _SIGNS_WITHIN.sub("", wide)
+    found = plain.split(_BETWEEN)
+    return found if len(found) == len(texts) else list(map(normalised, texts))
+
+
+def _by_sound(names: Sequence[str]) -> tuple[Sequence[str], list[str], list[str]]:
+    """Normalised names as they are, in full pinyin and by their initials. Most are read sign by sign, all at once; one
+    that may hold a phrase is looked at alone."""
+    together = _BETWEEN.join(names)
+    full, initials = (together.translate(readings).split(_BETWEEN) for readings in _tables())
+    beginnings = _readings()[2].intersection(map(add, together, together[1:]))
+    for at, name in enumerate(names) if beginnings else ():
+        if not beginnings.isdisjoint(map(add, name, name[1:])):
+            syllables = pinyin(name)
+            full[at], initials[at] = "".join(syllables), "".join([syllable[0] for syllable in syllables])
+    return names, full, initials
 
 
 def pinyin(text: str) -> list[str]:
@@ -132,6 +162,13 @@ def _readings() -> tuple[dict[str, str], dict[str, tuple[str, ...]], frozenset[s
             if any(readings.get(sign) != one for sign, one in zip(phrase, syllables, strict=True)):
                 phrases[phrase] = syllables
     return readings, phrases, frozenset(phrase[:2] for phrase in phrases)
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[dict[int, str], dict[int, str]]:
+    """The readings and their first letters by the number of the character, as ``str.translate`` wants them."""
+    readings = {ord(sign): syllable for sign, syllable in _readings()[0].items()}
+    return readings, {code: syllable[0] for code, syllable in readings.items()}
 
 
 @lru_cache(maxsize=4096)

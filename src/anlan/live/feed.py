@@ -38,9 +38,13 @@ class Feed:
     def read(self) -> list[Happening]:
         """What has been committed since the last look."""
         found: dict[int, Happening] = {}
+        read_to = float("inf")
         for actor in self._everywhere():
             rows = ledger.committed(actor, after=self._last, among=self._missing, limit=AT_ONCE)
             found |= {row.seq: row for row in rows}
+            if len(rows) == AT_ONCE:  # there are more, and a region with few must not carry the reader past them
+                read_to = min(read_to, rows[-1].seq)
+        found = {seq: row for seq, row in found.items() if seq <= read_to}
         last = max(found, default=self._last)
         self._note_missing(range(self._last + 1, last), found.keys())
         self._last = max(last, self._last)

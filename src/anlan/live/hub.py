@@ -33,6 +33,7 @@ REMEMBERED_MOST = 5000
 OVERLAP_SECONDS = 2.0
 """A page may be rendered so long before it says since when it listens, or a commit be seen so long after."""
 LOOKS_A_SECOND = 100
+JUST_ASKED_SECONDS = 0.1
 ACCOUNTS = {"user", "grant"}
 """Subjects whose changes may take a page's right to listen away."""
 
@@ -108,7 +109,10 @@ class Hub:
         self.listeners: set[Listener] = set()
         self._feed = Feed()
         self._recent: deque[tuple[float, Happening]] = deque(maxlen=REMEMBERED_MOST)
+        self._untold: list[Happening] = []
         self._began = float("inf")
+        self.told_until = 0.0
+        """Everything read before then has been told; 0 before the first look."""
         self._next_turn = 0.0
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="live")
 
@@ -141,6 +145,7 @@ class Hub:
 
     async def renew(self, listener: Listener) -> bool | None:
         """Ask again who listens; whether they still may, None if the database does not say."""
+        listener.asked_at = asyncio.get_running_loop().time()
         try:
             now = await self.person(listener.session_key)
         except DatabaseFault:
@@ -148,28 +153,47 @@ class Hub:
         listener.actor = now or listener.actor
         return now is not None
 
+    async def may_still_be_told(self, listener: Listener) -> bool:
+        """Whether whoever was told is still who listens: what was told may have waited for its turn. While the database
+        does not say, it waits on."""
+        acting = listener.actor.grant_id
+        while not listener.is_ended and asyncio.get_running_loop().time() - listener.asked_at > JUST_ASKED_SECONDS:
+            if (may := await self.renew(listener)) is not None:
+                return may and listener.actor.grant_id == acting
+            await asyncio.sleep(LOOK_EVERY)
+        return True
+
     async def watch(self) -> None:
         """Read the ledger, for ever. While the database is away it is asked again."""
         begun = False
         while True:
             try:
                 if not begun:
-                    await self._ask(self._feed.begin)
-                    begun, self._began = True, clock.now().timestamp()
+                    await self._begin()
+                    begun = True
                 await self._look()
             except DatabaseFault as error:
                 log.warning("the database does not answer", error=str(error))
                 await asyncio.sleep(LOOK_EVERY)
             await asyncio.sleep(LOOK_EVERY)
 
+    async def _begin(self) -> None:
+        """Read from now on. Who came before has seen some moment before: what was committed since is passed over."""
+        await self._ask(self._feed.begin)
+        self._began = clock.now().timestamp()
+        for listener in self.listeners:
+            listener.tell()
+
     async def _look(self) -> None:
+        begun = clock.now().timestamp()
         happened = await self._ask(self._feed.read)
-        if not happened:
-            return
         now = clock.now().timestamp()
         self._recent.extend((now, one) for one in happened)
-        if self.listeners:
-            await self._tell_of(happened, list(self.listeners))
+        self._untold += happened  # the feed gives each once: where the telling fails, the next look tells it
+        if self._untold and self.listeners:
+            await self._tell_of(self._untold, list(self.listeners))
+        self._untold = []
+        self.told_until = begun
 
     async def _tell_of(self, happened: Sequence[Happening], listeners: Sequence[Listener]) -> None:
         """Tell each as soon as it is known to be concerned: many are asked about, one after the other."""
@@ -177,6 +201,7 @@ class Hub:
 
         def tell() -> None:
             for listener, actor in judge(happened, listeners):
+                listener.asked_at = loop.time()
                 loop.call_soon_threadsafe(listener.tell_or_end, actor)
 
         await self._ask(tell)

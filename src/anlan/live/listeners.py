@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from anlan.authz.actors import Actor
 from anlan.lib import clock
@@ -21,9 +22,20 @@ class Listener:
     session_key: str
     actor: Actor
     topics: frozenset[str]
+    asked_at: float = float("-inf")
+    """When the session was last asked who acts there, by the clock of the loop."""
     _due: bool = False
     _ended: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it has been told something that has not been sent yet."""
+        return self._due
+
+    @property
+    def is_ended(self) -> bool:
+        return self._ended
 
     def tell(self) -> None:
         """Something the page shows has changed."""
@@ -61,8 +73,8 @@ class Listener:
                 await asyncio.sleep(AT_MOST_EVERY)
 
 
-def written(event: str) -> bytes:
-    """An event in the form of text/event-stream; its id is the time, its data the same as a person reads it."""
-    now = clock.now()
-    shown = f"{now.astimezone(clock.SHANGHAI):%H:%M:%S}"
-    return f"id: {now.timestamp():.3f}\nevent: {event}\ndata: {shown}\n\n".encode()
+def written(event: str, at: float) -> bytes:
+    """An event in the form of text/event-stream. Its id is the time up to which its page has been told everything, in
+    seconds: what the page comes back with. Its data is the same as a person reads it; empty if that is never (0)."""
+    shown = f"{datetime.fromtimestamp(at, clock.SHANGHAI):%H:%M:%S}" if at else ""
+    return f"id: {at:.3f}\nevent: {event}\ndata: {shown}\n\n".encode()

@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.db import Error as DatabaseFault
 
+from anlan.lib import clock
 from anlan.live import addresses, topics
 from anlan.live.hub import Hub
 from anlan.live.listeners import BEAT, END, Listener, written
@@ -18,6 +19,8 @@ HEAD_BYTES = 16 * 1024
 HEAD_SECONDS = 5.0
 WRITE_SECONDS = 10.0
 MOST_LISTENERS = 2000
+MOST_OF_ONE = 100
+"""Pages one person may have open: nobody takes everybody's place."""
 BIND_AGAIN_SECONDS = 2.0
 STOP_SECONDS = 2.0
 
@@ -122,6 +125,8 @@ class Server:
         actor = await self.hub.person(request.session_key) if request.session_key else None
         if actor is None:
             raise Refused(HTTPStatus.UNAUTHORIZED)
+        if sum(one.actor.user_id == actor.user_id for one in self.hub.listeners) >= MOST_OF_ONE:
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS)
         return Listener(request.session_key, actor, topics.known(request.query.get("topics", "").split()))
 
     async def _stream(
@@ -133,11 +138,11 @@ class Server:
         try:
             writer.write(_head(HTTPStatus.OK, *STREAM_HEADERS, *_for_origin(request)))
             writer.write(f"retry: {random.randint(1000, 4000)}\n\n".encode())  # noqa: S311 - spreads those who return
-            await _send(writer, BEAT)
+            await _send(writer, BEAT, request.since)  # nothing more has been told it yet
             await self.hub.join(listener, request.since)
             await self._pass_on(listener, writer)
             if not gone.done() and not self._stopping:
-                await _send(writer, END)
+                await _send(writer, END, clock.now().timestamp())
         finally:
             self.hub.leave(listener)
             gone.cancel()
@@ -146,15 +151,17 @@ class Server:
         async for event in listener.events():
             if event != BEAT:
                 await self.hub.turn()
-                await _send(writer, event)
+                if not await self.hub.may_still_be_told(listener):
+                    return
+                await _send(writer, event, clock.now().timestamp())
             elif (may := await self.hub.renew(listener)) is False:
                 return
-            elif may:
-                await _send(writer, event)
+            elif may and not listener.is_due:
+                await _send(writer, event, self.hub.told_until)
 
 
-async def _send(writer: asyncio.StreamWriter, event: str) -> None:
-    writer.write(written(event))
+async def _send(writer: asyncio.StreamWriter, event: str, at: float) -> None:
+    writer.write(written(event, at))
     async with asyncio.timeout(WRITE_SECONDS):
         await writer.drain()
 

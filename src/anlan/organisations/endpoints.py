@@ -46,7 +46,7 @@ class OrganisationOut(Schema):
 
 class OrganisationQuery(Schema):
     q: str = Field("", max_length=60, description="名称或简称中的文字")
-    kind: OrganisationKind | None = None
+    kind: list[OrganisationKind] = Field([], description="类别；可以给几个")
     sector: Sector | None = Field(None, description="主管的行业领域")
     region: str = Field("", max_length=12, description="区划代码，全等")
 
@@ -55,7 +55,7 @@ class OrganisationQuery(Schema):
 @requires(Permission.ORGANISATION_VIEW)
 def list_organisations(request: ActingRequest, filters: Query[OrganisationQuery], page: Query[PageQuery]) -> Sheet:
     found = selectors.search_organisations(
-        request.actor, q=filters.q, kind=filters.kind or "", sector=filters.sector or "", region=filters.region
+        request.actor, q=filters.q, kinds=filters.kind, sector=filters.sector or "", region=filters.region
     )
     return paginate(found, page)
 

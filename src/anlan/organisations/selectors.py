@@ -10,9 +10,10 @@ from anlan.authz.choices import OrganisationKind, RegionLevel
 from anlan.authz.models import Organisation, Region
 from anlan.authz.permissions import Permission
 from anlan.authz.roles import Reach
-from anlan.authz.scope import in_subtree, require
+from anlan.authz.scope import in_subtree, require, the_one
 from anlan.lib import clock
 from anlan.lib.refusals import NotInScope
+from anlan.reads.prepared import prepared
 
 # Those that can be the regulator of a sector (主管部门).
 REGULATORS = (OrganisationKind.DEPARTMENT, OrganisationKind.FIRE_RESCUE)
@@ -48,18 +49,28 @@ def organisation(actor: Actor, organisation_id: UUID) -> Organisation:
 
 def organisation_of(actor: Actor) -> Organisation:
     """The organisation the actor acts for, with its region. Raises NotInScope for the system, which has none."""
+    return the_one(Organisation, _with_region(organisation_id_of(actor)))
+
+
+def organisation_id_of(actor: Actor) -> UUID:
+    """Its id alone, without asking the database."""
     if actor.organisation_id is None:
         raise NotInScope("组织机构")
-    return Organisation.objects.select_related("region").get(id=actor.organisation_id)
+    return actor.organisation_id
+
+
+@prepared
+def _with_region(organisation_id: UUID) -> QuerySet[Organisation]:
+    return Organisation.objects.select_related("region").filter(id=organisation_id).order_by()
 
 
 def search_organisations(
-    actor: Actor, *, q: str = "", kind: str = "", sector: str = "", region: str = ""
+    actor: Actor, *, q: str = "", kinds: Sequence[str] = (), sector: str = "", region: str = ""
 ) -> QuerySet[Organisation]:
-    """Visible organisations by part of the name, kind, sector and the region's code; every argument narrows."""
+    """Visible organisations by part of the name, kinds, sector and the region's code; every argument narrows."""
     found = visible_organisations(actor)
-    if kind:
-        found = found.filter(kind=kind)
+    if kinds:
+        found = found.filter(kind__in=kinds)
     if sector:
         found = found.filter(sectors__contains=[sector])
     if region:

@@ -1,5 +1,6 @@
 """Addresses that carry a question: a page of numbers can be sent to a colleague."""
 
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -24,17 +25,36 @@ def query_of(asked: Question) -> dict[str, str]:
 
 
 def overview_url(asked: Question) -> str:
-    return f"{reverse('oversight:overview')}?{urlencode(query_of(asked))}"
+    return f"{reverse('oversight:overview')}?{said(asked)}"
+
+
+def said(asked: Question) -> str:
+    """The question as the query of an address."""
+    return urlencode(query_of(asked))
 
 
 def rows_url(one: Indicator, side: str, asked: Question) -> str:
     """The list of exactly the rows behind that side of the number."""
-    return f"{reverse('oversight:rows', args=[one.code, side])}?{urlencode(query_of(asked))}"
+    return rows_at(one, side, said(asked))
+
+
+def rows_at(one: Indicator, side: str, query: str) -> str:
+    """The same for a question that is ``said`` already: a row of a table says it once for all its numbers."""
+    return f"{_rows_path(one.code, side)}?{query}"
+
+
+@cache
+def _rows_path(code: str, side: str) -> str:
+    return reverse("oversight:rows", args=[code, side])  # a page has some hundreds of them
 
 
 def number_url(one: Indicator, asked: Question) -> str:
     """What a number opens: its rows, or for a rate the rows it is a part of."""
-    return rows_url(one, "denominator" if one.denominator else "numerator", asked)
+    return number_at(one, said(asked))
+
+
+def number_at(one: Indicator, query: str) -> str:
+    return rows_at(one, "denominator" if one.denominator else "numerator", query)
 
 
 def absolute(base: str, url: Any) -> str:

@@ -17,13 +17,21 @@ Condition = Callable[[Question], Q]
 
 @dataclass(frozen=True)
 class Measure:
-    """Rows of a population under a condition. ``distinct`` names the relation counted once each, however often."""
+    """Rows of a population for which the conditions hold. ``distinct`` names the relation counted once each, however
+    often. A condition that several measures have in common is asked of each row once."""
 
     code: str
     name: str
     population: Population
-    condition: Condition
+    conditions: tuple[Condition, ...] = ()
     distinct: str = ""
+
+    def condition(self, asked: Question) -> Q:
+        """All of them."""
+        found = Q()
+        for condition in self.conditions:
+            found &= condition(asked)
+        return found
 
 
 class Kind(StrEnum):
@@ -82,16 +90,6 @@ class Indicator:
         return not any(measure.distinct or split in measure.population.multiplied for measure in self.measures)
 
 
-def _all(*conditions: Condition) -> Condition:
-    def every(asked: Question) -> Q:
-        found = Q()
-        for condition in conditions:
-            found &= condition(asked)
-        return found
-
-    return every
-
-
 def _self_checked(asked: Question) -> Q:
     return ~of.official(asked)
 
@@ -100,33 +98,38 @@ def _filed(asked: Question) -> Q:
     return Q(check_record__filed_at__gte=asked.begins, check_record__filed_at__lt=asked.ends)
 
 
-def _closed_inside(asked: Question) -> Q:
-    return _filed(asked) & Q(closed_at__lt=asked.ends)
+def _closed(asked: Question) -> Q:
+    return Q(closed_at__lt=asked.ends)
 
 
 def _matters(code: str, name: str, *conditions: Condition) -> Measure:
-    return Measure(code, name, MATTERS, _all(*conditions))
+    """Of those that are established; none else is ever counted."""
+    return Measure(code, name, MATTERS, (of.established, *conditions))
 
 
-FOUND = _matters("found", "排查发现的隐患", of.registered, of.established, of.official)
+FOUND = _matters("found", "排查发现的隐患", of.registered, of.official)
 CLOSED = _matters("closed", "已销号的隐患", of.registered, of.closed, of.official)
 OPEN = _matters("open", "未销号的隐患", of.still_open, of.official)
 OVERDUE = _matters("overdue", "整改逾期的隐患", of.late, of.official)
-MAJOR_FOUND = _matters("major_found", "判定的重大隐患", of.registered, of.established, of.major)
+MAJOR_FOUND = _matters("major_found", "判定的重大隐患", of.registered, of.major)
 MAJOR_CLOSED = _matters("major_closed", "已销号的重大隐患", of.registered, of.closed, of.major)
 DUE = _matters("due", "原定期限在期间内的隐患", of.due, of.official)
-IN_TIME = _matters("in_time", "在原定期限内报验并已销号的隐患", of.in_time, of.official)
-DISPATCHED = _matters("dispatched", "交办的隐患", of.established, of.dispatched)
-LISTED = _matters("listed", "挂牌督办的隐患", of.established, of.listed)
-RELEASED = _matters("released", "已全部摘牌的隐患", of.established, of.released)
-BOUNCED = _matters("bounced", "被退件的隐患", of.established, of.bounced)
-SELF_IN_LOOP = _matters("self_in_loop", "企业自查上报的一般隐患", of.registered, of.established, _self_checked)
+IN_TIME = _matters("in_time", "在原定期限内报验并已销号的隐患", of.due, of.closed, of.submitted_in_time, of.official)
+DISPATCHED = _matters("dispatched", "交办的隐患", of.dispatched)
+LISTED = _matters("listed", "挂牌督办的隐患", of.listed)
+RELEASED = _matters("released", "已全部摘牌的隐患", of.listed, of.released)
+STILL_LISTED = _matters("still_listed", "没有摘牌的隐患", of.still_listed)
+CONTROLLED = _matters("controlled", "其中管控措施落实的", of.still_listed, of.controlled)
+BOUNCED = _matters("bounced", "被退件的隐患", of.dispatched, of.bounced)
+SELF_IN_LOOP = _matters("self_in_loop", "企业自查上报的一般隐患", of.registered, _self_checked)
 SELF_CLOSED_IN_LOOP = _matters("self_closed_in_loop", "其中已销号的", of.registered, of.closed, _self_checked)
-SELF_FOUND = Measure("self_found_inside", "企业自查发现的问题", SELF_FINDINGS, _filed)
-SELF_CLOSED = Measure("self_closed_inside", "企业已自改的问题", SELF_FINDINGS, _closed_inside)
-DONE = Measure("checks", "检查记录", CHECKS, lambda asked: Q())
-CHECKED = Measure("enterprises", "检查过的企业", CHECKS, lambda asked: Q(), distinct="enterprise")
-FINDINGS = Measure("findings", "这些检查发现的隐患", FOUND_BY_CHECKS, of.established)
+SELF_OPEN = _matters("self_open", "企业自查上报、未销号的一般隐患", of.still_open, _self_checked)
+SELF_OVERDUE = _matters("self_overdue", "企业自查上报、整改逾期的一般隐患", of.late, _self_checked)
+SELF_FOUND = Measure("self_found_inside", "企业自查发现的问题", SELF_FINDINGS, (_filed,))
+SELF_CLOSED = Measure("self_closed_inside", "企业已自改的问题", SELF_FINDINGS, (_filed, _closed))
+DONE = Measure("checks", "检查记录", CHECKS)
+CHECKED = Measure("enterprises", "检查过的企业", CHECKS, distinct="enterprise")
+FINDINGS = Measure("findings", "这些检查发现的隐患", FOUND_BY_CHECKS, (of.established,))
 
 OF_MATTERS = ("region", "sector", "organisation", "source", "level", "month")
 OF_CHECKS = ("region", "sector", "organisation", "act_class", "month")
@@ -181,7 +184,7 @@ INDICATORS = {
         Indicator(
             "overdue",
             "整改逾期",
-            "未销号的隐患中，截止日已过整改期限（含批准的延期）仍在交办、整改的；暂缓和待验收的不算。",
+            f"未销号的隐患中，截止日已过整改期限（含批准的延期）仍在交办、整改的；暂缓和待验收的不算；{APART}。",
             "件",
             Kind.STOCK,
             (OVERDUE,),
@@ -263,6 +266,17 @@ INDICATORS = {
             "requirements S3-48；附录 B",
         ),
         Indicator(
+            "controls_rate",
+            "管控措施落实率",
+            "每块牌都有管控措施、责任人，下次复查没有过期的 ÷ 截止日终没有摘牌的隐患，不论何时挂牌。",
+            "%",
+            Kind.STOCK,
+            (CONTROLLED,),
+            (STILL_LISTED,),
+            OF_MATTERS,
+            "requirements S3-49；附录 B",
+        ),
+        Indicator(
             "checks",
             "检查次数",
             "期间内开始、截止日终已提交的检查，一次算一次；企业自查不算，作废的不算。",
@@ -311,6 +325,26 @@ INDICATORS = {
             Kind.COHORT,
             (SELF_CLOSED_IN_LOOP, SELF_CLOSED),
             splits=OF_SELF,
+            source="DOMAIN §4 企业自查自改",
+        ),
+        Indicator(
+            "self_open",
+            "企业自查未销号",
+            "企业自查上报的一般隐患中，截止日终已核定、未销号、未终结的，不论何时上报；“未销号”里没有它们。",
+            "件",
+            Kind.STOCK,
+            (SELF_OPEN,),
+            splits=(*OF_SELF, "organisation", "age"),
+            source="DOMAIN §4 企业自查自改",
+        ),
+        Indicator(
+            "self_overdue",
+            "企业自查整改逾期",
+            "企业自查未销号的一般隐患中，截止日已过整改期限（含批准的延期）仍在交办、整改的；“整改逾期”里没有它们。",
+            "件",
+            Kind.STOCK,
+            (SELF_OVERDUE,),
+            splits=(*OF_SELF, "organisation", "age"),
             source="DOMAIN §4 企业自查自改",
         ),
     )

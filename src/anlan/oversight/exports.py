@@ -53,7 +53,7 @@ def write_book(path: Path, job: Job, actor: Actor, query: dict[str, str], base: 
     counted = count(actor, arms, shown)
     chips = "；".join(f"{chip.label}：{chip.value}" for chip in active_chips(form, address)) or "全部"
     with xlsxwriter.Workbook(str(path), {"in_memory": False}) as file:
-        book = Book(file, base, actor, f"{chips}　期间：{asked.first} 至 {asked.last}")
+        book = Book(file, base, actor, chips)
         book.figures(shown, counted, asked)
         splits = [arm for arm in arms if arm.split]
         for number, arm in enumerate(splits, 1):
@@ -66,7 +66,7 @@ class Book:
 
     def __init__(self, file: Any, base: str, actor: Actor, filters: str) -> None:
         self.file, self.base = file, base
-        self.filters = f"筛选：{filters}"
+        self.filters = filters
         local = clock.now().astimezone(clock.SHANGHAI)
         self.exported = f"导出人：{actor.organisation_name} {actor.label}　导出时间：{local:%Y-%m-%d %H:%M}"
         line = {"border": 1, "border_color": "#c3cad5", "valign": "top", "text_wrap": True, "font_size": 10}
@@ -77,10 +77,10 @@ class Book:
         self.head = file.add_format({**line, "bold": True, "bg_color": "#eef1f5", "valign": "vcenter"})
         self.title = file.add_format({"bold": True, "font_size": 16})
 
-    def _sheet(self, name: str, columns: Sequence[tuple[str, int]]) -> Any:
+    def _sheet(self, name: str, columns: Sequence[tuple[str, int]], asked: Question) -> Any:
         sheet = self.file.add_worksheet(name)
         sheet.write_string(0, 0, f"{TITLE}（{name}）", self.title)
-        sheet.write_string(1, 0, self.filters)
+        sheet.write_string(1, 0, f"筛选：{self.filters}　期间：{asked.first} 至 {asked.last}")
         sheet.write_string(2, 0, self.exported)
         for position, (label, width) in enumerate(columns):
             sheet.set_column(position, position, width)
@@ -94,7 +94,7 @@ class Book:
         return sheet
 
     def figures(self, shown: Sequence[Indicator], counted: Counted, asked: Question) -> None:
-        sheet = self._sheet("指标", HEADING)
+        sheet = self._sheet("指标", HEADING, asked)
         for row, one in enumerate(shown, 4):
             found = counted.figure(one, "all")
             sheet.write_string(row, 0, one.name, self.text)
@@ -117,9 +117,11 @@ class Book:
         if not labels:
             return
         width = [(SHEETS[arm.split], 20), *((f"{one.name}（{one.unit}）", 14) for one in columns)]
-        sheet = self._sheet(SHEETS[arm.split], width)
-        for row, key in enumerate(sorted(labels, key=lambda key: (key == "", key)), 4):
-            sheet.write_string(row, 0, labels[key], self.text)
+        sheet = self._sheet(SHEETS[arm.split], width, arm.asked)
+        # What was open when the first month began was found before it: no month of the period.
+        keys = arm.asked.months if arm.split == "month" else sorted(labels, key=lambda key: (key == "", key))
+        for row, key in enumerate(keys, 4):
+            sheet.write_string(row, 0, labels.get(key, key), self.text)
             for position, one in enumerate(columns, 1):
                 part = parts[one.code].get(key)
                 self._value(

@@ -1,12 +1,14 @@
-"""The page of numbers: a few grouped queries, however many rows, indicators and parts."""
+"""The page of numbers: one pass over each table it counts, however many rows, indicators and parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.html import format_html
+
 from anlan.authz.actors import Actor
-from anlan.oversight.addresses import number_url, rows_url
+from anlan.oversight.addresses import number_at, number_url, rows_at, said
 from anlan.oversight.catalogue import INDICATORS, Indicator, narrows_for, splits_for
 from anlan.oversight.populations import AGES, OLDEST
 from anlan.oversight.questions import Question
@@ -17,10 +19,29 @@ LATE_UNITS = 10
 TONES = {"overdue": ("red", "due-late"), "major_open": ("red", "level-major")}
 TILES = (
     *("found", "rectification_rate", "open", "overdue", "major_found", "major_rectification_rate", "on_time_rate"),
-    *("release_rate", "bounce_rate", "checks", "enterprises_checked", "findings_per_check", "self_found"),
+    *(
+        "release_rate",
+        "controls_rate",
+        "bounce_rate",
+        "checks",
+        "enterprises_checked",
+        "findings_per_check",
+        "self_found",
+    ),
 )
 SOURCES = {"hidden_danger": "隐患台账", "check": "检查台账", "self_check_finding": "企业自查"}
 TABLE = ("found", "closed", "rectification_rate", "open", "overdue")
+COLUMNS = {
+    "month": TABLE[:3],
+    "age": ("open", "overdue"),
+    "organisation": ("overdue", "open"),
+    "region": (*TABLE, "major_found"),
+    "sector": TABLE,
+    "source": TABLE[:3],
+}
+"""What the table of each split shows."""
+APART = ("open", "overdue")
+"""Beside these stands what enterprises found themselves, which is not among them."""
 LEFT = ("overdue", "open")
 """Drawn as one bar: what is late, and the rest of what is open."""
 
@@ -44,6 +65,14 @@ class Cell:
     text: str
     url: str = ""
     is_late: bool = False
+
+    @property
+    def td(self) -> str:
+        """Put together here: a page has some hundreds of them, and a template takes ten times as long."""
+        late = " late" if self.is_late else ""
+        if not self.url:
+            return format_html('<td class="num{}"><span class="muted">{}</span></td>', late, self.text)
+        return format_html('<td class="num{}"><a href="{}">{}</a></td>', late, self.url, self.text)
 
 
 @dataclass(frozen=True)
@@ -76,7 +105,7 @@ class Overview:
 
 
 def arms_of(actor: Actor, asked: Question) -> list[Arm]:
-    """Everything the page counts."""
+    """The whole, and every way the page splits it."""
     splits = ["region", "sector", "organisation", "source", "age"]
     if actor.is_enterprise:
         splits.remove("source")
@@ -90,9 +119,14 @@ def indicators_for(actor: Actor, asked: Question) -> list[Indicator]:
     return [one for one in INDICATORS.values() if in_force <= set(narrows_for(actor, one))]
 
 
+def _shown_of(arm: Arm) -> Arm:
+    """Of a split no more than its table shows is counted."""
+    return replace(arm, codes=COLUMNS[arm.split]) if arm.split else arm
+
+
 def overview(actor: Actor, asked: Question) -> Overview:
     shown = indicators_for(actor, asked)
-    arms = arms_of(actor, asked)
+    arms = [_shown_of(arm) for arm in arms_of(actor, asked)]
     counted = count(actor, arms, shown)
     present = {one.code for one in shown}
     tiles = [_tile(counted, INDICATORS[code], asked) for code in TILES if code in present]
@@ -122,9 +156,12 @@ def _tile(counted: Counted, one: Indicator, asked: Question) -> Tile:
 
 
 def _note(counted: Counted, one: Indicator, found: Figure) -> str:
-    """Both numbers of a rate; what became of a count."""
+    """Both numbers of a rate; what became of a count; what enterprises found themselves, where it is counted apart."""
     if one.denominator:
         return f"{found.numerator:,} ÷ {found.denominator:,}"
+    if one.code in APART:
+        apart = counted.figure(INDICATORS[f"self_{one.code}"], "all").numerator
+        return f"另有企业自查 {apart:,}" if apart else ""
     follows = {
         "found": ("closed", "已销号"),
         "major_found": ("major_closed", "已销号"),
@@ -146,41 +183,34 @@ def text_of(found: Figure) -> str | None:
 
 def tables_of(actor: Actor, counted: Counted, arms: Sequence[Arm]) -> list[Table]:
     asked = {arm.name: arm.asked for arm in arms}
-    by_region = _by(counted, asked["region"], "region", "按属地", (*TABLE, "major_found"))
+    by_region = _by(counted, asked["region"], "region", "按属地")
     found = [
         _trend(counted, asked["month"]),
         _ages(counted, asked["age"]),
         _late_units(counted, asked["organisation"]),
-        replace(
-            by_region, shape="full", total=_row(counted, asked["all"], "", (*TABLE, "major_found"), ("", "", "合计"))
-        ),
-        _by(counted, asked["sector"], "sector", "按行业领域", TABLE),
+        replace(by_region, shape="full", total=_total(counted, asked["all"])),
+        _by(counted, asked["sector"], "sector", "按行业领域"),
     ]
     if "source" in splits_for(actor, INDICATORS["found"]):
-        found.append(_by(counted, asked["source"], "source", "排查渠道", TABLE[:3], ("found", "closed")))
+        found.append(_by(counted, asked["source"], "source", "排查渠道", ("found", "closed")))
     return found
 
 
 def _trend(counted: Counted, asked: Question) -> Table:
     """Each month's finds with their state at the end of the period; months without any are there too."""
-    codes = ("found", "closed", "rectification_rate")
-    table = _table(
-        counted, asked, "month", "近 12 个月", codes, [(key, key, key) for key in asked.months], codes, "columns"
-    )
+    parts = [(key, key, key) for key in asked.months]
+    table = _table(counted, asked, "month", "近 12 个月", parts, COLUMNS["month"], "columns")
     return replace(table, shape="tall", first_column="登记月份", hint="按登记月份，状态取截止日")
 
 
-def _by(
-    counted: Counted, asked: Question, split: str, heading: str, codes: Sequence[str], drawn: Sequence[str] = LEFT
-) -> Table:
-    one = INDICATORS["found"], INDICATORS["open"]
-    keys = [key for key in counted.keys(split) if any(counted.figure(each, split, key).numerator for each in one)]
+def _by(counted: Counted, asked: Question, split: str, heading: str, drawn: Sequence[str] = LEFT) -> Table:
+    any_of = [code for code in ("found", "open") if code in COLUMNS[split]]
+    keys = [key for key in counted.keys(split) if any(_n(counted, code, split, key) for code in any_of)]
     labels = labels_of(split, keys, counted.names)
     parts = [(key, *labels[key]) for key in keys]
-    parts.sort(
-        key=lambda part: (part[0] == "", part[0] if split == "region" else -_n(counted, "found", split, part[0]))
-    )
-    return _table(counted, asked, split, heading, codes, parts, drawn, "bars")
+    found = {key: 0 if split == "region" else -_n(counted, "found", split, key) for key in keys}
+    parts.sort(key=lambda part: (part[0] == "", found[part[0]], part[0]))
+    return _table(counted, asked, split, heading, parts, drawn, "bars")
 
 
 def _n(counted: Counted, code: str, split: str, key: str) -> int:
@@ -191,7 +221,7 @@ def _ages(counted: Counted, asked: Question) -> Table:
     parts = [(str(days), str(days), label) for days, label in AGES] + [("more", "more", OLDEST)]
     if not any(counted.figure(INDICATORS["open"], "age", key).numerator for key, _, _ in parts):
         parts = []
-    table = _table(counted, asked, "age", "未销号有多久", ("open", "overdue"), parts, LEFT, "bars")
+    table = _table(counted, asked, "age", "未销号有多久", parts, LEFT, "bars")
     return replace(table, hint="自登记之日起", first_column="已有")
 
 
@@ -200,7 +230,7 @@ def _late_units(counted: Counted, asked: Question) -> Table:
     keys = [key for key in counted.keys(split) if counted.figure(late, split, key).numerator]
     keys.sort(key=lambda key: (-counted.figure(late, split, key).numerator, counted.names.get(key, "")))
     parts = [(key, *labels_of(split, [key], counted.names)[key]) for key in keys[:LATE_UNITS]]
-    table = _table(counted, asked, split, "整改逾期按主办单位", ("overdue", "open"), parts, ("overdue",), "bars")
+    table = _table(counted, asked, split, "整改逾期按主办单位", parts, ("overdue",), "bars")
     hint = f"共 {len(keys)} 家，只列前 {LATE_UNITS}" if len(keys) > LATE_UNITS else ""
     return replace(table, hint=hint, first_column="主办单位")
 
@@ -220,14 +250,15 @@ def _table(
     asked: Question,
     split: str,
     heading: str,
-    codes: Sequence[str],
     parts: Sequence[tuple[str, str, str]],
     drawn: Sequence[str],
     kind: str,
 ) -> Table:
-    rows = [_row(counted, asked, split, codes, part) for part in parts]
+    codes = COLUMNS[split]
+    queries = {key: said(asked.part(split, public)) for key, public, _ in parts}
+    rows = [_row(counted, split, codes, key, label, queries[key]) for key, _, label in parts]
     shown = [part for part in parts if kind == "columns" or any(_n(counted, code, split, part[0]) for code in drawn)]
-    series = [_series(counted, asked, split, code, shown) for code in drawn]
+    series = [_series(counted, split, code, [key for key, *_ in shown], queries) for code in drawn]
     if drawn == LEFT:
         late, rest = series
         rest |= {"name": "其余未销号", "values": [n - m for n, m in zip(rest["values"], late["values"], strict=True)]}
@@ -243,28 +274,30 @@ def _table(
     )
 
 
-def _row(counted: Counted, asked: Question, split: str, codes: Sequence[str], part: tuple[str, str, str]) -> Row:
-    key, public, label = part
+def _total(counted: Counted, asked: Question) -> Row:
+    return _row(counted, "", COLUMNS["region"], "", "合计", said(asked.part("", "")))
+
+
+def _row(counted: Counted, split: str, codes: Sequence[str], key: str, label: str, query: str) -> Row:
+    """``query`` is what the row's addresses ask."""
     cells = []
     for code in codes:
         one = INDICATORS[code]
         found = counted.figure(one, split or "all", key)
         text = text_of(found)
-        url = number_url(one, asked.part(split, public)) if found.numerator or found.denominator else ""
+        url = number_at(one, query) if found.numerator or found.denominator else ""
         unit = "%" if one.is_percent and text else ""
         cells.append(Cell(f"{text or '—'}{unit}", url, code == "overdue" and bool(found.numerator)))
     return Row(label, cells)
 
 
-def _series(
-    counted: Counted, asked: Question, split: str, code: str, parts: Sequence[tuple[str, str, str]]
-) -> dict[str, Any]:
+def _series(counted: Counted, split: str, code: str, keys: Sequence[str], queries: Mapping[str, str]) -> dict[str, Any]:
     one = INDICATORS[code]
-    values = [counted.figure(one, split, key).value for key, _, _ in parts]
+    values = [counted.figure(one, split, key).value for key in keys]
     return {
         "name": one.name,
         "tone": SERIES_TONES[code],
         "unit": one.unit,
         "values": [None if value is None else float(value) for value in values],
-        "urls": [rows_url(one, "numerator", asked.part(split, public)) for _, public, _ in parts],
+        "urls": [rows_at(one, "numerator", queries[key]) for key in keys],
     }

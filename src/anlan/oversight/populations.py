@@ -25,15 +25,17 @@ OLDEST = "180 天以上"
 
 @dataclass(frozen=True)
 class Population:
-    """``rows`` inside the scope; ``keys`` by split; ``names`` where the key is no word; ``narrows`` are the filters
-    it knows beside region and period; ``multiplied`` the splits that can show a row in several parts."""
+    """``rows`` inside the scope; ``keys`` by split; ``narrows`` are the filters it knows beside region and period;
+    ``multiplied`` the splits that can show a row in several parts. With ``of_period`` the rows are those of the period;
+    without it the first day makes no difference to rows and keys, only the measures know it, so that a trend and what
+    stands beside it are counted together."""
 
     code: str
     rows: Callable[[Actor, Question], Rows]
     keys: Keys
     narrows: frozenset[str]
-    names: Mapping[str, str]
     multiplied: frozenset[str] = frozenset()
+    of_period: bool = False
 
 
 # ── matters ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -55,7 +57,8 @@ def _as_they_stood(rows: Rows, asked: Question) -> Rows:
             due_then=F("due_on"),
             original_due_then=F("original_due_on"),
         )
-    graded_since = Q(processes.happened("hidden_danger.major_confirmed", since=asked.ends), level=loop.Level.MAJOR)
+    # A column stands before what is looked up: the database asks in this order, and stops at the first no.
+    graded_since = Q(level=loop.Level.MAJOR) & Q(processes.happened("hidden_danger.major_confirmed", since=asked.ends))
     return rows.alias(
         level_then=Case(
             When(graded_since, then=Value(loop.Level.GENERAL.value)), default=F("level"), output_field=CharField()
@@ -89,11 +92,11 @@ def established(asked: Question) -> Q:
 
 
 def closed(asked: Question) -> Q:
-    return established(asked) & Q(status=loop.Status.CLOSED, ended_at__lt=asked.ends)
+    return Q(status=loop.Status.CLOSED, ended_at__lt=asked.ends)
 
 
 def still_open(asked: Question) -> Q:
-    return established(asked) & (Q(ended_at=None) | Q(ended_at__gte=asked.ends))
+    return Q(ended_at=None) | Q(ended_at__gte=asked.ends)
 
 
 def official(asked: Question) -> Q:
@@ -112,23 +115,24 @@ def late(asked: Question) -> Q:
 
 def due(asked: Question) -> Q:
     """The original due date, which no extension moves, lies in the period."""
-    return established(asked) & Q(original_due_then__gte=asked.first, original_due_then__lte=asked.last)
+    return Q(original_due_then__gte=asked.first, original_due_then__lte=asked.last)
 
 
-def in_time(asked: Question) -> Q:
-    return due(asked) & closed(asked) & Q(submitted_on__lte=F("original_due_then"))
+def submitted_in_time(asked: Question) -> Q:
+    return Q(submitted_on__lte=F("original_due_then"))
 
 
 def dispatched(asked: Question) -> Q:
     """Dispatched in the period; one that was bounced counts where it was dispatched first."""
     once = Q(bounce_count=0, dispatched_at__gte=asked.begins, dispatched_at__lt=asked.ends)
     first = processes.happened("hidden_danger.dispatched", since=asked.begins, before=asked.ends)
-    return once | Q(first, bounce_count__gt=0)
+    return once | Q(bounce_count__gt=0) & Q(first)
 
 
 def bounced(asked: Question) -> Q:
+    """Bounced in the period."""
     back = processes.happened("hidden_danger.bounced", since=asked.begins, before=asked.ends)
-    return dispatched(asked) & Q(back, bounce_count__gt=0)
+    return Q(bounce_count__gt=0) & Q(back)
 
 
 def listed(asked: Question) -> Q:
@@ -137,8 +141,18 @@ def listed(asked: Question) -> Q:
 
 
 def released(asked: Question) -> Q:
-    """Listed in the period, and no listing of it stands at the end."""
-    return listed(asked) & ~Q(id__in=supervision.matters_still_listed(asked.ends))
+    """No listing of it stands at the end."""
+    return ~Q(id__in=supervision.matters_still_listed(asked.ends))
+
+
+def still_listed(asked: Question) -> Q:
+    """A listing of it stands at the end."""
+    return Q(id__in=supervision.matters_still_listed(asked.ends))
+
+
+def controlled(asked: Question) -> Q:
+    """None of the listings that stand at the end lacks controls in force."""
+    return ~Q(id__in=supervision.matters_without_controls(asked.ends, asked.day))
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,11 +161,11 @@ def released(asked: Question) -> Q:
 class _Prefix(Func):
     """The first ``depth`` segments of a path; null when it has fewer."""
 
-    function = "substring"
     output_field = TextField()
 
     def __init__(self, column: str, depth: int) -> None:
-        super().__init__(F(column), Value(f"^(?:[^/]+/){{{depth}}}"))
+        above = "".join(f"split_part(%(expressions)s, '/', {place}) || '/' || " for place in range(1, depth))
+        super().__init__(F(column), template=f"({above}NULLIF(split_part(%(expressions)s, '/', {depth}), '') || '/')")
 
 
 class _Month(Func):
@@ -203,7 +217,6 @@ MATTERS = Population(
         "age": _age,
     },
     narrows=frozenset({"sector", "source", "level"}),
-    names={"organisation": "lead__short_name"},
 )
 
 
@@ -244,16 +257,16 @@ CHECKS = Population(
     rows=checks,
     keys=_of_check(""),
     narrows=frozenset({"sector"}),
-    names={"organisation": "organisation__short_name"},
     multiplied=frozenset({"sector"}),
+    of_period=True,
 )
 FOUND_BY_CHECKS = Population(
     code="hidden_danger",
     rows=found_by_checks,
     keys=_of_check("check_finding__check_record__"),
     narrows=frozenset({"sector"}),
-    names={"organisation": "check_finding__check_record__organisation__short_name"},
     multiplied=frozenset({"sector"}),
+    of_period=True,
 )
 
 # ── what enterprises found and put right themselves ──────────────────────────────────────────────────────────────────
@@ -275,5 +288,4 @@ SELF_FINDINGS = Population(
         "month": _month("check_record__filed_at"),
     },
     narrows=frozenset({"sector"}),
-    names={},
 )

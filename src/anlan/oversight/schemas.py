@@ -9,6 +9,7 @@ from pydantic import Field
 from anlan.authz.choices import Sector
 from anlan.authz.models import Region
 from anlan.hidden_dangers.api import Level, Source
+from anlan.http.api import Answer
 from anlan.oversight.questions import Question, question
 
 Number = Annotated[float | None, Field(description="两位小数；分母为 0 时为 null。比较大小请用分子、分母")]
@@ -48,7 +49,7 @@ class RowQuery(FigureQuery):
         return asked.part(self.split, self.key) if self.split else asked
 
 
-class Choice(Schema):
+class Choice(Answer):
     code: str
     label: str
 
@@ -57,7 +58,7 @@ class SplitOut(Choice):
     is_partition: bool = Field(description="各部分之和是否等于总数")
 
 
-class IndicatorOut(Schema):
+class IndicatorOut(Answer):
     code: str
     name: str
     formula: str
@@ -71,17 +72,17 @@ class IndicatorOut(Schema):
     source: str = Field(description="出处")
 
 
-class IndicatorList(Schema):
+class IndicatorList(Answer):
     items: list[IndicatorOut]
     count: int
 
 
-class Period(Schema):
+class Period(Answer):
     from_: date = Field(serialization_alias="from", alias="from")
     to: date
 
 
-class RegionName(Schema):
+class RegionName(Answer):
     code: str
     name: str
 
@@ -90,7 +91,7 @@ class RegionName(Schema):
         return {"code": region.code, "name": region.name}
 
 
-class PartOut(Schema):
+class PartOut(Answer):
     key: str
     label: str
     value: Number
@@ -98,7 +99,7 @@ class PartOut(Schema):
     denominator: int | None
 
 
-class FigureOut(Schema):
+class FigureOut(Answer):
     code: str
     name: str
     formula: str
@@ -114,7 +115,7 @@ class FigureOut(Schema):
     parts: list[PartOut] | None
 
 
-class RowOut(Schema):
+class RowOut(Answer):
     """One counted record, whatever its kind."""
 
     id: str

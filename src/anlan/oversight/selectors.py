@@ -1,14 +1,16 @@
 """Reads of indicators: many in few grouped queries, each with exactly the rows behind it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from itertools import product
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet, TextField, Value
+from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from anlan.authz.actors import Actor
@@ -17,7 +19,8 @@ from anlan.authz.models import Organisation, Region
 from anlan.hidden_dangers import api as loop
 from anlan.inspections import api as inspections
 from anlan.lib.refusals import Invalid
-from anlan.oversight.catalogue import Indicator, Measure, narrows_for, sides, splits_for
+from anlan.oversight.catalogue import INDICATORS, Indicator, Measure, narrows_for, sides, splits_for
+from anlan.oversight.grouping import Group, Tally, grouped
 from anlan.oversight.populations import AGES, OLDEST, Population
 from anlan.oversight.questions import Question
 from anlan.register import api as enterprises
@@ -57,11 +60,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Arm:
-    """A question and the split its counts are grouped by; many arms are one query."""
+    """A question and the split its counts are grouped by; many arms are one query. ``codes`` are the indicators wanted
+    of it, where it is not all that are counted."""
 
     name: str
     asked: Question
     split: str = ""
+    codes: tuple[str, ...] | None = None
+
+    def wants(self, measure: Measure) -> bool:
+        return self.codes is None or any(measure in INDICATORS[code].measures for code in self.codes)
 
 
 @dataclass(frozen=True)
@@ -128,56 +136,73 @@ def check_narrowing(actor: Actor, one: Indicator, asked: Question) -> None:
 
 
 def count(actor: Actor, arms: Sequence[Arm], indicators: Iterable[Indicator]) -> Counted:
-    """All the indicators of all the arms: one query for each population, however many rows, arms and indicators."""
+    """All the indicators of all the arms: each table is gone through once, whatever the number of indicators and
+    splits; once more only for a question about other rows."""
     by_population: dict[int, dict[str, Measure]] = defaultdict(dict)
     for measure in (measure for one in indicators for measure in one.measures):
         by_population[id(measure.population)][measure.code] = measure
     counts: dict[tuple[str, str], Counts] = defaultdict(dict)
-    names: dict[str, str] = {}
     changed: dict[str, datetime] = {}
     for measures in by_population.values():
         kind = next(iter(measures.values())).population.code
-        for row in _grouped(actor, arms, list(measures.values())):
-            cell = counts[row["arm"], row["key"] or ""]
-            cell |= {code: row[f"n_{code}"] for code in measures}
-            if row["name"]:
-                names[row["key"]] = row["name"]
-            if row["changed"]:
-                changed[kind] = max(row["changed"], changed.get(kind, row["changed"]))
-    return Counted(dict(counts), names, changed)
+        wanted = {arm: [code for code, measure in measures.items() if arm.wants(measure)] for arm in arms}
+        for arm, found in _told(actor, [arm for arm in arms if wanted[arm]], list(measures.values())):
+            for code in wanted[arm]:
+                if number := found.counts[code, arm.asked]:
+                    counts[arm.name, found.key][code] = number
+            if found.changed:
+                changed[kind] = max(found.changed, changed.get(kind, found.changed))
+    return Counted(dict(counts), _names(arms, counts), changed)
 
 
-def _grouped(actor: Actor, arms: Sequence[Arm], measures: Sequence[Measure]) -> QuerySet[Any, dict[str, Any]]:
+def _told(actor: Actor, arms: Sequence[Arm], measures: Sequence[Measure]) -> Iterator[tuple[Arm, Group]]:
+    """What was counted of one population, for each arm it has anything to say to."""
     population = measures[0].population
-    known = [arm for arm in arms if not arm.split or arm.split in population.keys]
-    each = [_arm(actor, arm, population, measures) for arm in known]
-    if not each:
-        return loop.hidden_dangers(actor, loop.Filters(), arms[0].asked.day).none().values()
-    return each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
+    passes: dict[Hashable, list[Arm]] = defaultdict(list)
+    for arm in arms:
+        if not arm.split or arm.split in population.keys:
+            passes[_rows_asked_for(population, arm)].append(arm)
+    for together in passes.values():
+        for found in _pass(actor, together, measures):
+            yield from ((arm, found) for arm in together if arm.split == found.name)
 
 
-def _arm(actor: Actor, arm: Arm, population: Population, measures: Sequence[Measure]) -> QuerySet[Any, dict[str, Any]]:
-    asked = arm.asked
-    rows = population.rows(actor, asked)
-    key = _key(population, arm.split, asked, actor) if arm.split else EMPTY
-    name = population.names.get(arm.split)
-    label = Coalesce(Cast(F(name), TextField()), EMPTY) if name else EMPTY
-    grouped = rows.annotate(arm=Value(arm.name, TextField()), key=key, name=label).values("arm", "key", "name")
-    columns: dict[str, Any] = {f"n_{one.code}": _counted(actor, one, arm) for one in measures}
+def _rows_asked_for(population: Population, arm: Arm) -> Hashable:
+    """Arms that have this in common are counted over the same rows."""
+    asked = arm.asked if population.of_period else replace(arm.asked, first=arm.asked.last)
+    return asked, arm.split if arm.split in population.multiplied else ""
+
+
+def _pass(actor: Actor, arms: Sequence[Arm], measures: Sequence[Measure]) -> Iterator[Group]:
+    population, asked = measures[0].population, arms[0].asked
+    sets = {arm.split: population.keys[arm.split](asked, actor) if arm.split else None for arm in arms}
+    said = cache(lambda condition, asked: condition(asked))
+    tallies: dict[tuple[str, Question], Tally] = {}
+    for arm, measure in product(arms, measures):
+        if arm.wants(measure) and (measure.code, arm.asked) not in tallies:
+            conditions = [said(condition, arm.asked) for condition in measure.conditions]
+            tallies[measure.code, arm.asked] = _tally(actor, measure, conditions, arm.split)
     stamp = "check_record__changed_at" if population.code == "self_check_finding" else "changed_at"
-    return grouped.annotate(**columns, changed=Max(stamp)).order_by()
+    return grouped(population.rows(actor, asked), sets, tallies, stamp)
+
+
+def _tally(actor: Actor, measure: Measure, conditions: Sequence[Q], split: str) -> Tally:
+    if measure.distinct:
+        seen = Q(**{f"{measure.distinct}__in": _enterprises(actor).values("id")})
+        return Tally((*conditions, seen), measure.distinct)
+    return Tally(tuple(conditions), "pk" if split in measure.population.multiplied else "")
+
+
+def _names(arms: Sequence[Arm], counts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The names of the units that anything was counted of; at most one query."""
+    units = {arm.name for arm in arms if arm.split == "organisation"}
+    found = {key for name, key in counts if name in units and key}
+    rows = Organisation.objects.filter(id__in=sorted(found)) if found else Organisation.objects.none()
+    return {str(one): name for one, name in rows.values_list("id", "short_name")}
 
 
 def _key(population: Population, split: str, asked: Question, actor: Actor) -> Any:
     return Coalesce(Cast(population.keys[split](asked, actor), TextField()), EMPTY)
-
-
-def _counted(actor: Actor, measure: Measure, arm: Arm) -> Count:
-    condition = measure.condition(arm.asked)
-    if measure.distinct:
-        seen = Q(**{f"{measure.distinct}__in": _enterprises(actor).values("id")})
-        return Count(measure.distinct, filter=condition & seen, distinct=True)
-    return Count("pk", filter=condition, distinct=arm.split in measure.population.multiplied)
 
 
 def _enterprises(actor: Actor) -> QuerySet[Any]:

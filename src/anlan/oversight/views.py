@@ -17,9 +17,7 @@ from anlan.oversight.catalogue import SPLITS, Indicator, indicator, sides
 from anlan.oversight.forms import QuestionForm
 from anlan.oversight.listing import Listing, listing
 from anlan.oversight.questions import Question
-from anlan.ui.lists import Page, active_chips
-
-PAGE_SIZE = 20
+from anlan.ui.lists import SHORT_PAGE, asked_page_among, filters_of
 
 
 @require_GET
@@ -29,8 +27,7 @@ def overview(request: ActingRequest) -> HttpResponse:
     form = QuestionForm(request.GET, actor=request.actor)
     asked = form.as_question()
     context = {
-        "form": form,
-        "chips": active_chips(form, request.GET),
+        "filters": filters_of(form, request.GET),
         "asked": asked,
         "page": page.overview(request.actor, asked),
     }
@@ -48,8 +45,8 @@ def rows(request: ActingRequest, code: str, side: str) -> HttpResponse:
     selectors.check_narrowing(request.actor, one, asked)
     lists = {name: selectors.rows(request.actor, one, name, asked) for name in sides(one)}
     counts = {name: found.count() for name, found in lists.items()}
-    sheet = Page(_page_number(request, counts[side]), PAGE_SIZE, counts[side])
-    shown: Listing = listing(lists[side].page((sheet.number - 1) * PAGE_SIZE, PAGE_SIZE))
+    sheet = asked_page_among(request, counts[side], size=SHORT_PAGE)
+    shown: Listing = listing(lists[side].page((sheet.number - 1) * sheet.size, sheet.size))
     context = {
         "indicator": one,
         "asked": asked,
@@ -105,9 +102,3 @@ def _tabs(one: Indicator, side: str, asked: Question, counts: dict[str, int]) ->
         }
         for name, measures in sides(one).items()
     ]
-
-
-def _page_number(request: ActingRequest, count: int) -> int:
-    text = request.GET.get("page", "1")
-    wanted = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 1
-    return max(1, min(wanted, -(-count // PAGE_SIZE)))

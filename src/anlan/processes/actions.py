@@ -15,6 +15,7 @@ from anlan.processes.choices import EventKind
 from anlan.processes.events import About, Words, write_event
 from anlan.processes.models import Event
 from anlan.processes.tables import Process, Transition
+from anlan.reads.writing import insert, update
 
 
 class Subject(Protocol):
@@ -64,7 +65,7 @@ def fire(
     subject.version += 1
     subject.changed_at = clock.now()
     undo = stepping_back.changes(subject)
-    subject.save(update_fields=stepping_back.columns_to_save(subject, undo))
+    _save(subject, stepping_back.columns_to_save(subject, undo))
     event = write_event(
         actor=actor,
         about=About(process.subject_type, subject.id, subject.region_path),
@@ -94,24 +95,34 @@ def comment(*, actor: Actor, process: Process, subject: Any, note: str) -> Event
     )
 
 
-def put_down(*, actor: Actor, process: Process, subject: Any, name: str, payload: dict[str, Any]) -> Event:
+def put_down(
+    *, actor: Actor, process: Process, subject: Any, name: str, payload: dict[str, Any], note: str = ""
+) -> Event:
     """Add to the subject's timeline what was done about it without moving it; ``payload`` as in ``fire``."""
     return write_event(
         actor=actor,
         about=About(process.subject_type, subject.id, subject.region_path),
         kind=EventKind.COMMENT,
         name=name,
-        words=Words(),
+        words=Words(note),
         payload=payload,
     )
+
+
+def _save(subject: Any, columns: Collection[str] | None) -> None:
+    """Write a new subject, or these columns of one that is there, all of them if none are named."""
+    if subject._state.adding:
+        insert(subject)
+    else:
+        update(subject, columns or [field.attname for field in subject._meta.concrete_fields])
 
 
 def _move_deadlines(process: Process, subject: Any, row: Transition, before: str, at: datetime) -> None:
     if before:  # nothing runs yet for a new record; what is opened anew gives way
         deadlines.end(subject.id, met=row.meets, cancelled=(*row.cancels, *row.opens), at=at)
     if row.pauses:
-        deadlines.pause(subject.id, row.pauses)
+        deadlines.pause(subject.id, row.pauses, at)
     if row.resumes:
-        deadlines.resume(subject.id, row.resumes)
+        deadlines.resume(subject.id, row.resumes, at)
     if row.opens:
         deadlines.start(process, subject, row.opens, at=at)

@@ -4,7 +4,7 @@ from anlan.processes import chronicles, importing, invariants
 from anlan.processes.actions import check_state, comment, fire, put_down
 from anlan.processes.choices import DeadlineState, EventKind
 from anlan.processes.chronicles import Chronicle, Told
-from anlan.processes.deadlines import sweep
+from anlan.processes.deadlines import nobody_else_sweeps, sweep
 from anlan.processes.documents import HEAD as DOCUMENT_HEAD
 from anlan.processes.documents import register_document
 from anlan.processes.documents import table as document_table
@@ -20,9 +20,11 @@ from anlan.processes.selectors import (
     last_event,
     nearest_deadlines,
     next_due_on,
+    running_deadline,
     running_deadlines,
     running_of,
     status_before,
+    steps_taken,
     subjects_past,
     value_before,
 )
@@ -61,14 +63,17 @@ __all__ = [
     "last_event",
     "nearest_deadlines",
     "next_due_on",
+    "nobody_else_sweeps",
     "put_down",
     "reaction",
     "register",
     "register_document",
     "remember",
+    "running_deadline",
     "running_deadlines",
     "running_of",
     "status_before",
+    "steps_taken",
     "subjects_past",
     "sweep",
     "value_before",

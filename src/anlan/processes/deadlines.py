@@ -2,12 +2,13 @@
 and its deferred reactions are one transaction under the deadline's lock, so a worker killed anywhere leaves all or
 nothing (DESIGN §7)."""
 
-from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Value, When
+from django.db import connection, transaction
 
 from anlan.authz.actors import Actor
 from anlan.authz.scope import acting
@@ -16,15 +17,23 @@ from anlan.processes.choices import DeadlineState
 from anlan.processes.events import write_step_event
 from anlan.processes.models import Deadline, DeadlineEffect
 from anlan.processes.tables import PROCESSES, DeadlineKind, Process
+from anlan.reads.prepared import PreparedSQL
+from anlan.reads.writing import insert_all
 
 RUNNING = (DeadlineState.OPEN, DeadlineState.PAUSED)
+SWEEPERS_LOCK = 0x7377656570  # "sweep"
+
+_END = PreparedSQL("""
+    UPDATE processes_deadline SET state = CASE WHEN kind = ANY(%s) THEN 'MET' ELSE 'CANCELLED' END, ended_at = %s
+    WHERE subject_id = %s AND kind = ANY(%s) AND state IN ('OPEN', 'PAUSED')
+""")  # written out: most acts send it
 
 
 def start(process: Process, subject: Any, kinds: Iterable[str], *, at: datetime) -> None:
     """Open the periods of these kinds for the subject; the caller has ended those that give way to them."""
     started_on = clock.legal_date(at)
     begun = (_new(process, subject, kind, started_on, at) for kind in kinds)
-    Deadline.objects.bulk_create(one for one in begun if one is not None)
+    insert_all([one for one in begun if one is not None])
 
 
 def _new(process: Process, subject: Any, kind: str, started_on: date, at: datetime) -> Deadline | None:
@@ -50,9 +59,7 @@ def _new(process: Process, subject: Any, kind: str, started_on: date, at: dateti
 def first_rung(rule: DeadlineKind, due_on: date, at: datetime) -> tuple[int, datetime | None]:
     """Where the ladder of a period that begins at ``at`` is entered, and when that rung falls: a reminder that would
     have come before is left out, what is late at once is not."""
-    ladder = rule.ladder
-    first = next((n for n, step in enumerate(ladder) if step.days >= 0 or step.falls_at(due_on) > at), len(ladder))
-    return first, ladder[first].falls_at(due_on) if first < len(ladder) else None
+    return rung_after_rest(rule, due_on, 0, 0, at)
 
 
 def end(subject_id: UUID, *, met: Collection[str], cancelled: Collection[str], at: datetime) -> None:
@@ -60,22 +67,42 @@ def end(subject_id: UUID, *, met: Collection[str], cancelled: Collection[str], a
     kinds = sorted({*met, *cancelled})
     if not kinds:
         return
-    state: Any = DeadlineState.CANCELLED
-    if met:
-        state = Case(When(kind__in=list(met), then=Value(DeadlineState.MET)), default=Value(DeadlineState.CANCELLED))
-    rows = Deadline.objects.filter(subject_id=subject_id, kind__in=kinds, state__in=RUNNING)
-    rows.update(state=state, ended_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(_END, [list(met), at, subject_id, kinds])
 
 
-def pause(subject_id: UUID, kinds: Iterable[str]) -> None:
+def pause(subject_id: UUID, kinds: Iterable[str], at: datetime) -> None:
     """Let the ladder rest; the due date stays as it was and stays visible (requirements, D34)."""
     rows = Deadline.objects.filter(subject_id=subject_id, kind__in=list(kinds), state=DeadlineState.OPEN)
-    rows.update(state=DeadlineState.PAUSED)
+    rows.update(state=DeadlineState.PAUSED, rests_since=clock.legal_date(at))
 
 
-def resume(subject_id: UUID, kinds: Iterable[str]) -> None:
+def resume(subject_id: UUID, kinds: Iterable[str], at: datetime) -> None:
+    """Take the ladder up again where it stands at ``at``."""
     rows = Deadline.objects.filter(subject_id=subject_id, kind__in=list(kinds), state=DeadlineState.PAUSED)
-    rows.update(state=DeadlineState.OPEN)
+    for deadline in rows.select_for_update():
+        rule = PROCESSES[deadline.subject_type].deadlines[deadline.kind]
+        deadline.rested_days += days_rested(deadline.due_on, deadline.rests_since, at)
+        rung = rung_after_rest(rule, deadline.due_on, deadline.next_step, deadline.rested_days, at)
+        deadline.next_step, deadline.next_at = rung
+        deadline.state, deadline.rests_since = DeadlineState.OPEN, None
+        deadline.save(update_fields=["state", "rests_since", "rested_days", "next_step", "next_at"])
+
+
+def days_rested(due_on: date, since: date | None, at: datetime) -> int:
+    """The days after the due date among those from ``since`` until the day of ``at``, on which it goes on."""
+    return max(0, (clock.legal_date(at) - max(since or date.max, due_on + timedelta(days=1))).days)
+
+
+def rung_after_rest(
+    rule: DeadlineKind, due_on: date, next_step: int, rested_days: int, at: datetime
+) -> tuple[int, datetime | None]:
+    """Where the ladder is entered again, and when that rung falls: a reminder that would have come meanwhile is left
+    out, what is late is not, but comes as many days later as it rested."""
+    ladder = rule.ladder
+    entered = range(next_step, len(ladder))
+    first = next((n for n in entered if not ladder[n].is_out_of_date(due_on, at)), len(ladder))
+    return first, ladder[first].falls_at(due_on, rested_days) if first < len(ladder) else None
 
 
 def rewind(subject_id: UUID, since: datetime) -> None:
@@ -85,6 +112,26 @@ def rewind(subject_id: UUID, since: datetime) -> None:
     ended = rows.filter(opened_at__lt=since, ended_at__gte=since)
     started.filter(state__in=RUNNING).update(state=DeadlineState.CANCELLED, ended_at=clock.now())
     ended.update(state=DeadlineState.OPEN, ended_at=None)
+
+
+@contextmanager
+def nobody_else_sweeps() -> Iterator[None]:
+    """Inside the block the periodic sweep stays away: whoever tells a history day by day sweeps by that clock, and a
+    matter whose end is not told yet is not late by today's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [SWEEPERS_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEPERS_LOCK])
+
+
+def may_sweep() -> bool:
+    """Whether nobody tells a history just now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [SWEEPERS_LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def sweep(actor: Actor, batch: int = 50) -> int:
@@ -113,5 +160,5 @@ def _take_step(actor: Actor, deadline: Deadline) -> None:
     )
     deadline.next_step += 1
     rest = ladder[deadline.next_step :]
-    deadline.next_at = rest[0].falls_at(deadline.due_on) if rest else None
+    deadline.next_at = rest[0].falls_at(deadline.due_on, deadline.rested_days) if rest else None
     deadline.save(update_fields=["next_step", "next_at"])

@@ -11,6 +11,7 @@ from anlan.processes.choices import EventKind
 from anlan.processes.models import Deadline, Event
 from anlan.processes.reactions import defer_reactions
 from anlan.processes.tables import Step
+from anlan.reads.writing import insert
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def write_event(
     undo: dict[str, Any] | None = None,
     is_automatic: bool = False,
 ) -> Event:
-    event = Event.objects.create(
+    event = Event(
         subject_type=about.subject_type,
         subject_id=about.subject_id,
         region_path=about.region_path,
@@ -67,6 +68,7 @@ def write_event(
         undo=hashing.canonical_value(undo or {}),
         is_automatic=is_automatic,
     )
+    insert(event)
     ledger.record(
         actor=actor,
         subject_type=about.subject_type,

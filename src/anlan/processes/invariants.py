@@ -1,21 +1,36 @@
 """What holds for every record of a process, however it came to be. The acts enforce it one by one; here it is asked of
 what stands in the database, set by set, for whoever looks after one."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When, Window
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Concat, Lag, RowNumber
+from django.db.models.functions import Cast, Coalesce, Concat, Lag, RowNumber
 
 from anlan.authz.actors import Actor
 from anlan.ledger import api as ledger
 from anlan.lib import merkle
 from anlan.processes.choices import DeadlineState, EventKind
-from anlan.processes.chronicles import LEAF_COLUMNS, WRITTEN, as_json, leaf_of
+from anlan.processes.chronicles import LEAF_COLUMNS, as_json, entries_of, leaf_of
 from anlan.processes.models import Deadline, DeadlineEffect, Event
 from anlan.processes.tables import PROCESSES, Process
 
@@ -170,6 +185,9 @@ def broken_periods(
     early = DeadlineEffect.objects.filter(deadline=OuterRef("pk"), step__gte=OuterRef("next_step"))
     ahead = Deadline.objects.filter(Exists(early), subject_type=process.subject_type)
     yield from named(rows.filter(pk__in=ahead.order_by().values("subject_id")), "期限的提醒与已发生的不符", name)
+    after = DeadlineEffect.objects.filter(deadline=OuterRef("pk"), at__gt=OuterRef("ended_at"))
+    gone = Deadline.objects.filter(Exists(after), subject_type=process.subject_type)
+    yield from named(rows.filter(pk__in=gone.order_by().values("subject_id")), "期限结束以后还有提醒或者逾期", name)
 
 
 def running_of_kind(kind: str, **lookup: Any) -> QuerySet[Any]:
@@ -192,37 +210,55 @@ def count_events(actor: Actor) -> int:
 
 def broken_seals(actor: Actor) -> Iterator[Breach]:
     """Every event has its own ledger entry, or belongs to a chronicle whose entry carries the root over it."""
-    sealed = sorted(_chronicles(actor), key=lambda entry: str(entry.payload["first"]))
-    ranges = [(UUID(entry.payload["first"]).int, UUID(entry.payload["last"]).int) for entry in sealed]
+    sealed = sorted(entries_of(actor), key=lambda entry: str(entry.payload["first"]))
     for entry in sealed:
         if (what := _wrong_with(entry)) is not None:
             yield Breach(f"账本 {entry.seq}", what)
     own = ledger.LedgerEntry.objects.annotate(said=KT("payload__event"))
     alone = ~Exists(own.filter(said=Cast(OuterRef("id"), TextField())))
-    lone = _seen(actor).filter(alone, imported_at=None)
-    firsts = [first for first, _ in ranges]
+    lone = _seen(actor).filter(_outside(sealed), alone, imported_at=None)
     for event_id in lone.order_by().values_list("id", flat=True).iterator(AT_ONCE):
-        at = bisect_right(firsts, event_id.int) - 1
-        if at < 0 or event_id.int > ranges[at][1]:
-            yield Breach(str(event_id), "办理历史的这一步没有账本记录")
+        yield Breach(str(event_id), "办理历史的这一步没有账本记录")
+
+
+def _outside(sealed: Sequence[Any]) -> RawSQL:
+    """Whether an event lies in none of the chronicles, which are given in the order of their ids: between two of them,
+    before the first or after the last."""
+    lows = [UUID(int=0), *(UUID(entry.payload["last"]) for entry in sealed)]
+    highs = [*(UUID(entry.payload["first"]) for entry in sealed), UUID(int=2**128 - 1)]
+    return RawSQL(
+        "processes_event.id IN (SELECT one.id FROM unnest(%s::uuid[], %s::uuid[]) AS gap (low, high)"
+        " CROSS JOIN LATERAL (SELECT id FROM processes_event WHERE id > gap.low AND id < gap.high OFFSET 0) AS one)",
+        [lows, highs],
+        BooleanField(),
+    )
 
 
 def _seen(actor: Actor) -> QuerySet[Event]:
     return Event.objects.filter(region_path__startswith=actor.region_path, subject_type__in=list(PROCESSES))
 
 
-def _chronicles(actor: Actor) -> QuerySet[Any]:
-    return ledger.LedgerEntry.objects.visible_to(actor).filter(event=WRITTEN)
-
-
 def _wrong_with(entry: Any) -> str | None:
     said = entry.payload
     events = Event.objects.filter(id__gte=said["first"], id__lte=said["last"]).order_by("id")
-    rows = events.values_list(*LEAF_COLUMNS, "payload", "note", "salt").iterator(AT_ONCE)
-    leaves = [leaf_of(columns, as_json(payload), note, salt) for *columns, payload, note, salt in rows]
+    rows = events.values_list(_HEAD, "payload", "note", "salt").iterator(AT_ONCE)
+    leaves = [leaf_of(head, as_json(payload), note, salt) for head, payload, note, salt in rows]
     if len(leaves) != said["events"]:
         return f"成批写入的办理历史应有 {said['events']} 步，现有 {len(leaves)} 步"
     return None if merkle.tree_hash(leaves).hex() == said["merkle_root"] else "成批写入的办理历史与账本的默克尔根不符"
+
+
+def _in_leaf(column: str) -> Any:
+    """A column as a leaf has it."""
+    if column == "at":
+        return Func(
+            F(column), template="to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+        )
+    return Coalesce(Cast(column, TextField()), Value("None")) if column in ("user_id", "organisation_id") else F(column)
+
+
+_HEAD = Func(Value("\t"), *map(_in_leaf, LEAF_COLUMNS), function="concat_ws", output_field=TextField())
+"""What ``leaf_of`` calls the head, put together by the database: a value a row instead of ten."""
 
 
 def kinds() -> list[Kind]:

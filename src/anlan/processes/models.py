@@ -5,9 +5,10 @@ from django.db import models
 from anlan.authz.fields import PathField
 from anlan.lib import ids
 from anlan.processes.choices import DeadlineState, EventKind
+from anlan.reads.loading import QuicklyLoaded
 
 
-class Event(models.Model):
+class Event(QuicklyLoaded):
     """One thing that happened to a subject: a transition, an effect of a deadline, a comment.
 
     It is the subject's history, the timeline's entry and what reactions are given. ``note`` is personal text and can
@@ -44,7 +45,7 @@ class Event(models.Model):
         return self.event
 
 
-class Deadline(models.Model):
+class Deadline(QuicklyLoaded):
     """A running period of a subject. ``next_at`` is when the next rung of its ladder falls; null: none is left."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -59,6 +60,9 @@ class Deadline(models.Model):
     ended_at = models.DateTimeField(null=True)
     next_step = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
+    rests_since = models.DateField(null=True)
+    rested_days = models.PositiveSmallIntegerField(default=0)
+    """Days after the due date on which the ladder rested: they do not count as days of lateness."""
 
     class Meta:
         ordering = ("due_on", "id")
@@ -87,7 +91,7 @@ class Deadline(models.Model):
         return f"{self.kind} {self.due_on}"
 
 
-class DeadlineEffect(models.Model):
+class DeadlineEffect(QuicklyLoaded):
     """A rung that was reached. The unique pair is what makes every effect happen exactly once."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)

@@ -5,17 +5,23 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KT
+from django.db.models.functions import JSONObject
 
+from anlan.authz.actors import Actor
 from anlan.processes.choices import DeadlineState, EventKind
-from anlan.processes.models import Deadline, Event
+from anlan.processes.models import Deadline, DeadlineEffect, Event
+from anlan.reads.lookups import LookedUp
+from anlan.reads.prepared import prepared
 
 
 def event_by_id(event_id: UUID) -> Event:
     return Event.objects.get(id=event_id)
 
 
+@prepared
 def history_of(subject_id: UUID) -> QuerySet[Event]:
     """The subject's events, the oldest first."""
     return Event.objects.filter(subject_id=subject_id).order_by("at", "id")
@@ -38,12 +44,6 @@ def running_of(subject_ids: Collection[UUID]) -> dict[UUID, list[Deadline]]:
     return found
 
 
-def running_deadlines(subject_id: UUID) -> list[Deadline]:
-    """The subject's open and paused deadlines, the nearest first."""
-    running = [DeadlineState.OPEN, DeadlineState.PAUSED]
-    return list(Deadline.objects.filter(subject_id=subject_id, state__in=running).order_by("due_on"))
-
-
 def nearest_deadlines(subject_ids: Iterable[UUID]) -> dict[UUID, Deadline]:
     """The nearest open deadline of each subject, in one query."""
     found: dict[UUID, list[Deadline]] = defaultdict(list)
@@ -53,10 +53,11 @@ def nearest_deadlines(subject_ids: Iterable[UUID]) -> dict[UUID, Deadline]:
     return {subject_id: deadlines[0] for subject_id, deadlines in found.items()}
 
 
-def latest_transitions(subject_id: UUID, count: int = 4) -> list[Event]:
+@prepared
+def latest_transitions(subject_id: UUID, count: int = 4) -> QuerySet[Event]:
     """The subject's last transitions, the latest first."""
     rows = Event.objects.filter(subject_id=subject_id, kind=EventKind.TRANSITION)
-    return list(rows.order_by("-at", "-id")[:count])
+    return rows.order_by("-at", "-id")[:count]
 
 
 def last_event(subject_id: UUID, *events: str) -> Event | None:
@@ -68,6 +69,12 @@ def subjects_past(kind: str, on: date) -> QuerySet:
     """The ids of subjects whose open deadline of that kind lies before ``on``, as a subquery."""
     late = Deadline.objects.filter(kind=kind, state=DeadlineState.OPEN, due_on__lt=on)
     return late.order_by().values("subject_id")
+
+
+def steps_taken(actor: Actor, events: Collection[str]) -> list[UUID]:
+    """The events of these rungs that were reached in the actor's range, the oldest first."""
+    effects = DeadlineEffect.objects.filter(region_path__startswith=actor.region_path, event__event__in=list(events))
+    return list(effects.order_by("at", "event_id").values_list("event_id", flat=True))
 
 
 def status_before(instant: datetime) -> Subquery:
@@ -82,12 +89,27 @@ def next_due_on() -> Subquery:
     return Subquery(mine.order_by("due_on").values("due_on")[:1])
 
 
-def happened(*events: str, since: datetime | None = None, before: datetime | None = None) -> Exists:
-    """Whether one of the named events happened to the row it annotates, in [since, before)."""
+def running_deadline() -> Subquery:
+    """The nearest open or paused deadline of the row it annotates: its ``kind`` and ``due_on``, or null."""
+    mine = Deadline.objects.filter(subject_id=OuterRef("pk"), state__in=[DeadlineState.OPEN, DeadlineState.PAUSED])
+    return Subquery(mine.order_by("due_on").values(json=JSONObject(kind=F("kind"), due_on=F("due_on")))[:1])
+
+
+def running_deadlines() -> ArraySubquery:
+    """The open and paused deadlines of the row it annotates, the nearest first: ``kind``, ``due_on``, ``state`` and
+    ``article`` of each, as JSON."""
+    mine = Deadline.objects.filter(subject_id=OuterRef("pk"), state__in=[DeadlineState.OPEN, DeadlineState.PAUSED])
+    one = JSONObject(**{name: F(name) for name in ("kind", "due_on", "state", "article")})
+    return ArraySubquery(mine.order_by("due_on").values(json=one))
+
+
+def happened(*events: str, since: datetime | None = None, before: datetime | None = None) -> LookedUp:
+    """Whether one of the named events happened to the row it annotates, in [since, before). Ask it of few rows: it is
+    looked up for each."""
     mine = Event.objects.filter(subject_id=OuterRef("pk"), event__in=events)
     if since:
         mine = mine.filter(at__gte=since)
-    return Exists(mine.filter(at__lt=before) if before else mine)
+    return LookedUp(mine.filter(at__lt=before) if before else mine)
 
 
 def value_before(column: str, instant: datetime) -> Subquery:

@@ -4,6 +4,7 @@ permission matrix are all made from (DESIGN §3)."""
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from anlan.authz.permissions import Permission
@@ -59,8 +60,20 @@ class Step:
     days: int
     hour: int = 8
 
-    def falls_at(self, due_on: date) -> datetime:
-        return clock.start_of(due_on + timedelta(days=self.days)) + timedelta(hours=self.hour)
+    def falls_at(self, due_on: date, rested_days: int = 0) -> datetime:
+        """The instant; ``rested_days`` after the due date do not count as lateness."""
+        return _at_hour(due_on, self.days + rested_days if self.days > 0 else self.days, self.hour)
+
+    def is_out_of_date(self, due_on: date, at: datetime) -> bool:
+        """Whether it would say at ``at`` what is no longer so: a reminder that did not come in its time."""
+        if self.days == 0:
+            return due_on < clock.legal_date(at)
+        return self.days < 0 and self.falls_at(due_on) <= at
+
+
+@lru_cache(maxsize=4096)
+def _at_hour(day: date, days: int, hour: int) -> datetime:
+    return clock.start_of(day + timedelta(days=days)) + timedelta(hours=hour)
 
 
 @dataclass(frozen=True)

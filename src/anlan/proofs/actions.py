@@ -3,13 +3,17 @@
 A sealer that dies leaves what it found: its transaction never was.
 """
 
+from datetime import timedelta
+from functools import partial
+
 from django.db import connection, transaction
 
 from anlan.lib import clock
-from anlan.proofs import selectors, signing, wire
+from anlan.proofs import anchor, selectors, signing, wire
 from anlan.proofs.models import SealedEntry, TreeHead, UnsealedEntry
 
 BATCH = 5_000
+INSTANT = timedelta(microseconds=1)
 SEALERS_LOCK = 0x616E6C616E  # "anlan"
 
 TAKE = f"""
@@ -24,7 +28,7 @@ APPEND = f"""
 
 
 class BrokenTreeError(RuntimeError):
-    """What is kept of the tree does not give the root that was signed last: nothing more is sealed on top of it."""
+    """What is kept of the tree is not what was signed here: nothing more is sealed on top of it."""
 
 
 def seal(batch: int = BATCH) -> int:
@@ -52,13 +56,18 @@ def _take(batch: int) -> list[tuple[int, bytes]]:
 
 def _append(waiting: list[tuple[int, bytes]]) -> None:
     head = selectors.latest_head()
-    tree = selectors.frontier(head.size if head else 0)
-    if head and tree.root() != bytes(head.root):
-        raise BrokenTreeError(f"the {head.size} leaves kept do not give the root signed at {head.at}")
+    size = head.size if head else 0
+    if head and selectors.root_of(size) != bytes(head.root):
+        raise BrokenTreeError(f"前 {size} 条的节点不是签名时的：不再往上封存。")
+    if departed := anchor.departure():
+        raise BrokenTreeError(f"{departed}不再往上封存；确是恢复了较早的备份的，核对后移走 {anchor.path()}。")
+    tree = selectors.frontier(size)
     indexes = list(range(tree.size, tree.size + len(waiting)))
     with connection.cursor() as cursor:
         hashes = [b"".join(tree.append(leaf)) for _, leaf in waiting]
         cursor.execute(APPEND, [indexes, [seq for seq, _ in waiting], hashes])
-    signed = TreeHead(size=tree.size, root=tree.root(), at=clock.now(), public_key=signing.public_key())
+    now = max(clock.now(), head.at + INSTANT) if head else clock.now()  # a clock set back must not seem a head put in
+    signed = TreeHead(size=tree.size, root=tree.root(), at=now, public_key=signing.public_key())
     signed.signature = signing.sign(wire.message_of(signed))
     signed.save(force_insert=True)
+    transaction.on_commit(partial(anchor.keep, tree.size, tree.root()))

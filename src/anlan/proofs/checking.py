@@ -4,15 +4,17 @@ from collections.abc import Iterator
 
 from anlan.ledger.api import leaf_of
 from anlan.lib import hashing, merkle
-from anlan.proofs import selectors, signing, wire
+from anlan.proofs import anchor, selectors, signing, wire
 from anlan.proofs.models import TreeHead
 
 
 def faults() -> Iterator[str]:
     """What does not fit, in sentences; nothing when all does. Inside ``acting(system_everywhere())``."""
+    if departed := anchor.departure():
+        yield departed
     latest = selectors.latest_head()
     size = latest.size if latest else 0
-    tree = merkle.Frontier()
+    tree, before = merkle.Frontier(), None
     for leaf in selectors.sealed_leaves(size):
         if leaf.index != tree.size:
             yield f"第 {tree.size} 条的封存记录缺失。"
@@ -22,6 +24,9 @@ def faults() -> Iterator[str]:
             yield f"第 {leaf.index} 条的树节点不符。"
         if leaf.head is not None:
             yield from _faults_of_head(leaf.head, tree.root())
+            if before is not None and leaf.head.at < before:
+                yield f"前 {leaf.head.size} 条的树头比它之前的还早。"
+            before = leaf.head.at
     if tree.size != size:
         yield f"已签名到第 {size} 条，封存记录只到第 {tree.size} 条。"
     yield from (f"存证 {entry.seq}（{entry.event}）既没有封存，也不在等待封存。" for entry in selectors.strays()[:20])

@@ -3,8 +3,10 @@ words, nobody's names, so these tables stand before the wall."""
 
 from django.db import models
 
+from anlan.reads.loading import QuicklyLoaded
 
-class UnsealedEntry(models.Model):
+
+class UnsealedEntry(QuicklyLoaded):
     """An entry that waits for its leaf. A trigger on the ledger writes it in the entry's own transaction: it can be
     seen exactly when the entry has been committed, however late that is, so the sealer can pass over none."""
 
@@ -18,7 +20,7 @@ class UnsealedEntry(models.Model):
         return str(self.seq)
 
 
-class SealedEntry(models.Model):
+class SealedEntry(QuicklyLoaded):
     """The leaf of an entry. ``leaf_index`` counts from 0 without a gap.
 
     ``hashes`` are those of the full subtrees that end with this leaf, 32 bytes each, its own first. Each node of the
@@ -38,7 +40,7 @@ class SealedEntry(models.Model):
         return f"{self.leaf_index} {self.seq}"
 
 
-class TreeHead(models.Model):
+class TreeHead(QuicklyLoaded):
     """What was signed of the first ``size`` leaves: their root and the instant. ``signature`` is Ed25519."""
 
     append_only = True

@@ -11,7 +11,7 @@ from anlan.ledger.api import LedgerEntry
 from anlan.lib import merkle
 from anlan.lib.merkle import Frontier, Node, Range
 from anlan.lib.refusals import Invalid, NotInScope, Refused
-from anlan.processes.api import history_of
+from anlan.processes.api import Event, history_of
 from anlan.proofs.models import SealedEntry, TreeHead, UnsealedEntry
 
 HASH_BYTES = 32
@@ -58,6 +58,14 @@ def frontier(size: int) -> Frontier:
     return Frontier(size, [node(*name) for name in names])
 
 
+def root_of(size: int) -> bytes | None:
+    """The root of the first ``size`` leaves as the nodes kept give it; None if one of them is missing."""
+    try:
+        return frontier(size).root()
+    except KeyError:
+        return None
+
+
 def inclusion_path(leaf_index: int, size: int) -> list[bytes]:
     """The audit path of a leaf in the tree of ``size`` leaves. Invalid (422) where there is none."""
     _check_size("/size", size)
@@ -90,11 +98,16 @@ def entry_of_event(actor: Actor, subject_id: UUID, event_id: UUID) -> LedgerEntr
     """The entry of an own step of a subject's history, or NotInScope (404). Refused (409) for a step that was written
     with thousands of others and stands in the entry of them all."""
     own = _own(actor).filter(subject_id=subject_id, payload__event=str(event_id)).first()
-    if own is None and history_of(subject_id).filter(id=event_id, user_id=actor.user_id).exists():
+    if own is None and any(_acted(actor, one) for one in history_of(subject_id) if one.id == event_id):
         raise Refused("told_in_bulk", "这一步是成批写入的，整批在账本里是一条，没有单独的回执。")
     if own is None:
         raise NotInScope("存证")
     return own
+
+
+def _acted(actor: Actor, event: Event) -> bool:
+    """Whether it was the actor, for the unit they act for now."""
+    return (event.user_id, event.organisation_id) == (actor.user_id, actor.organisation_id)
 
 
 def sealed_leaves(size: int) -> Iterator[Leaf]:
@@ -119,8 +132,10 @@ def strays() -> QuerySet[LedgerEntry]:
 
 
 def _own(actor: Actor) -> QuerySet[LedgerEntry]:
-    """What the person did, as far as the wall lets it through; the system is nobody."""
-    return LedgerEntry.objects.filter(actor_id=actor.user_id, actor_id__isnull=False)
+    """What the person did for the organisation they act for now; the system is nobody. What they did elsewhere, under
+    a grant that has ended perhaps, is out of this one's scope."""
+    own = {"actor_id": actor.user_id, "organisation_id": actor.organisation_id}
+    return LedgerEntry.objects.filter(**own, actor_id__isnull=False)
 
 
 def _check_size(pointer: str, size: int) -> None:

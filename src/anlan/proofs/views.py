@@ -11,6 +11,7 @@ from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, actor_or_none, public, requires
 from anlan.notify.api import address_of
 from anlan.proofs import presenters, selectors, signing
+from anlan.proofs.api import ledger_trouble
 
 SHOWN = 20
 
@@ -25,6 +26,7 @@ def published(request: HttpRequest) -> HttpResponse:
         "heads": heads,
         "public_key": key.hex(),
         "key_id": signing.key_id(key),
+        "trouble": ledger_trouble(),
         "is_signed_in": actor_or_none(request) is not None,
     }
     return render(request, "proofs/published.html", context)
@@ -35,7 +37,6 @@ def published(request: HttpRequest) -> HttpResponse:
 def receipt(request: ActingRequest, entry_id: UUID) -> HttpResponse:
     """The receipt on a page that prints."""
     found = selectors.receipt(request.actor, entry_id)
-    is_of_this_unit = found.entry.organisation_id == request.actor.organisation_id
     context = {
         "receipt": found,
         "entry": found.entry,
@@ -44,7 +45,7 @@ def receipt(request: ActingRequest, entry_id: UUID) -> HttpResponse:
         "leaf_hash": bytes(found.entry.leaf_hash).hex(),
         "text": presenters.text_of(found.entry),
         "person": request.actor.label,
-        "unit": request.actor.organisation_name if is_of_this_unit else "",
+        "unit": request.actor.organisation_name,
         "back": address_of(found.entry.subject_type, found.entry.subject_id),
         "act": presenters.act_label(found.entry),
         "subject": presenters.subject_label(found.entry),

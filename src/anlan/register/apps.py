@@ -10,5 +10,6 @@ class RegisterConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("anlan.register.reactions")
+        import_module("anlan.register.invariants").register_invariants()
         import_module("anlan.register.followers").register_followers()
         import_module("anlan.register.sheets").register_kinds()

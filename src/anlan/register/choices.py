@@ -73,6 +73,10 @@ class ObjectStatus(TextChoices):
     GONE = "GONE", "已灭失"
 
 
+STANDING = (ObjectStatus.IN_USE, ObjectStatus.OUT_OF_USE)
+"""Objects somebody still has to look after; what is gone needs no grid."""
+
+
 class PartyKind(TextChoices):
     """Who answers for an object."""
 
@@ -82,7 +86,7 @@ class PartyKind(TextChoices):
 
 
 class Gap(TextChoices):
-    """What keeps a site from being looked after (三管三必须, S0-60)."""
+    """What keeps a site or another object from being looked after (三管三必须, S0-60)."""
 
     ANY = "any", "缺任意一项"
     REGULATOR = "regulator", "没有主管部门"

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from anlan.lib import clock
-from anlan.register.models import Enterprise
+from anlan.register.models import Enterprise, SupervisedObject
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,6 @@ def stale_before() -> datetime:
     return clock.start_of(today - timedelta(days=freshness(today).days))
 
 
-def is_stale(enterprise: Enterprise) -> bool:
+def is_stale(one: Enterprise | SupervisedObject) -> bool:
     """Whether nobody has changed or confirmed it for so long."""
-    return max(enterprise.changed_at, enterprise.confirmed_at or enterprise.changed_at) < stale_before()
+    return max(one.changed_at, one.confirmed_at or one.changed_at) < stale_before()

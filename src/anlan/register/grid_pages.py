@@ -9,11 +9,11 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.authz.models import Region
 from anlan.lib import clock
-from anlan.register.models import ResponsibleOfficial, Site
+from anlan.register.models import ObjectGrid, ResponsibleOfficial, Site, SupervisedObject
 from anlan.register.selectors import grids as selectors
 from anlan.register.selectors.grids import PastAct
 from anlan.territory import api as territory
-from anlan.territory.api import Grid, GridMember, GridPost
+from anlan.territory.api import Grid, GridKind, GridMember, GridPost
 
 TOWNSHIP_DEPTH = 4
 
@@ -26,6 +26,7 @@ class Line:
     code: str = ""
     grids: int = 0
     sites: int = 0
+    objects: int = 0
     members: int = 0
     vacancies: int = 0
     unheld: int = 0
@@ -42,16 +43,17 @@ class Overview:
 
 
 def overview(actor: Actor, townships: Sequence[Region]) -> Overview:
-    """Counted from three queries: grids, people, sites."""
+    """Counted from four queries: grids, people, sites, other objects."""
     day = clock.today()
     held = territory.holder_counts(actor, day)
-    placed = selectors.place_counts(actor)
+    placed, objects = selectors.place_counts(actor), selectors.object_counts(actor)
     total = Line()
     by_path: dict[str, Line] = {}
     for grid_id, path, level in territory.grids(actor).values_list("id", "region_path", "level"):
         line = by_path.setdefault("/".join(path.split("/")[:TOWNSHIP_DEPTH]).rstrip("/") + "/", Line(name="本级"))
         for one in (line, total):
             _count(one, grid_id, level, held.get(grid_id, Counter()), placed.get(grid_id, 0))
+            one.objects += objects.get(grid_id, 0)
     for township in townships:
         if township.path in by_path:
             by_path[township.path].name, by_path[township.path].code = township.name, township.code
@@ -63,6 +65,7 @@ def total_of(lines: Sequence[Line]) -> Line:
     return Line(
         grids=len(lines),
         sites=sum(line.sites for line in lines),
+        objects=sum(line.objects for line in lines),
         members=sum(line.members for line in lines),
         vacancies=sum(line.vacancies for line in lines),
         unheld=sum(line.unheld for line in lines),
@@ -78,17 +81,17 @@ def _count(line: Line, grid_id: UUID, level: str, held: Counter[str], sites: int
 
 
 def lines_of(actor: Actor, grids: Sequence[Grid]) -> list[Line]:
-    """One line for each grid: two more queries."""
+    """One line for each grid: three more queries."""
     day = clock.today()
     ids = [grid.id for grid in grids]
-    placed = selectors.place_counts(actor, ids)
+    placed, objects = selectors.place_counts(actor, ids), selectors.object_counts(actor, ids)
     people: dict[UUID, list[GridMember]] = {}
     for member in territory.members_on(actor, day, grid_ids=ids):
         people.setdefault(member.grid_id, []).append(member)
     lines = []
     for grid in grids:
         mine = people.get(grid.id, [])
-        line = Line(name=grid.name, code=grid.code, grid=grid)
+        line = Line(name=grid.name, code=grid.code, grid=grid, objects=objects.get(grid.id, 0))
         _count(line, grid.id, grid.level, Counter(one.post for one in mine), placed.get(grid.id, 0))
         line.holders = [one.name for one in mine if one.post in territory.HOLDING_POSTS]
         lines.append(line)
@@ -103,6 +106,33 @@ class Seat:
     post: str
     member: GridMember | None = None
     missing: int = 0
+
+
+@dataclass(frozen=True)
+class Vacant:
+    """A seat that waits for somebody."""
+
+    grid: Grid
+    label: str
+    post: str
+
+
+def vacant_seats(actor: Actor, filters: territory.GridFilters) -> list[tuple[UUID, GridPost]]:
+    """Every seat that waits for somebody in the grids of the filters, one by one: two queries."""
+    day = clock.today()
+    held = territory.holder_counts(actor, day)
+    return [
+        (grid_id, one.post)
+        for grid_id, level in territory.grids(actor, filters).values_list("id", "level")
+        for one in territory.vacancies_of(level, held.get(grid_id, Counter()), grid_id, day)
+        for _ in range(one.missing)
+    ]
+
+
+def vacant_lines(actor: Actor, seats: Sequence[tuple[UUID, GridPost]]) -> list[Vacant]:
+    """These seats with their grids: one query."""
+    found = {grid.id: grid for grid in territory.grids_by_id(actor, {of for of, _ in seats}).with_names()}
+    return [Vacant(found[of], post.label, post.value) for of, post in seats]
 
 
 @dataclass(frozen=True)
@@ -140,6 +170,13 @@ def site_lines(actor: Actor, sites: Sequence[Site]) -> list[SiteLine]:
     """Sites with their 包保人: one more query."""
     named = selectors.officials_of_sites(actor, [site.id for site in sites])
     return [SiteLine(site, named.get(site.id)) for site in sites]
+
+
+def with_places(actor: Actor, objects: Sequence[SupervisedObject]) -> list[tuple[SupervisedObject, ObjectGrid | None]]:
+    """Each of these with its 综合网格: one query."""
+    rows = selectors.object_places_of(actor, [one.id for one in objects]).filter(kind=GridKind.COMPREHENSIVE)
+    found = {row.supervised_object_id: row for row in rows}
+    return [(one, found.get(one.id)) for one in objects]
 
 
 @dataclass(frozen=True)
@@ -186,6 +223,11 @@ def _words(act: PastAct, names: dict[str, str]) -> str:
             return f"划入 {given['count']} 处场所{moved}"
         case "sites_removed":
             return f"划出 {given['count']} 处场所：{given['reason']}"
+        case "objects_assigned":
+            moved = f"，其中 {given['moved']} 处从其他网格划来" if given.get("moved") else ""
+            return f"划入 {given['count']} 处监管对象{moved}"
+        case "objects_removed":
+            return f"划出 {given['count']} 处监管对象：{given['reason']}"
         case "official_named":
             return f"指定包保人{who}"
         case "official_ended":

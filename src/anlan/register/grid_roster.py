@@ -41,7 +41,7 @@ def write_roster(path: Path, job: Job, actor: Actor, query: dict[str, list[str]]
     """Everybody in a post today, of the grids that the list's address describes and the actor sees."""
     given = _query_dict(query)
     form = GridFilterForm(given, actor=actor)
-    ids = territory.grids(actor, form.filters()).order_by().values_list("id", flat=True)
+    ids = territory.grids(actor, form.as_filters()).order_by().values_list("id", flat=True)
     rows = territory.members_on(actor, clock.today(), grid_ids=ids)
     rows = rows.select_related("grid__region__parent", "grid__organisation").order_by(
         "region_path", "post", "seat", "id"

@@ -9,6 +9,7 @@ from ninja import Field, Schema
 from anlan.authz.choices import Sector
 from anlan.http.api import Page
 from anlan.lib import clock
+from anlan.register.choices import ObjectKind
 from anlan.register.models import ResponsibleOfficial
 from anlan.register.schemas import Named, Place, SiteOut
 from anlan.territory.api import (
@@ -86,6 +87,7 @@ class GridDetail(GridOut):
     vacancies: list[VacancyOut]
     official: OfficialOut | None = Field(description="网格的包保人")
     site_count: int
+    object_count: int = Field(description="其他监管对象")
 
     @staticmethod
     def resolve_members(grid: Any) -> list[GridMember]:
@@ -99,6 +101,17 @@ class GridDetail(GridOut):
     def resolve_official(grid: Any) -> ResponsibleOfficial | None:
         found: ResponsibleOfficial | None = grid.official
         return found
+
+
+class ObjectRef(Schema):
+    id: UUID
+    kind: ObjectKind
+    kind_label: str = Field(alias="get_kind_display")
+    name: str
+    address: str
+    region: Place
+    local_unit: Named = Field(description="属地单位")
+    version: int
 
 
 class GridQuery(Schema):
@@ -118,6 +131,8 @@ class Gaps(Schema):
     sites_without_grid: Page[SiteOut]
     grids_without_holder: Page[GridOut]
     sites_without_official: Page[SiteOut] = Field(description="没有包保人的重点场所")
+    objects_without_grid: Page[ObjectRef] = Field(description="没有归入综合网格的其他监管对象")
+    objects_in_unheld_grids: Page[ObjectRef] = Field(description="所在综合网格没有网格长和网格员的其他监管对象")
 
 
 class GridIn(Schema):
@@ -190,6 +205,16 @@ class SitesIn(Schema):
 
 class SitesOut(Schema):
     sites: Ids = Field(min_length=1, max_length=5000, description="场所")
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class ObjectsIn(Schema):
+    objects: Ids = Field(min_length=1, max_length=5000, description="监管对象")
+    move: bool = Field(False, description="已在其他同类网格的，从那里划过来")
+
+
+class ObjectsOut(Schema):
+    objects: Ids = Field(min_length=1, max_length=5000, description="监管对象")
     reason: str = Field(min_length=1, max_length=200)
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", grids.grid_list, name="list"),
     path("gaps/", grids.gaps, name="gaps"),
     path("gaps/assign/", grid_acts.assign_by_place, name="assign-by-place"),
+    path("people/", grids.people, name="people"),
     path("export/", grids.export, name="export"),
     path("establish/", grid_acts.establish, name="establish"),
     path("hand-over/", grid_acts.hand_over, name="hand-over"),
@@ -24,4 +25,7 @@ urlpatterns = [
     path("<uuid:grid_id>/pick-sites/", grids.pick_sites, name="pick-sites"),
     path("<uuid:grid_id>/assign-sites/", grid_acts.assign_sites, name="assign-sites"),
     path("<uuid:grid_id>/remove-sites/", grid_acts.remove_sites, name="remove-sites"),
+    path("<uuid:grid_id>/pick-objects/", grids.pick_objects, name="pick-objects"),
+    path("<uuid:grid_id>/assign-objects/", grid_acts.assign_objects, name="assign-objects"),
+    path("<uuid:grid_id>/remove-objects/", grid_acts.remove_objects, name="remove-objects"),
 ]

@@ -6,14 +6,15 @@ from typing import Any
 from django.http import QueryDict
 
 from anlan.authz.actors import Actor
-from anlan.http.api import bounded_count
 from anlan.jobs.api import Job
 from anlan.lib import clock
+from anlan.reads.counting import bounded_count
 from anlan.register import selectors
 from anlan.register.forms import EnterpriseFilterForm
 from anlan.register.forms.licences import LicenceFilterForm
+from anlan.register.forms.objects import ObjectFilterForm
 from anlan.register.forms.sites import SiteFilterForm
-from anlan.register.selectors import licences
+from anlan.register.selectors import licences, objects
 from anlan.register.tags import tags_of
 from anlan.sheets.api import Ledger, LedgerColumn
 from anlan.ui.lists import active_chips
@@ -31,6 +32,21 @@ SITES = (
     LedgerColumn("标签", 24, lambda site: "、".join(t.label for t in tags_of(site.tag_kinds, is_key=site.is_key))),
     LedgerColumn("缺什么", 16, lambda site: "、".join(gaps_of(site))),
     LedgerColumn("经营状态", 10, lambda site: site.get_status_display()),
+)
+OBJECTS = (
+    LedgerColumn("名称", 30, lambda one: one.name),
+    LedgerColumn("类别", 14, lambda one: one.get_kind_display()),
+    LedgerColumn("地址", 32, lambda one: one.address),
+    LedgerColumn("所在区划", 16, lambda one: one.region.name),
+    LedgerColumn("属地单位", 18, lambda one: one.local_unit.name),
+    LedgerColumn("主管部门", 30, lambda one: _regulators(one)),
+    LedgerColumn("责任主体", 30, lambda one: _party(one)),
+    LedgerColumn("责任人电话", 16, lambda one: one.party_phone),
+    LedgerColumn("网格", 24, lambda one: "、".join(place.grid.name for place in one.grid_places.all())),
+    LedgerColumn("缺什么", 16, lambda one: "、".join(gaps_of(one))),
+    LedgerColumn("状态", 10, lambda one: one.get_status_display()),
+    LedgerColumn("最近更新", 17, lambda one: one.changed_at),
+    LedgerColumn("最近确认", 17, lambda one: one.confirmed_at),
 )
 
 LICENCES = (
@@ -71,7 +87,7 @@ def write_enterprises(path: Path, job: Job, actor: Actor, query: dict[str, list[
     """Write the enterprises; the name of the file."""
     address = address_of(query)
     form = EnterpriseFilterForm(address, actor=actor)
-    rows = selectors.enterprises(actor, form.filters())
+    rows = selectors.enterprises(actor, form.as_filters())
     ledger = Ledger("企业底册", ENTERPRISES, in_words(form, address), "家")
     shown = rows.with_names().with_site_count().iterator(CHUNK)
     ledger.write(path, job, actor, shown, bounded_count(rows, EVERYTHING)[0])
@@ -82,7 +98,7 @@ def write_licences(path: Path, job: Job, actor: Actor, query: dict[str, list[str
     """Write the licences; the name of the file."""
     address = address_of(query)
     form = LicenceFilterForm(address, actor=actor)
-    rows = licences.licences(actor, form.filters(), clock.today())
+    rows = licences.licences(actor, form.as_filters(), clock.today())
     ledger = Ledger("证照到期表", LICENCES, in_words(form, address), "本")
     shown = licences.with_names(rows).iterator(CHUNK)
     ledger.write(path, job, actor, shown, bounded_count(rows, EVERYTHING)[0])
@@ -93,21 +109,37 @@ def write_sites(path: Path, job: Job, actor: Actor, query: dict[str, list[str]])
     """Write the sites; the name of the file."""
     address = address_of(query)
     form = SiteFilterForm(address, actor=actor)
-    rows = selectors.sites(actor, form.filters())
+    rows = selectors.sites(actor, form.as_filters())
     shown = selectors.with_regulators(rows.with_names().with_gaps())
     ledger = Ledger("生产经营场所台账", SITES, in_words(form, address), "处")
     ledger.write(path, job, actor, shown.iterator(CHUNK), bounded_count(rows, EVERYTHING)[0])
     return ledger.file_name(actor)
 
 
+def write_objects(path: Path, job: Job, actor: Actor, query: dict[str, list[str]]) -> str:
+    """Write the supervised objects; the name of the file."""
+    address = address_of(query)
+    form = ObjectFilterForm(address, actor=actor)
+    rows = objects.supervised_objects(actor, form.as_filters())
+    ledger = Ledger("监管对象台账", OBJECTS, in_words(form, address), "处")
+    shown = objects.for_a_ledger(rows).iterator(CHUNK)
+    ledger.write(path, job, actor, shown, bounded_count(rows, EVERYTHING)[0])
+    return ledger.file_name(actor)
+
+
 def gaps_of(site: Any) -> list[str]:
-    """What a site of ``with_gaps`` lacks, in words."""
+    """What a site or an object of ``with_gaps`` lacks, in words."""
     gaps = {"主管部门": site.no_regulator, "属地单位": site.no_local_unit, "网格": site.no_grid}
     return [word for word, missing in gaps.items() if missing]
 
 
 def _regulators(site: Any) -> str:
     return "；".join(f"{one.get_sector_display()}：{one.organisation.short_name}" for one in site.regulators.all())
+
+
+def _party(one: Any) -> str:
+    unit = one.party_enterprise or one.party_organisation
+    return str(unit.name) if unit else str(one.party_name)
 
 
 def address_of(query: dict[str, list[str]]) -> QueryDict:

@@ -1,4 +1,4 @@
-"""Mounted at ``objects/``."""
+"""Mounted at ``objects/`` by the desk, whose own the page of one object is."""
 
 from django.urls import path
 
@@ -9,6 +9,7 @@ app_name = "objects"
 urlpatterns = [
     path("", objects.object_list, name="list"),
     path("register/", objects.object_register, name="register"),
-    path("<uuid:object_id>/", objects.object_page, name="object"),
+    path("confirm-unchanged/", objects.confirm_unchanged, name="confirm-unchanged"),
+    path("export/", objects.export, name="export"),
     path("<uuid:object_id>/edit/", objects.object_edit, name="edit"),
 ]

@@ -1,4 +1,4 @@
-"""Named annotations and filters of enterprises and sites."""
+"""Named annotations and filters of enterprises, sites and other objects."""
 
 from datetime import datetime
 from typing import Self, TypeVar
@@ -22,12 +22,12 @@ from django.db.models.functions import Coalesce
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.authz.roles import Reach
-from anlan.authz.scope import ScopeColumns, ScopedQuerySet, scope_for
+from anlan.authz.scope import ScopedQuerySet, scope_for
 from anlan.lib import clock, searching
-from anlan.register.choices import Gap
+from anlan.register.choices import STANDING, Gap
 from anlan.register.key_sites import SUPERVISED, key_sites
 from anlan.register.tags import KEY_SITE
-from anlan.territory.api import GridKind
+from anlan.territory.api import GridKind, GridQuerySet
 
 Rows = TypeVar("Rows", bound=QuerySet)
 
@@ -52,7 +52,8 @@ class EnterpriseQuerySet(MergeableQuerySet):
 
         Whoever sees the whole county sees every home, so only the others are asked for sites as well.
         """
-        homes = scope_for(actor, permission or Permission.ENTERPRISE_VIEW).as_q(ScopeColumns())
+        columns = self.model.scope_columns  # type: ignore[attr-defined]
+        homes = scope_for(actor, permission or Permission.ENTERPRISE_VIEW).as_q(columns)
         if actor.reach == Reach.PARTICIPATION or actor.region_path == actor.wall[0]:
             return self.filter(homes)
         return self.filter(homes | Q(id__in=_sites().visible_to(actor, permission).values("enterprise_id")))
@@ -82,7 +83,7 @@ class EnterpriseQuerySet(MergeableQuerySet):
 
     def unconfirmed_since(self, instant: datetime) -> Self:
         """Neither changed nor confirmed since then (S2-47)."""
-        return self.filter(Q(confirmed_at=None) | Q(confirmed_at__lt=instant), changed_at__lt=instant)
+        return _unconfirmed_since(self, instant)
 
     def with_site_count(self) -> Self:
         """With ``site_count``, the number of sites."""
@@ -112,12 +113,7 @@ class SiteQuerySet(MergeableQuerySet):
 
     def with_gaps(self) -> Self:
         """With ``no_regulator``, ``no_local_unit`` and ``no_grid``."""
-        gaps = _gaps()
-        return self.annotate(
-            no_regulator=ExpressionWrapper(gaps[Gap.REGULATOR], BooleanField()),
-            no_local_unit=ExpressionWrapper(gaps[Gap.LOCAL_UNIT], BooleanField()),
-            no_grid=ExpressionWrapper(gaps[Gap.GRID], BooleanField()),
-        )
+        return _with_gaps(self, _gaps())
 
     def with_names(self) -> Self:
         """With everything a row of a list shows, in the same query."""
@@ -133,6 +129,27 @@ class SiteQuerySet(MergeableQuerySet):
 
 
 class ObjectQuerySet(ScopedQuerySet):
+    def lacking(self, gap: str) -> Self:
+        """Objects to be looked after with that gap."""
+        gaps = _gaps_of_objects()
+        missing = ~Q(pk__in=[]) if gap not in Gap.values else gaps[gap]
+        return self.filter(missing, status__in=STANDING)
+
+    def with_gaps(self) -> Self:
+        """With ``no_regulator``, ``no_local_unit`` and ``no_grid``."""
+        return _with_gaps(self, _gaps_of_objects())
+
+    def in_unheld_grids(self) -> Self:
+        """Objects to be looked after whose 综合网格 has nobody as 网格长 or 网格员 today."""
+        grids: GridQuerySet = apps.get_model("territory", "Grid").objects.order_by()
+        unheld = grids.with_holder(clock.today()).filter(has_holder=False)
+        places = _object_places().filter(supervised_object=OuterRef("pk"), kind=GridKind.COMPREHENSIVE)
+        return self.filter(Exists(places.filter(grid_id__in=unheld.values("id"))), status__in=STANDING)
+
+    def unconfirmed_since(self, instant: datetime) -> Self:
+        """Neither changed nor confirmed since then (S2-47)."""
+        return _unconfirmed_since(self, instant)
+
     def matching(self, text: str) -> Self:
         """Rows found by every word of ``text``, or whose enterprise's name contains it."""
         found = _holding(text) | Q(party_enterprise__name__contains=text)
@@ -174,16 +191,41 @@ def _tags() -> QuerySet:
     return tags
 
 
+def _object_places() -> QuerySet:
+    places: QuerySet = apps.get_model("register", "ObjectGrid").objects.order_by().filter(left_at=None)
+    return places
+
+
 def _gaps() -> dict[str, Q]:
     regulators = apps.get_model("register", "SiteRegulator").objects.order_by()
     places = apps.get_model("register", "SiteGrid").objects.order_by().filter(left_at=None)
-    here = OuterRef("pk")
+    return _gaps_beside(regulators, places, site=OuterRef("pk"))
+
+
+def _gaps_of_objects() -> dict[str, Q]:
+    regulators = apps.get_model("register", "ObjectRegulator").objects.order_by()
+    return _gaps_beside(regulators, _object_places(), supervised_object=OuterRef("pk"))
+
+
+def _gaps_beside(regulators: QuerySet, places: QuerySet, **here: OuterRef) -> dict[str, Q]:
     gaps: dict[str, Q] = {
-        Gap.REGULATOR: Q(~Exists(regulators.filter(_stands("organisation"), site=here))),
+        Gap.REGULATOR: Q(~Exists(regulators.filter(_stands("organisation"), **here))),
         Gap.LOCAL_UNIT: ~_stands("local_unit"),
-        Gap.GRID: Q(~Exists(places.filter(site=here, kind=GridKind.COMPREHENSIVE))),
+        Gap.GRID: Q(~Exists(places.filter(kind=GridKind.COMPREHENSIVE, **here))),
     }
     return {**gaps, Gap.ANY: gaps[Gap.REGULATOR] | gaps[Gap.LOCAL_UNIT] | gaps[Gap.GRID]}
+
+
+def _with_gaps(rows: Rows, gaps: dict[str, Q]) -> Rows:
+    return rows.annotate(
+        no_regulator=ExpressionWrapper(gaps[Gap.REGULATOR], BooleanField()),
+        no_local_unit=ExpressionWrapper(gaps[Gap.LOCAL_UNIT], BooleanField()),
+        no_grid=ExpressionWrapper(gaps[Gap.GRID], BooleanField()),
+    )
+
+
+def _unconfirmed_since(rows: Rows, instant: datetime) -> Rows:
+    return rows.filter(Q(confirmed_at=None) | Q(confirmed_at__lt=instant), changed_at__lt=instant)
 
 
 def _stands(unit: str) -> Q:

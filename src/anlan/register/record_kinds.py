@@ -2,10 +2,10 @@
 
 from anlan.authz.choices import Sector
 from anlan.authz.permissions import Permission
-from anlan.register.actions.grid_sheets import GridBatch, GridMemberBatch, PersonBatch, SiteGridBatch
+from anlan.register.actions.grid_sheets import GridBatch, GridMemberBatch, ObjectGridBatch, PersonBatch, SiteGridBatch
 from anlan.register.actions.place_sheets import ObjectBatch, SiteBatch
 from anlan.register.choices import ObjectKind, ObjectStatus, PersonPost
-from anlan.register.sheet_columns import OWNER_COLUMNS, PLACE_COLUMNS, POSITION_COLUMNS, STATUS, phone
+from anlan.register.sheet_columns import OWNER_COLUMNS, PLACE_COLUMNS, POSITION_COLUMNS, STATUS, one_phone
 from anlan.sheets.api import Column, Kind, Look, values
 from anlan.territory.api import GridKind, GridLevel, GridPost
 
@@ -14,11 +14,15 @@ SECTOR_WORDS = {"危化": "HAZARDOUS_CHEMICALS", "危化品": "HAZARDOUS_CHEMICA
                 "文旅": "CULTURE_TOURISM", "商务": "COMMERCE", "渔业": "FISHERY", "特设": "SPECIAL_EQUIPMENT"}  # fmt: skip
 SECTOR = values.choice(Sector.choices, SECTOR_WORDS)
 OBJECT_WORDS = {"小餐饮": "SMALL_VENUE", "小场所": "SMALL_VENUE", "九小": "SMALL_VENUE", "沿街店铺": "SMALL_VENUE",
+                "沿街商铺": "SMALL_VENUE", "商铺": "SMALL_VENUE", "店铺": "SMALL_VENUE", "三小场所": "SMALL_VENUE", "三小": "SMALL_VENUE",
+                "小旅馆": "SMALL_VENUE", "小作坊": "SMALL_VENUE", "民房": "SELF_BUILT_HOUSE", "民宅": "SELF_BUILT_HOUSE",
+                "农房": "SELF_BUILT_HOUSE",
                 "经营性自建房": "SELF_BUILT_HOUSE", "出租屋": "RENTAL_HOUSE", "群租房": "RENTAL_HOUSE", "道路": "ROAD_SECTION",
                 "路段": "ROAD_SECTION", "建筑": "BUILDING", "楼道": "BUILDING", "建筑工地": "CONSTRUCTION_SITE",
                 "公园": "PUBLIC_PLACE", "设施": "FACILITY", "设备": "FACILITY", "车辆": "VEHICLE_OR_VESSEL",
                 "船舶": "VEHICLE_OR_VESSEL", "河道": "WATERS", "水库": "WATERS", "池塘": "WATERS"}  # fmt: skip
 POST_WORDS = {"负责人": "PRINCIPAL", "法人": "PRINCIPAL", "法定代表人": "PRINCIPAL", "企业主": "PRINCIPAL",
+              "总经理": "PRINCIPAL", "董事长": "PRINCIPAL", "安全科长": "SAFETY_MANAGER", "安全科科长": "SAFETY_MANAGER",
               "安全总监": "SAFETY_LEADER", "分管负责人": "SAFETY_LEADER", "安全员": "SAFETY_MANAGER",
               "安全管理员": "SAFETY_MANAGER", "专职安全员": "SAFETY_MANAGER", "厂长": "SITE_MANAGER", "店长": "SITE_MANAGER",
               "联系人": "CONTACT"}  # fmt: skip
@@ -107,7 +111,7 @@ OBJECTS = Kind(
                synonyms=("使用状态", "对象状态"), note=f"写：{_labels(ObjectStatus)}。不填按在用。"),
         Column(name="party_name", label="责任人", read=values.text, longest=60, example="张三",
                synonyms=("负责人", "产权人", "使用人", "房东", "业主", "户主", "经营者", "责任人姓名", "店主", "管理人")),
-        Column(name="party_phone", label="责任人电话", read=phone, longest=30, example="13700000000",
+        Column(name="party_phone", label="责任人电话", read=values.telephone, longest=30, example="13700000000",
                synonyms=("电话", "联系电话", "手机", "手机号", "手机号码", "联系方式", "负责人电话", "房东电话")),
         *OWNER_COLUMNS,
         SECTORS,
@@ -131,7 +135,7 @@ PEOPLE = Kind(
         Column(name="post", label="职务", read=values.choice(PersonPost.choices, POST_WORDS), required=True,
                synonyms=("岗位", "人员类别", "人员类型", "职务岗位", "身份"), example="安全管理人员",
                note=f"写：{_labels(PersonPost)}。"),
-        Column(name="phone", label="联系电话", read=phone, longest=30, example="13700000000",
+        Column(name="phone", label="联系电话", read=values.telephone, longest=30, example="13700000000",
                synonyms=("电话", "手机", "手机号", "手机号码", "联系方式", "电话号码")),
     ),
 )  # fmt: skip
@@ -150,7 +154,7 @@ GRIDS = Kind(
                synonyms=("名称", "网格", "网格全称"), example="文化社区第二网格"),
         Column(name="code", label="网格编码", read=values.identifier, longest=40, width=20,
                synonyms=("编码", "网格编号", "编号", "网格代码"), note="没有的不填，系统给。"),
-        Column(name="kind", label="网格类别", read=values.choice(GridKind.choices, {"综合": "COMPREHENSIVE", "专属": "EXCLUSIVE", "行业": "SECTOR", "微": "MICRO"}),
+        Column(name="kind", label="网格类别", read=values.choice(GridKind.choices, {"综合": "COMPREHENSIVE", "基础网格": "COMPREHENSIVE", "基础": "COMPREHENSIVE", "专属": "EXCLUSIVE", "行业": "SECTOR", "微": "MICRO"}),
                synonyms=("类别", "类型", "网格类型"), note=f"写：{_labels(GridKind)}。不填按综合网格。", example="综合网格"),
         Column(name="level", label="网格层级", read=values.choice(GridLevel.choices, LEVEL_WORDS), synonyms=("层级", "级别", "网格级别"),
                note=f"写：{_labels(GridLevel)}。不填按所在区划。"),
@@ -179,7 +183,7 @@ GRID_MEMBERS = Kind(
                synonyms=("人员姓名", "网格员姓名", "网格员", "网格长姓名")),
         Column(name="post", label="岗位", read=values.choice(GridPost.choices, GRID_POST_WORDS), required=True,
                synonyms=("职务", "身份", "人员类别", "担任岗位", "网格岗位"), example="网格员", note=f"写：{_labels(GridPost)}。"),
-        Column(name="phone", label="联系电话", read=phone, longest=30, example="13700000000",
+        Column(name="phone", label="联系电话", read=one_phone, longest=30, example="13700000000",
                synonyms=("电话", "手机", "手机号", "手机号码", "联系方式", "电话号码"), note="新任职的必填。"),
         Column(name="valid_from", label="任职日期", read=values.day, look=Look.DATE,
                synonyms=("任职时间", "起始日期", "上任日期"), note="不填按今天。"),
@@ -199,4 +203,37 @@ GRID_SITES = Kind(
     columns=(GRID, *OWNER_COLUMNS, SITE_NAME, *PLACE_COLUMNS),
 )
 
-KINDS = (SITES, OBJECTS, PEOPLE, GRIDS, GRID_MEMBERS, GRID_SITES)
+GRID_OBJECTS = Kind(
+    code="grid_objects",
+    label="网格内监管对象",
+    noun="处",
+    permissions=(Permission.GRID_EDIT,),
+    key="监管对象和网格类别",
+    open=ObjectGridBatch,
+    list_url="grids:list",
+    order=75,
+    columns=(
+        GRID,
+        Column(
+            name="object_name",
+            label="对象名称",
+            read=values.text,
+            required=True,
+            longest=120,
+            synonyms=("名称", "监管对象", "监管对象名称", "场所名称", "九小场所名称", "房屋名称"),
+            note="按已登记的监管对象认；同一个乡镇（街道）有重名的，请写明类别和所属村（社区）。",
+            example="文化社区出租房 6 幢",
+            width=30,
+        ),
+        Column(
+            name="kind",
+            label="类别",
+            read=values.choice(ObjectKind.choices, OBJECT_WORDS),
+            synonyms=("对象类别", "监管对象类别", "场所类型"),
+            note=f"有重名的才要写：{_labels(ObjectKind)}。",
+        ),
+        *PLACE_COLUMNS,
+    ),
+)
+
+KINDS = (SITES, OBJECTS, PEOPLE, GRIDS, GRID_MEMBERS, GRID_SITES, GRID_OBJECTS)

@@ -190,9 +190,7 @@ class SiteQuery(Schema):
     local_unit: UUID | None = None
     unregulated: bool = Field(False, description="只看还没有主管部门的")
     tag: str = Field("", max_length=30, description="标签，如 CONFINED_SPACE")
-    gap: Gap | None = Field(
-        None, description="无人监管：regulator 没有主管部门，local_unit 没有属地单位，grid 没有网格"
-    )
+    gap: Gap | None = Field(None, description="缺什么：regulator 没有主管部门，local_unit 没有属地单位，grid 没有网格")
 
 
 def site_changes(sent: SiteIn) -> dict[str, Any]:

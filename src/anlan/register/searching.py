@@ -27,6 +27,12 @@ def enterprise_text(names: Iterable[str | None], numbers: Iterable[str | None]) 
     return searching.search_text(filter(None, names), filter(None, numbers))
 
 
+def enterprise_texts(names: Sequence[Sequence[str | None]], numbers: Sequence[Sequence[str | None]]) -> list[str]:
+    """The same of many enterprises, column by column."""
+    filled = [[[word or "" for word in column] for column in columns] for columns in (names, numbers)]
+    return searching.search_texts(*filled)
+
+
 def text_of_enterprise(enterprise: Enterprise) -> str:
     return enterprise_text(
         (enterprise.name, enterprise.short_name, *enterprise.former_names),

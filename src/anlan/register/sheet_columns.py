@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from anlan.lib import phones
 from anlan.register.choices import OperatingStatus, SourceCrs
-from anlan.register.facts import PHONE
 from anlan.sheets.api import Column, Look, values
 
 STATUS_WORDS = {
@@ -65,11 +65,11 @@ PLACE_COLUMNS = (
 )  # fmt: skip
 
 
-def phone(cell: values.Cell) -> str:
-    """A telephone number that can be dialled. Raises Unreadable."""
+def one_phone(cell: values.Cell) -> str:
+    """A telephone number where only one is kept. Raises Unreadable."""
     number = values.telephone(cell)
-    if number and not PHONE.fullmatch(number):
-        raise values.Unreadable(f"“{number[:20]}”不是电话号码，只能是数字，可带区号、分机（如 0576-85123456 转 8）。")
+    if phones.BETWEEN in number:
+        raise values.Unreadable(f"“{number[:30]}”是几个电话，这里只记一个，请留最常用的。")
     return number
 
 

@@ -23,6 +23,13 @@ def export_sites(job: Job, actor: Actor, query: dict[str, Any]) -> Result:
     return Result(path, ledgers.write_sites(path, job, actor, query))
 
 
+@long_task("register.export_objects")
+def export_objects(job: Job, actor: Actor, query: dict[str, Any]) -> Result:
+    """Write the list of supervised objects of that address, with what the person may see now."""
+    path = result_folder(job) / "objects.xlsx"
+    return Result(path, ledgers.write_objects(path, job, actor, query))
+
+
 @long_task("register.export_licences")
 def export_licences(job: Job, actor: Actor, query: dict[str, Any]) -> Result:
     """Write 证照到期表 of that address, with what the person may see now."""

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from anlan.register import object_urls
 from anlan.register.views import changes, licences, merging, sites, stale
 from anlan.register.views import enterprises as views
 
@@ -59,3 +60,4 @@ urlpatterns = [
     path("sites/<uuid:site_id>/tenancies/register/", changes.register_tenancy, name="tenancy-register"),
     path("tenancies/<uuid:tenancy_id>/end/", changes.end_tenancy, name="tenancy-end"),
 ]
+object_pages = object_urls.urlpatterns

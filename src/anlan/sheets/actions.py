@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -18,28 +18,32 @@ from anlan.jobs import api as jobs
 from anlan.ledger import api as ledger
 from anlan.lib import clock, hashing
 from anlan.lib.refusals import Forbidden, Invalid, Refused
-from anlan.sheets import bulk, runs, selectors, storage
+from anlan.sheets import archives, bulk, runs, selectors, storage
 from anlan.sheets import mapping as mappings
 from anlan.sheets.choices import ImportState, RowOutcome
 from anlan.sheets.kinds import Kept, Kind, kind_of
 from anlan.sheets.models import ColumnMemory, ImportedRow, SheetImport
-from anlan.sheets.reading import LOOKED_AT, check_file, read_table
+from anlan.sheets.reading import Table, best_of, read_table, read_tops
+from anlan.sheets.values import text
 from anlan.sheets.writing import write_bad_rows
 
 MEGABYTE = 1024 * 1024
 SHOWN_BAD_ROWS = 20
 UNDONE_AT_ONCE = 5000
+NO_HEADER = "没有找到表头，第一行看着就是数据：请在页面上逐列选好，或者在表的第一行写上各列的名称。"
 Progress = Callable[[int, int], None]
 
 
-def upload(*, actor: Actor, kind_code: str, file: UploadedFile) -> SheetImport:
-    """Keep a file that shall be imported, with a guess at its columns. Invalid (422) for what is no such table."""
+def upload(*, actor: Actor, kind_code: str, file: UploadedFile, sheet: str = "") -> SheetImport:
+    """Keep a file that shall be imported, with a guess at its columns; of the sheet of that name, or of the one that fits
+    best. Invalid (422) for what is no such table."""
     require(actor, Permission.SHEET_IMPORT)
     kind = selectors.kind_for(actor, kind_code)
     if actor.organisation_id is None:
         raise Forbidden("forbidden", "导入须由登录的人员进行。")
     _check_size(file)
     content = cast(BinaryIO, file)
+    facts = archives.look_at(content)
     entry = SheetImport(
         kind=kind.code,
         region_path=actor.region_path,
@@ -48,21 +52,78 @@ def upload(*, actor: Actor, kind_code: str, file: UploadedFile) -> SheetImport:
         uploaded_by_id=actor.person_id,
         uploaded_at=clock.now(),
         file_name=_clean_name(file.name or ""),
-        extension=check_file(content),
+        extension=facts.extension,
         size=file.size or 0,
         salt=hashing.new_salt(),
     )
     entry.sha256 = storage.keep(content, entry.id, entry.extension)
     try:
-        table = read_table(selectors.source_path(entry), kind, top=LOOKED_AT * 2)
+        _look_at(actor, kind, entry, sheet=sheet, facts=facts)
     except Invalid:
         selectors.source_path(entry).unlink(missing_ok=True)
         raise
-    entry.sheet_name = table.sheet[:100]
-    entry.header = [{"label": word, "samples": table.samples(at)} for at, word in enumerate(table.header)]
-    entry.mapping = mappings.guess(table.header, kind, selectors.meanings(actor, kind))
     entry.save(force_insert=True)
     return entry
+
+
+def choose_table(*, actor: Actor, import_id: UUID, sheet: str = "", has_header: bool | None = None) -> SheetImport:
+    """Say which sheet is to be read, and whether it has a header; the columns are guessed anew. Invalid (422) for a sheet
+    that is not there, Refused (409) once it is imported."""
+    require(actor, Permission.SHEET_IMPORT)
+    with transaction.atomic():
+        entry = _lock(actor, import_id)
+        _check_not_imported(entry)
+        _check_idle(entry)
+        kind = selectors.kind_for(actor, entry.kind)
+        facts = _facts_of(entry)
+        _look_at(actor, kind, entry, sheet=sheet or entry.sheet_name, has_header=has_header, facts=facts)
+        entry.state = ImportState.UPLOADED
+        entry.save()
+    return entry
+
+
+def _look_at(
+    actor: Actor,
+    kind: Kind,
+    entry: SheetImport,
+    *,
+    sheet: str,
+    facts: archives.FileFacts,
+    has_header: bool | None = None,
+) -> None:
+    """Read the top of the file: its sheets, and of one its columns, a few things in each, and what they probably are."""
+    tables = read_tops(selectors.source_path(entry), kind, sheet, has_header)
+    table = _named(tables, sheet) if sheet else best_of(tables)
+    entry.sheets = [_about(one, facts) for one in tables]
+    entry.sheet_name, entry.has_header = table.name, table.has_header
+    entry.header = [{"label": word, "samples": table.samples(at)} for at, word in enumerate(table.header)]
+    # what "第1列" of another file was says nothing of this one
+    remembered = selectors.meanings(actor, kind) if table.has_header else {}
+    entry.mapping = mappings.guess(table.header, kind, remembered)
+
+
+def _about(table: Table, facts: archives.FileFacts) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "row_count": table.row_count,
+        "hidden_row_count": facts.hidden_rows.get(table.name, 0),
+        "has_broken_formulas": table.name in facts.broken,
+    }
+
+
+def _facts_of(entry: SheetImport) -> archives.FileFacts:
+    """As they were told when the file came in."""
+    hidden = {one["name"]: one["hidden_row_count"] for one in entry.sheets}
+    broken = [one["name"] for one in entry.sheets if one["has_broken_formulas"]]
+    return archives.FileFacts(entry.extension, hidden, broken)
+
+
+def _named(tables: Sequence[Table], name: str) -> Table:
+    found = next((table for table in tables if table.name == name), None)
+    if found is None:
+        names = "、".join(table.name for table in tables)
+        raise Invalid.at("/sheet", f"文件里没有叫“{name[:40]}”的工作表，或者它是空的、隐藏的。有：{names[:400]}。")
+    return found
 
 
 def set_mapping(*, actor: Actor, import_id: UUID, mapping: Sequence[str]) -> SheetImport:
@@ -75,7 +136,7 @@ def set_mapping(*, actor: Actor, import_id: UUID, mapping: Sequence[str]) -> She
         chosen = [name if name in kind.names else mappings.IGNORED for name in mapping]
         if len(chosen) != len(entry.header):
             raise Invalid.at("/mapping", "列数与文件不符，请刷新页面后重试。")
-        _check_mapping(kind, chosen)
+        _check_mapping(kind, chosen, has_header=entry.has_header)
         if chosen != entry.mapping or entry.state == ImportState.CHECKED:
             entry.mapping, entry.state = chosen, ImportState.UPLOADED
             entry.save()
@@ -93,9 +154,7 @@ def start(
         entry = _lock(actor, import_id)
         kind = selectors.kind_for(actor, entry.kind)
         check(entry)
-        job = selectors.job_of(entry)
-        if job is not None and job.is_open:
-            raise Refused("import_busy", "这份文件正在处理，请等它完成。")
+        _check_idle(entry)
         title = f"{title}{kind.label}：{entry.file_name}"
         entry.job_id = jobs.start(actor=actor, work=work, title=title, import_id=entry.id).id
         entry.save(update_fields=["job_id"])
@@ -105,7 +164,7 @@ def start(
 def check_ready(entry: SheetImport) -> None:
     """Refused (409) unless it can be imported, Invalid (422) when a required column is missing."""
     _check_not_imported(entry)
-    _check_mapping(kind_of(entry.kind), entry.mapping)
+    _check_mapping(kind_of(entry.kind), entry.mapping, has_header=entry.has_header)
 
 
 def check_undoable(entry: SheetImport) -> None:
@@ -120,7 +179,7 @@ def run_check(*, actor: Actor, import_id: UUID, bad_rows: Path, progress: Progre
         entry = _lock(actor, import_id)
         check_ready(entry)
         kind = selectors.kind_for(actor, entry.kind)
-        table = read_table(selectors.source_path(entry), kind)
+        table = _table_of(entry, kind)
         report = runs.check(actor, kind, table, entry.mapping, progress)
         _put(entry, report, bad_rows)
         entry.state = ImportState.CHECKED
@@ -134,7 +193,7 @@ def run_import(*, actor: Actor, import_id: UUID, bad_rows: Path, progress: Progr
         entry = _lock(actor, import_id)
         check_ready(entry)
         kind = selectors.kind_for(actor, entry.kind)
-        table = read_table(selectors.source_path(entry), kind)
+        table = _table_of(entry, kind)
         report = runs.write(actor, kind, table, entry, progress)
         _put(entry, report, bad_rows)
         entry.state, entry.imported_at, entry.imported_by_id = ImportState.IMPORTED, clock.now(), actor.person_id
@@ -201,13 +260,26 @@ def _check_not_imported(entry: SheetImport) -> None:
         raise Refused("already_imported", "这份文件已经导入过。要再导入，请重新上传。")
 
 
-def _check_mapping(kind: Kind, mapping: Sequence[str]) -> None:
+def _check_idle(entry: SheetImport) -> None:
+    job = selectors.job_of(entry)
+    if job is not None and job.is_open:
+        raise Refused("import_busy", "这份文件正在处理，请等它完成。")
+
+
+def _table_of(entry: SheetImport, kind: Kind) -> Table:
+    path, sheet = selectors.source_path(entry), entry.sheet_name
+    errors = archives.formula_errors(path, sheet) if entry.has_broken_formulas else None
+    return read_table(path, kind, sheet, has_header=entry.has_header, errors=errors)
+
+
+def _check_mapping(kind: Kind, mapping: Sequence[str], *, has_header: bool) -> None:
     twice = {name for name in mapping if name and list(mapping).count(name) > 1}
     if twice:
         labels = "、".join(column.label for column in kind.columns if column.name in twice)
         raise Invalid.at("/mapping", f"有两列都对应到“{labels}”，请只留一列。")
     if lacking := mappings.missing(mapping, kind):
-        raise Invalid.at("/mapping", f"文件里没有找到必填的列：{'、'.join(lacking)}。请核对表头，或下载模板填写。")
+        why = "请核对表头，或下载模板填写。" if has_header else NO_HEADER
+        raise Invalid.at("/mapping", f"文件里没有找到必填的列：{'、'.join(lacking)}。{why}")
 
 
 def _check_size(file: UploadedFile) -> None:
@@ -245,7 +317,8 @@ def _put(entry: SheetImport, report: runs.Report, bad_rows: Path) -> None:
 def _label_of(entry: SheetImport, bad: runs.BadRow) -> str:
     """What the row calls itself: its first mapped cells."""
     used = [at for at, name in enumerate(entry.mapping) if name][:3]
-    words = [str(bad.cells[at]).strip() for at in used if at < len(bad.cells) and bad.cells[at] not in (None, "")]
+    cells = (bad.cells[at] for at in used if at < len(bad.cells))
+    words = [word for cell in cells if (word := cell.strip() if type(cell) is str else text(cell))]
     return "　".join(words)[:80]
 
 

@@ -3,7 +3,6 @@ statement that the wall judges like any other. Everything runs in the caller's t
 """
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,38 +14,46 @@ from django.db.models import BooleanField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from psycopg import sql
 
+from anlan.lib.text_format import ESCAPES, NULL, Lines, escaped
+
 Row = Sequence[Any]
 
 _BETWEEN = "\x1f"
 _APART = "\ue000"  # private use: nobody types it
-NULL = "\\N"
-_TO_ESCAPE = re.compile(r"[\\\t\n\r\x08\x0b\x0c]")
-_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\v": "\\v", "\f": "\\f"}
 
-_CHECK_REFERENCES = (
-    "SET LOCAL plan_cache_mode = auto",
-    "SET CONSTRAINTS ALL IMMEDIATE",
-    "SET CONSTRAINTS ALL DEFERRED",
-    "SET LOCAL plan_cache_mode TO DEFAULT",
+# Nothing is known of what is staged, and a hash of the whole table is made for it: each row is found by its key instead.
+_BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_material = off"
+_BY_ANY = (
+    "SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT; SET LOCAL enable_material TO DEFAULT"
 )
 
 
 class Rows:
     """Rows made ready for the database, as text. Making them keeps off it; each of the verbs is one COPY and one statement.
 
-    What says the same in every row does not travel: it stands in the statement.
+    What says the same in every row does not travel: it stands in the statement. Rows that are :class:`Lines` travel as
+    they are.
     """
 
-    def __init__(self, model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    def __init__(self, model: type[Model], columns: Sequence[str], given: Sequence[Sequence[Any]] | Lines) -> None:
+        """``given``: what stands in each of the columns, or nothing when there are no rows."""
         self.model, self.columns = model, columns
-        given = list(zip(*rows, strict=True))
+        self._same: dict[str, Any] = {}
+        self._travelling: Sequence[str] = columns
+        self._left: Sequence[Sequence[Any]] = ()
+        self._keys: Sequence[Any] = ()
+        self._lines: list[str] | None
+        if isinstance(given, Lines):
+            self.count, self._lines = len(given), given
+            return
         self.count = len(given[0]) if given else 0
+        given = given if self.count else ()
         self._same = {name: column[0] for name, column in zip(columns[1:], given[1:], strict=False) if _is_same(column)}
         self._travelling = [name for name in columns if name not in self._same]
         travelling = [column for name, column in zip(columns, given, strict=False) if name not in self._same]
         self._lines = _lines_or_none(travelling)
         self._left = travelling if self._lines is None else ()
-        self._keys: Sequence[Any] = given[columns.index(self._key)] if given and self._key in columns else ()
+        self._keys = given[columns.index(self._key)] if given and self._key in columns else ()
 
     @property
     def _key(self) -> str:
@@ -82,8 +89,14 @@ class Rows:
             if "version" in {field.name for field in self.model._meta.fields}:
                 sets += ", version = old.version + 1"
             table, own = _quote(self.model._meta.db_table), f"new.{_quote(self.columns[0])}"
-            cursor.execute(f"UPDATE {table} AS old SET {sets} FROM {staged} AS new WHERE old.id = {own}")  # noqa: S608
-            return int(cursor.rowcount)
+            cursor.execute(_BY_INDEX)
+            cursor.execute(
+                f"MERGE INTO {table} AS old USING {staged} AS new ON old.id = {own}"
+                f" WHEN MATCHED THEN UPDATE SET {sets} WHEN NOT MATCHED AND false THEN INSERT DEFAULT VALUES"
+            )
+            count = int(cursor.rowcount)
+            cursor.execute(_BY_ANY)
+            return count
 
     def _insert(self, cursor: Any, conflict: str) -> int:
         staged, values = self._stage(cursor)
@@ -93,13 +106,16 @@ class Rows:
         return int(cursor.rowcount)
 
     def _stage(self, cursor: Any) -> tuple[str, dict[str, str]]:
-        """COPY the rows into a temporary table; its name, and as literals the columns that say the same in every row."""
+        """COPY the rows into a temporary table; its name, and as literals the columns that say the same in every row.
+
+        The table is made once a transaction, with every column: making it costs the database more than emptying it.
+        """
         table = self.model._meta.db_table
         staged, names = _quote(f"staged_{table}"), ", ".join(map(_quote, self._travelling))
-        cursor.execute(f"DROP TABLE IF EXISTS {staged}")
         cursor.execute(
-            f"CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {names} FROM {_quote(table)} WITH NO DATA"  # noqa: S608
+            f"CREATE TEMP TABLE IF NOT EXISTS {staged} ON COMMIT DROP AS SELECT * FROM {_quote(table)} WITH NO DATA"  # noqa: S608
         )
+        cursor.execute(f"TRUNCATE {staged}")
         with cursor.copy(f"COPY {staged} ({names}) FROM STDIN") as copy:
             if self._lines is not None:
                 copy.write("\n".join([*self._lines, ""]))
@@ -112,17 +128,21 @@ class Rows:
 
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> set[Any]:
     """See :meth:`Rows.insert`."""
-    return Rows(model, columns, rows).insert()
+    return Rows(model, columns, _by_column(rows)).insert()
 
 
 def append(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
     """See :meth:`Rows.append`."""
-    return Rows(model, columns, rows).append()
+    return Rows(model, columns, _by_column(rows)).append()
 
 
 def update(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
     """See :meth:`Rows.update`."""
-    return Rows(model, columns, rows).update()
+    return Rows(model, columns, _by_column(rows)).update()
+
+
+def _by_column(rows: Iterable[Row] | Lines) -> Sequence[Sequence[Any]] | Lines:
+    return rows if isinstance(rows, Lines) else list(zip(*rows, strict=True))
 
 
 def fetch(rows: QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
@@ -145,43 +165,48 @@ def _texts(column: Sequence[Any]) -> Sequence[str]:
     kinds = set(map(type, column))
     if kinds == {str}:
         return _escaped(column)
-    if len(column) > 1 and len(set(map(id, column))) == 1:
-        return list(_texts(column[:1])) * len(column)
+    if kinds == {str, type(None)}:
+        words = _escaped(["" if value is None else value for value in column])
+        return [NULL if value is None else word for value, word in zip(column, words, strict=True)]
     if kinds == {UUID}:
-        texts = {at: str(value) for at, value in dict(zip(map(id, column), column, strict=True)).items()}
-        return [texts[at] for at in map(id, column)]
-    if kinds == {int}:
-        return list(map(str, column))
-    return [_text(value) for value in column]
+        return list(map(_hex, column))
+    if kinds == {datetime}:
+        return list(map(datetime.isoformat, column))
+    if kinds == {datetime, type(None)}:
+        return [NULL if value is None else value.isoformat() for value in column]
+    distinct = dict(zip(map(id, column), column, strict=True))  # few, mostly: organisations, people, days, states
+    texts = dict(zip(distinct, map(_text, distinct.values()), strict=True))
+    return list(map(texts.__getitem__, map(id, column)))
 
 
 def _escaped(column: Sequence[str]) -> Sequence[str]:
     together = _APART.join(column)
-    if not _TO_ESCAPE.search(together):
+    if not any(sign in together for sign in ESCAPES):
         return column
     if together.count(_APART) != len(column) - 1:
-        return [_text_of_str(value) for value in column]
-    for sign, written in _ESCAPES.items():  # the backslash comes first
-        together = together.replace(sign, written)
+        return [escaped(value) for value in column]
+    for sign, written in ESCAPES.items():  # the backslash comes first
+        if sign in together:
+            together = together.replace(sign, written)
     return together.split(_APART)
 
 
-def _text_of_str(value: str) -> str:
-    return _TO_ESCAPE.sub(lambda found: _ESCAPES[found[0]], value) if _TO_ESCAPE.search(value) else value
+def _hex(value: UUID) -> str:
+    return f"{value.int:032x}"
 
 
 _TEXTS: dict[type, Callable[[Any], str]] = {
-    str: _text_of_str,
+    str: escaped,
     type(None): lambda value: NULL,
     bool: lambda value: "t" if value else "f",
     int: str,
     float: repr,
     Decimal: str,
-    UUID: str,
+    UUID: _hex,
     date: date.isoformat,
     datetime: datetime.isoformat,
     bytes: lambda value: "\\\\x" + value.hex(),
-    list: lambda value: _text_of_str(_array(value)),
+    list: lambda value: escaped(_array(value)),
 }
 
 
@@ -198,7 +223,7 @@ def _text(value: Any) -> str:
     if write is not None:
         return write(value)
     if isinstance(value, str):  # a member of TextChoices, a StrEnum
-        return _text_of_str(str(value))
+        return escaped(str(value))
     raise TypeError(f"no text for {type(value)}")
 
 
@@ -210,11 +235,11 @@ def delete(model: type[Model], ids: Collection[UUID]) -> int:
 
 
 def check_references() -> None:
-    """Check the foreign keys of everything written so far, which the end of the transaction would do otherwise. By one
-    plan for each of them: every statement of ours is planned anew (see config.env), here that would be once a row."""
+    """Check the foreign keys of everything written so far, which the end of the transaction would do otherwise: with what
+    is wrong the file goes back, not the answer."""
     with connection.cursor() as cursor:
-        for statement in _CHECK_REFERENCES:
-            cursor.execute(statement)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def as_json(value: Any) -> str:
@@ -244,8 +269,7 @@ def _is_words(values: Collection[Any]) -> bool:
 
 
 def _is_same(column: Sequence[Any]) -> bool:
-    first = column[0]
-    return all(value is first for value in column)
+    return column[0] is column[-1] and len(set(map(id, column))) == 1
 
 
 def _lines_or_none(columns: Sequence[Sequence[Any]]) -> list[str] | None:

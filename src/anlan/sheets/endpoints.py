@@ -33,7 +33,7 @@ def create_import(
     work = tasks.check_sheet if details.dry_run else tasks.import_sheet
     title = "试算" if details.dry_run else "导入"
     with transaction.atomic():
-        entry = actions.upload(actor=request.actor, kind_code=details.kind, file=file)
+        entry = actions.upload(actor=request.actor, kind_code=details.kind, file=file, sheet=details.sheet)
         return _started(request, response, entry.id, work, title, actions.check_ready)
 
 

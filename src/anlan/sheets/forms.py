@@ -9,6 +9,7 @@ from anlan.authz.actors import Actor
 from anlan.lib.refusals import Invalid
 from anlan.sheets.kinds import Kind, kinds_for
 from anlan.sheets.mapping import IGNORED
+from anlan.sheets.models import SheetImport
 
 ACCEPTED = ".xlsx,.xls,.ods"
 
@@ -33,6 +34,30 @@ class UploadForm(forms.Form):
         for error in refusal.errors:
             name = error.pointer.strip("/")
             self.add_error(name if name in self.fields else None, error.message)
+
+
+class TableForm(forms.Form):
+    """How the file is to be read; what is not said stays as it is."""
+
+    sheet = forms.ChoiceField(label="工作表", required=False)
+    has_header = forms.ChoiceField(
+        label="表头", choices=[("yes", "有表头"), ("no", "没有表头，第一行就是数据")], required=False
+    )
+
+    def __init__(self, *args: Any, entry: SheetImport, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(one["name"], f"{one['name']}（{one['row_count']} 行）") for one in entry.sheets]
+        if len(choices) > 1:
+            self.fields["sheet"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["sheet"]
+        self.initial = {"sheet": entry.sheet_name, "has_header": "yes" if entry.has_header else "no"}
+
+    def said(self) -> dict[str, Any]:
+        """For the action. What is true of the header of one sheet says nothing of another."""
+        sheet, header = self.cleaned_data.get("sheet") or "", self.cleaned_data["has_header"]
+        moved = sheet not in ("", self.initial["sheet"]) and header == self.initial["has_header"]
+        return {"sheet": sheet, "has_header": None if moved else (header or self.initial["has_header"]) == "yes"}
 
 
 class MappingForm(forms.Form):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
-from anlan.sheets.values import Cell, Reader, Unreadable, is_nothing
+from anlan.sheets.values import Cell, Reader, Unreadable, check_formula, is_nothing
 
 
 class Look(StrEnum):
@@ -43,6 +43,8 @@ class Column:
         """The value, or None for a cell that says nothing. Raises Unreadable."""
         if is_nothing(cell):
             return None
+        if type(cell) is str:
+            check_formula(cell)
         value = self.read(cell)
         if value == "" or value == ():
             return None

@@ -12,7 +12,8 @@ from anlan.sheets.choices import ImportState, RowOutcome
 
 
 class SheetImport(ScopedModel):
-    """One file that came in. ``mapping`` holds a column's name for each heading, in the order of the file.
+    """One file that came in. ``mapping`` holds a column's name for each heading, in the order of the file; ``sheets`` are
+    the sheets to be seen in it with the number of their rows and of the hidden ones, ``sheet_name`` is the one that is read.
 
     The counts are those of the latest check, and from IMPORTED on of the import. ``job_id`` is the latest job;
     ``merkle_root`` is over the leaf hashes of the imported rows and stands in the ledger.
@@ -33,6 +34,8 @@ class SheetImport(ScopedModel):
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField("大小（字节）")
     sheet_name = models.CharField("工作表", max_length=100, blank=True)
+    sheets = models.JSONField(default=list)
+    has_header = models.BooleanField("有表头", default=True)
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=list)
     state = models.CharField("状态", max_length=10, choices=ImportState, default=ImportState.UPLOADED)
@@ -71,6 +74,20 @@ class SheetImport(ScopedModel):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def other_sheets(self) -> list[str]:
+        """What else is in the file and is not read."""
+        return [one["name"] for one in self.sheets if one["name"] != self.sheet_name]
+
+    @property
+    def hidden_row_count(self) -> int:
+        """Hidden rows of the sheet that is read, as far as known."""
+        return sum(one["hidden_row_count"] for one in self.sheets if one["name"] == self.sheet_name)
+
+    @property
+    def has_broken_formulas(self) -> bool:
+        return any(one["has_broken_formulas"] for one in self.sheets if one["name"] == self.sheet_name)
 
     @property
     def good_count(self) -> int:

@@ -69,6 +69,15 @@ class ImportPage:
         return self.entry.bad_count - len(self.entry.first_bad)
 
     @property
+    def knows_no_column(self) -> bool:
+        return not any(self.entry.mapping)
+
+    @property
+    def first_headings(self) -> str:
+        """What stands in the row taken for the header."""
+        return "、".join(word for one in self.entry.header if (word := one["label"]))[:60]
+
+    @property
     def list_url(self) -> str:
         return reverse(self.kind.list_url) if self.kind and self.kind.list_url else ""
 

@@ -4,6 +4,7 @@ dry run."""
 import gc
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice, zip_longest
@@ -19,6 +20,9 @@ from anlan.sheets.reading import Table
 from anlan.sheets.values import Cell, Unreadable, is_nothing, nothings, read_words
 
 SIZE = 3000
+COLLECTED_AT = 200_000
+"""Objects that came and did not go, some 30 MB of them."""
+_USUAL_THRESHOLDS = gc.get_threshold()
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 Progress = Callable[[int, int], None]
 Difference = tuple[str | None, str | None]
@@ -100,21 +104,22 @@ class _Memory:
     def __init__(self, entry: SheetImport, drafts: Sequence[Draft]) -> None:
         differences = [(_json(draft.before), _json(draft.after)) for draft in drafts]
         self.leaves = leaves_of(entry.salt, drafts, differences)
-        self.rows = bulk.Rows(ImportedRow, ROW_COLUMNS, _rows(entry, drafts, differences, self.leaves))
+        self.rows = bulk.Rows(ImportedRow, ROW_COLUMNS, _columns(entry, drafts, differences, self.leaves))
 
 
 def leaves_of(salt: str, drafts: Sequence[Draft], differences: Sequence[Difference]) -> list[bytes]:
     """The leaves of written rows: the salt keeps what a person wrote from being guessed out of its hash.
 
     Hashed is a line in the manner of PostgreSQL's text format: form, salt, number, record, outcome, what was there
-    before and after where it differs (JSON), and the columns of the kind (JSON of what is no columns). Form 2 had JSON
-    for the columns of a kind with lists of words too.
+    before and after where it differs (JSON), and the columns of the kind (JSON of what is no columns). Form 3 had UUIDs
+    with hyphens, form 2 JSON for the columns of a kind with lists of words.
     """
     rows = _row_lines([draft.row for draft in drafts])
-    return [
-        merkle.leaf_hash(f"3\t{salt}\t{one.number}\t{one.record_id}\t{one.outcome}\t{before}\t{after}\t{row}".encode())
+    lines = (
+        f"4\t{salt}\t{one.number}\t{one.record_id.hex}\t{one.outcome}\t{before}\t{after}\t{row}"
         for one, (before, after), row in zip(drafts, differences, rows, strict=True)
-    ]
+    )
+    return [merkle.leaf_hash(line.encode()) for line in lines]
 
 
 def _row_lines(rows: Sequence[Any]) -> list[str]:
@@ -124,13 +129,13 @@ def _row_lines(rows: Sequence[Any]) -> list[str]:
         return [json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str) for row in rows]
 
 
-def _rows(
+def _columns(
     entry: SheetImport, drafts: Sequence[Draft], differences: Sequence[Difference], hashes: Sequence[bytes]
-) -> Iterator[Sequence[Any]]:
-    for draft, (before, after), leaf in zip(drafts, differences, hashes, strict=True):
-        label = draft.label[:120]
-        yield (entry.id, draft.region_path, draft.number, draft.outcome, draft.record_id, label, draft.version, before,
-               after, leaf, "")  # fmt: skip
+) -> Sequence[Sequence[Any]]:
+    """What stands in ``ROW_COLUMNS``."""
+    rows = [(one.region_path, one.number, one.outcome, one.record_id, one.label[:120], one.version) for one in drafts]
+    before_and_after = zip(*differences, strict=True)
+    return [[entry.id] * len(rows), *zip(*rows, strict=True), *before_and_after, hashes, [""] * len(rows)]
 
 
 def _json(values: dict[str, Any] | None) -> str | None:
@@ -147,34 +152,38 @@ def _pass(
 ) -> Report:
     report = Report()
     batch = kind.open(actor)
-    gc.freeze()  # the cells of the file stay: walking them at every collection costs as much as reading them
-    try:
-        lines = _lines(table, mapping)
-        total = len(lines)
-        with Behind() as behind:
-            for some, chunk, wait in _one_ahead(_chunks(kind, lines, mapping, batch, behind)):
-                wait()
-                drafts = batch.draft(chunk)
-                behind.start(partial(_finish, report, some, chunk, finish(batch, chunk, drafts)))
-                behind.start(lambda: progress(report.row_count, total))
-            behind.wait()
-    finally:
-        gc.unfreeze()
+    total = table.height - table.first
+    with _few_collections(), Behind() as behind:
+        for some, chunk, wait in _one_ahead(_chunks(kind, _lines(table, mapping), mapping, batch, behind)):
+            wait()
+            drafts = batch.draft(chunk)
+            behind.start(partial(_finish, report, some, chunk, finish(batch, chunk, drafts)))
+            behind.start(lambda: progress(report.row_count, total))
+        behind.wait()
     return report
 
 
-def _lines(table: Table, mapping: Sequence[str]) -> list[Line]:
-    """The rows that say something; the table lets go of them, so that their cells can go when they have been read."""
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Rows come and go without cycles, or with few: look for those when many are left, and not among what was there."""
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AT)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*_USUAL_THRESHOLDS)
+        gc.unfreeze()
+
+
+def _lines(table: Table, mapping: Sequence[str]) -> Iterator[Line]:
+    """The rows that say something."""
     used = [position for position, name in enumerate(mapping) if name]
-    lines: list[Line] = [line for line in table.lines() if _says_something(line[1], used)]
-    table.rows.clear()
-    return lines
+    return (line for line in table.lines() if _says_something(line[1], used))
 
 
-def _chunks(kind: Kind, lines: list[Line], mapping: Sequence[str], batch: Batch, behind: Behind) -> Iterator[Ahead]:
+def _chunks(kind: Kind, lines: Iterator[Line], mapping: Sequence[str], batch: Batch, behind: Behind) -> Iterator[Ahead]:
     where = {name: position for position, name in enumerate(mapping) if name}
-    while some := lines[:SIZE]:
-        del lines[:SIZE]
+    while some := list(islice(lines, SIZE)):
         chunk = _chunk(kind, some, where)
         if isinstance(batch, ReadsAhead):
             batch.prepare(chunk)

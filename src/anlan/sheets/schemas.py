@@ -14,7 +14,17 @@ from anlan.sheets.models import SheetImport
 
 class ImportIn(Schema):
     kind: str = Field(max_length=40, description="种类，见 GET /import-kinds")
+    sheet: str = Field("", max_length=100, description="读哪张工作表；不写的，读表头最合的一张")
     dry_run: bool = Field(False, description="只试算，不写入；之后用 confirm 导入")
+
+
+class WorksheetOut(Schema):
+    """A sheet of the file; one of them is read."""
+
+    name: str
+    row_count: int = Field(description="表头以下的行数")
+    hidden_row_count: int = Field(description="其中隐藏的，也会导入")
+    is_read: bool
 
 
 class ImportColumnOut(Schema):
@@ -82,10 +92,16 @@ class ImportJobOut(Schema):
 
 
 class ImportDetail(ImportOut):
+    sheets: list[WorksheetOut]
+    has_header: bool = Field(description="没有表头的，各列叫“第1列”“第2列”，第一行就是数据")
     headings: list[HeadingOut]
     bad_rows: list[BadRowOut] = Field(alias="first_bad", description="最先的若干条；全部在 bad_rows_url 的文件里")
     bad_rows_url: str | None
     job: ImportJobOut | None
+
+    @staticmethod
+    def resolve_sheets(entry: SheetImport) -> list[dict[str, object]]:
+        return [{**one, "is_read": one["name"] == entry.sheet_name} for one in entry.sheets]
 
     @staticmethod
     def resolve_headings(entry: SheetImport) -> list[dict[str, object]]:

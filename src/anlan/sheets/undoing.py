@@ -2,7 +2,7 @@
 has touched or built upon since stays, with the reason."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,21 @@ TOUCHED = "导入之后又被修改过，保留现在的内容。"
 GONE = "记录已经不在，或者已不在您的管辖范围内。"
 
 
+Column = tuple[str, Callable[[Sequence[Sequence[Any]]], Sequence[Any]]]
+"""Its name, and what makes it of other columns."""
+
+
 def undo(
-    rows: QuerySet[Any], fields: Sequence[str], kept: Sequence[Kept], *, parts: Sequence[type[Model]] = ()
+    rows: QuerySet[Any],
+    fields: Sequence[str],
+    kept: Sequence[Kept],
+    *,
+    follows: Column | None = None,
+    parts: Sequence[type[Model]] = (),
 ) -> dict[UUID, str]:
-    """Undo ``kept`` within ``rows`` (what the actor may change). ``fields`` are the columns an import writes; a model
-    without a ``version`` is compared with what the import left (``Kept.after``). ``parts`` are models whose rows belong
-    to the record and go with it. Returns why, for each record that stays."""
+    """Undo ``kept`` within ``rows`` (what the actor may change). ``fields`` are the columns an import writes, ``follows``
+    is made of them anew; a model without a ``version`` is compared with what the import left (``Kept.after``). ``parts``
+    are models whose rows belong to the record and go with it. Returns why, for each record that stays."""
     model = rows.model
     versioned = "version" in {field.name for field in model._meta.fields}
     compared = fields if not versioned or any(one.outcome == RowOutcome.UPDATED for one in kept) else ()
@@ -42,7 +51,12 @@ def undo(
         _delete_part(part, model, made)
     bulk.delete(model, made)
     changed = [one for one in free if one.outcome == RowOutcome.UPDATED]
-    bulk.update(model, ("id", *fields), (_as_it_was(one, fields, now[one.record_id][2:]) for one in changed))
+    if changed:
+        was = [_as_it_was(one, fields, now[one.record_id][2:]) for one in changed]
+        columns: dict[str, Sequence[Any]] = dict(zip(("id", *fields), zip(*was, strict=True), strict=True))
+        if follows is not None:
+            columns[follows[0]] = follows[1](list(columns.values())[1:])
+        bulk.Rows(model, list(columns), list(columns.values())).update()
     return reasons
 
 

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from anlan.lib import phones
+
 Cell = str | int | float | bool | date | datetime | None
 Reader = Callable[[Any], Any]
 
@@ -15,7 +17,9 @@ class Unreadable(ValueError):  # noqa: N818 - an answer to the person, not an er
     """Why a cell cannot be taken, as a sentence."""
 
 
-_FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
+_FORMULA_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
 _NOTHING = frozenset({"", "/", "\\", "-", "--", "—", "——", "无", "暂无", "不详", "N/A", "NULL", "null", "None"})
 # Anything that a plain Chinese or Latin text does not hold: blanks, controls, full-width letters and digits, marks
 # without width.
@@ -74,15 +78,32 @@ def text(value: Cell) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        return _as_excel_shows(value) if value.is_integer() else repr(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.time() == datetime.min.time() else f"{value:%Y-%m-%d %H:%M}"
     return str(value)
 
 
-def _checked(plain: str) -> str:
+def _as_excel_shows(value: float) -> str:
+    """Its digits, as many as Excel keeps: what stands behind them comes from how a computer holds numbers."""
+    if abs(value) < 10**MOST_EXACT_DIGITS:
+        return str(int(value))
+    return f"{Decimal(f'{value:.{MOST_EXACT_DIGITS}g}'):f}"
+
+
+def check_formula(plain: str) -> None:
+    """Raises Unreadable for what a formula that went wrong says."""
     if plain[:1] == "#" and plain in _FORMULA_ERRORS:
         raise Unreadable(f"公式出错（{plain}），请改成实际的内容。")
+
+
+def formula_error(word: str) -> str:
+    """One of the words :func:`check_formula` knows for what a program calls an error, in its own language perhaps."""
+    return word if word in _FORMULA_ERRORS else "#VALUE!"
+
+
+def _checked(plain: str) -> str:
+    check_formula(plain)
     return plain
 
 
@@ -148,9 +169,24 @@ def reads_like(read: Reader, like: Reader) -> Reader:
 
 
 def telephone(value: Cell) -> str:
-    """A telephone number; several are kept as written. A trailing ``.0`` of a number is not part of it."""
-    plain = identifier(value)
-    return plain.removesuffix(".0").replace("—", "-").replace("–", "-")
+    """A telephone number, or several with ``、`` between. Raises Unreadable for what is none, or not only."""
+    plain = _as_typed(value)
+    if plain.isascii() and plain.isdecimal() and 5 <= len(plain) <= 12:
+        return plain
+    found = phones.canonical(plain)
+    if plain and not found:
+        raise Unreadable(f"“{text(value)[:20]}”不是电话号码，{phones.REFUSAL}")
+    return found
+
+
+def _as_typed(value: Cell) -> str:
+    """The characters of a number that is no quantity; lines stay apart. Raises Unreadable."""
+    if type(value) is float and value.is_integer() and abs(value) < 10**MOST_EXACT_DIGITS:
+        return str(int(value))
+    if type(value) is not str:
+        return identifier(value)
+    check_formula(value)
+    return _WIDTHLESS.sub("", value.replace("_x000D_", "\n")).strip().strip("'‘’`\"").removesuffix(".0")
 
 
 def day(value: Cell) -> date:

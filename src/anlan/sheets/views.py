@@ -11,18 +11,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, bounded_count, requires
+from anlan.http.api import ActingRequest, requires
 from anlan.lib.refusals import Invalid, NotInScope
 from anlan.sheets import actions, selectors, tasks
 from anlan.sheets.choices import ImportState
-from anlan.sheets.forms import MappingForm, UploadForm
+from anlan.sheets.forms import MappingForm, TableForm, UploadForm
 from anlan.sheets.kinds import is_kind, kinds_for
 from anlan.sheets.models import SheetImport
 from anlan.sheets.presenters import ImportPage, page_of
 from anlan.sheets.writing import write_template
-from anlan.ui.lists import Column, Page
+from anlan.ui.lists import Column, asked_page
 
-PAGE_SIZE = 50
 COLUMNS = [
     Column("文件", width="wide"),
     Column("状态", width="narrow"),
@@ -47,17 +46,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def import_list(request: ActingRequest) -> HttpResponse:
     """The imports the person sees, the newest first."""
     rows = selectors.imports(request.actor)
-    count, is_exact = bounded_count(rows)
-    page = Page(_number(request, count), PAGE_SIZE, count, is_exact)
-    first = (page.number - 1) * PAGE_SIZE
-    shown = [(entry, selectors.kind_to_show(entry.kind)) for entry in rows[first : first + PAGE_SIZE]]
+    page = asked_page(request, rows)
+    shown = [(entry, selectors.kind_to_show(entry.kind)) for entry in page.of(rows)]
     return render(request, "sheets/list.html", {"columns": COLUMNS, "page": page, "rows": shown})
-
-
-def _number(request: ActingRequest, count: int) -> int:
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    return max(1, min(number, -(-count // PAGE_SIZE) or 1))
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,6 +113,18 @@ def import_mapping(request: ActingRequest, import_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.SHEET_IMPORT)
+def import_table(request: ActingRequest, import_id: UUID) -> HttpResponse:
+    """Read the file once more, in the way the person says."""
+    form = TableForm(request.POST, entry=selectors.sheet_import(request.actor, import_id))
+    if form.is_valid():
+        actions.choose_table(actor=request.actor, import_id=import_id, **form.said())
+    else:
+        messages.error(request, "请从列出的工作表中选。")
+    return redirect("sheets:import", import_id)
+
+
+@require_POST
+@requires(Permission.SHEET_IMPORT)
 def import_confirm(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """Third step: let the good rows in."""
     _start(request, import_id, tasks.import_sheet, "导入", actions.check_ready)
@@ -180,6 +183,7 @@ def _show(request: ActingRequest, page: ImportPage, form: MappingForm | None = N
         "page": page,
         "entry": page.entry,
         "form": form,
+        "table_form": TableForm(entry=page.entry) if form else None,
         "bad_columns": BAD_COLUMNS,
         "mapping_columns": MAPPING_COLUMNS,
         "remaining_columns": REMAINING_COLUMNS,

@@ -15,6 +15,8 @@ from anlan.sheets.values import Cell
 
 REASON = "未导入的原因"
 TEXT_FORMAT = "@"
+WRITTEN_AS_A_POWER = 10**11
+"""Excel shows larger numbers as 9.13E+17."""
 
 
 def write_template(target: BinaryIO, kind: Kind) -> None:
@@ -77,6 +79,7 @@ class _Styles:
         )
         self.plain = book.add_format({**base, "text_wrap": True})
         self.day = book.add_format({**base, "num_format": "yyyy-mm-dd"})
+        self.digits = book.add_format({**base, "num_format": "0"})
         self.reason = book.add_format({**base, "text_wrap": True, "font_color": "#b42318"})
         self.title = book.add_format({"bold": True, "font_size": 14})
 
@@ -99,7 +102,8 @@ def write_bad_rows(path: Path, header: Sequence[str], bad: Sequence[BadRow]) -> 
             sheet.write_string(0, position, word, styles.head())
         for row, one in enumerate(bad, 1):
             for position, cell in enumerate(one.cells):
-                _write(sheet, row, position, cell, styles.plain, styles.day)
+                style = styles.digits if type(cell) is float and abs(cell) >= WRITTEN_AS_A_POWER else styles.plain
+                _write(sheet, row, position, cell, style, styles.day)
             sheet.write_string(row, len(header), f"原表第 {one.number} 行：{one.reason}", styles.reason)
 
 

@@ -7,12 +7,16 @@ from anlan.supervision.models import SignedList, SupervisionLetter, SupervisionL
 from anlan.supervision.periods import Period
 from anlan.supervision.reactions import urge
 from anlan.supervision.selectors import (
+    events_urged,
     letters,
     letters_about,
     listings,
     listings_about,
+    listings_to_recheck,
+    listings_without_controls,
     matters_listed_between,
     matters_still_listed,
+    matters_without_controls,
 )
 from anlan.supervision.selectors.signed_lists import signed_lists, unsigned_below
 
@@ -23,12 +27,16 @@ __all__ = [
     "SignedList",
     "SupervisionLetter",
     "SupervisionListing",
+    "events_urged",
     "letters",
     "letters_about",
     "listings",
     "listings_about",
+    "listings_to_recheck",
+    "listings_without_controls",
     "matters_listed_between",
     "matters_still_listed",
+    "matters_without_controls",
     "sign_list",
     "signed_lists",
     "unsigned_below",

@@ -52,3 +52,12 @@ class PeriodKind(TextChoices):
 class ListingDeadline(TextChoices):
     RECTIFY = "RECTIFY", "督办期限"
     PROGRESS = "PROGRESS", "月进展"
+    CONTROLS = "CONTROLS", "管控措施复查"
+
+
+class ControlsState(TextChoices):
+    """S3-49: whether what holds the danger down until it is put right is there, and still looked after."""
+
+    IN_FORCE = "IN_FORCE", "已落实"
+    MISSING = "MISSING", "未填"
+    CHECK_PASSED = "CHECK_PASSED", "复查到期"

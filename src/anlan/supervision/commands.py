@@ -58,6 +58,15 @@ class ReportProgress(Command):
     action: ClassVar[Any] = staticmethod(actions.report_progress)
 
 
+class SetControls(Command):
+    verb: Literal["set_controls"]
+    measures: Text
+    holder: Annotated[str, Field(max_length=60)]
+    holder_phone: Annotated[str, Field(max_length=30)] = ""
+    check_on: date
+    action: ClassVar[Any] = staticmethod(actions.set_controls)
+
+
 class RequestRelease(Command):
     verb: Literal["request_release"]
     note: Text = ""
@@ -84,10 +93,13 @@ class Release(Command):
 
 COMMANDS: dict[str, type[Command]] = {
     "report_progress": ReportProgress,
+    "set_controls": SetControls,
     "request_release": RequestRelease,
     "recheck": Recheck,
     "refuse_release": RefuseRelease,
     "release": Release,
 }
 
-AnyCommand = Annotated[ReportProgress | RequestRelease | Recheck | RefuseRelease | Release, Field(discriminator="verb")]
+AnyCommand = Annotated[
+    ReportProgress | SetControls | RequestRelease | Recheck | RefuseRelease | Release, Field(discriminator="verb")
+]

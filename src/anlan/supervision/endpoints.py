@@ -22,7 +22,7 @@ def list_listings(request: HttpRequest, page: Query[http.PageQuery]) -> Any:
     actor = http.actor_of(request)
     sheet = http.paginate(selectors.listings(actor), page)
     return {
-        "items": [presenters.listing_out(actor, listing) for listing in sheet.items],
+        "items": presenters.listings_out(actor, sheet.items),
         "count": sheet.count,
         "count_is_exact": sheet.count_is_exact,
         "next_cursor": sheet.next_cursor,
@@ -41,7 +41,7 @@ def list_matter(request: HttpRequest, body: ListIn) -> Any:
 @router.get("/listings/{uuid:listing_id}", response=ListingOut, summary="一块牌", url_name="listing")
 @http.requires(Permission.SUPERVISION_LISTING_VIEW)
 def get_listing(request: HttpRequest, listing_id: UUID) -> Any:
-    """One listing with its monthly progress."""
+    """One listing with its monthly progress and its controls, those in force first."""
     actor = http.actor_of(request)
     return presenters.listing_out(actor, selectors.listing(actor, listing_id))
 
@@ -51,7 +51,7 @@ def get_listing(request: HttpRequest, listing_id: UUID) -> Any:
 )
 @http.requires(Permission.SUPERVISION_LISTING_VIEW)
 def transition(request: HttpRequest, listing_id: UUID, body: AnyCommand) -> Any:
-    """Report progress, ask for release, recheck, release."""
+    """Report progress, set or renew the controls, ask for release, recheck, release."""
     actor = http.actor_of(request)
     body.run(actor, listing_id)
     return presenters.listing_out(actor, selectors.listing(actor, listing_id))

@@ -9,6 +9,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Refusal
 from anlan.supervision import actions
 from anlan.supervision.models import SupervisionListing
+from anlan.supervision.selectors import controls_of
 from anlan.supervision.workflow import PROCESS
 
 
@@ -26,6 +27,11 @@ class ListingForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **options})
         for field in self.fields.values():
             field.error_messages["required"] = f"请填写{field.label}。"
+
+    @classmethod
+    def initial_of(cls, listing: SupervisionListing) -> dict[str, Any]:
+        """What stands in the form before anything is typed."""
+        return {}
 
     @property
     def label(self) -> str:
@@ -64,6 +70,26 @@ class ReportProgressForm(ListingForm):
     note = _words("本月进展")
 
 
+class SetControlsForm(ListingForm):
+    verb = "set_controls"
+    measures = _words("管控措施")
+    holder = forms.CharField(label="管控责任人", max_length=60)
+    holder_phone = forms.CharField(label="电话", max_length=30, required=False)
+    check_on = forms.DateField(label="下次复查日期", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["check_on"].widget.attrs["min"] = clock.today().isoformat()
+
+    @classmethod
+    def initial_of(cls, listing: SupervisionListing) -> dict[str, Any]:
+        """A renewal starts from what is in force; its date has to be chosen."""
+        last = next(iter(controls_of([listing])[listing.id]), None)
+        if last is None:
+            return {}
+        return {"measures": last.measures, "holder": last.holder, "holder_phone": last.holder_phone}
+
+
 class RequestReleaseForm(ListingForm):
     verb = "request_release"
     note = _words("整改情况", required=False)
@@ -85,5 +111,13 @@ class ReleaseForm(ListingForm):
 
 
 FORMS: dict[str, type[ListingForm]] = {
-    form.verb: form for form in (ReportProgressForm, RequestReleaseForm, RecheckForm, RefuseReleaseForm, ReleaseForm)
+    form.verb: form
+    for form in (
+        ReportProgressForm,
+        SetControlsForm,
+        RequestReleaseForm,
+        RecheckForm,
+        RefuseReleaseForm,
+        ReleaseForm,
+    )
 }

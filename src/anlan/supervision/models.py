@@ -5,8 +5,9 @@ from django.db import models
 from anlan.authz.fields import PathField
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import ScopeColumns, ScopedModel
-from anlan.lib import ids
-from anlan.supervision.choices import ListerLevel, ListingStatus, ListLevel, PeriodKind
+from anlan.lib import clock, ids
+from anlan.reads.loading import QuicklyLoaded
+from anlan.supervision.choices import ControlsState, ListerLevel, ListingStatus, ListLevel, PeriodKind
 
 
 class SupervisionLetter(ScopedModel):
@@ -62,6 +63,7 @@ class SupervisionListing(ScopedModel):
     version = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField("更新时间")
     progress_count = models.PositiveSmallIntegerField("进展次数", default=0)
+    controls_check_on = models.DateField("管控措施复查日期", null=True)
     listed_at = models.DateTimeField("挂牌时间")
     released_at = models.DateTimeField("摘牌时间", null=True)
 
@@ -88,8 +90,21 @@ class SupervisionListing(ScopedModel):
     def is_open(self) -> bool:
         return self.released_at is None
 
+    @property
+    def days_listed(self) -> int:
+        """Days since it was listed; once released, the days it was."""
+        until = clock.today() if self.released_at is None else clock.legal_date(self.released_at)
+        return (until - clock.legal_date(self.listed_at)).days
 
-class ListingProgress(models.Model):
+    @property
+    def controls_state(self) -> ControlsState:
+        """The next check is in force to the end of its day."""
+        if self.controls_check_on is None:
+            return ControlsState.MISSING
+        return ControlsState.IN_FORCE if self.controls_check_on >= clock.today() else ControlsState.CHECK_PASSED
+
+
+class ListingProgress(QuicklyLoaded):
     """A month's progress; read only through its listing."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -104,6 +119,27 @@ class ListingProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.listing_id} {self.reported_at:%Y-%m}"
+
+
+class ListingControl(QuicklyLoaded):
+    """What holds the danger down until it is put right, who holds it, and when that is looked at next. A renewal is a new
+    row; the last one counts. Read only through its listing."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    region_path = PathField()
+    listing = models.ForeignKey(SupervisionListing, models.PROTECT, related_name="controls")
+    measures = models.TextField("管控措施")
+    holder = models.CharField("管控责任人", max_length=60)
+    holder_phone = models.CharField("电话", max_length=30, blank=True)
+    check_on = models.DateField("下次复查")
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey("authz.User", models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("set_at",)
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} {self.check_on}"
 
 
 class SignedList(ScopedModel):

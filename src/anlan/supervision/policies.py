@@ -32,6 +32,7 @@ def check_can_request_release(actor: Actor, listing: SupervisionListing) -> None
 
 
 check_can_report_progress = _of_the_rectifiers
+check_can_set_controls = _of_the_rectifiers
 check_can_recheck = _of_the_lister
 check_can_refuse_release = _of_the_lister
 check_can_release = _of_the_lister

@@ -1,5 +1,6 @@
 """What pages and the API say of a listing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -9,10 +10,10 @@ from anlan.lib.refusals import Refusal
 from anlan.processes import api as processes
 from anlan.processes.api import Event, EventKind
 from anlan.proofs import api as proofs
-from anlan.supervision.choices import ListerLevel, ListingStatus
-from anlan.supervision.models import SupervisionListing
+from anlan.supervision.choices import ControlsState, ListerLevel, ListingStatus
+from anlan.supervision.models import ListingControl, ListingProgress, SupervisionListing
 from anlan.supervision.policies import checker
-from anlan.supervision.selectors import progress_of
+from anlan.supervision.selectors import controls_of, progress_of
 from anlan.supervision.workflow import PROCESS
 from anlan.ui.case import Act, ActionBar, TimelineEntry
 
@@ -35,8 +36,23 @@ def _may(actor: Actor, listing: SupervisionListing, verb: str) -> bool:
     return True
 
 
+def listings_out(actor: Actor, listings: Sequence[SupervisionListing]) -> list[dict[str, Any]]:
+    """Listings as the API gives them."""
+    progress, controls = progress_of(listings), controls_of(listings)
+    return [_listing_out(actor, one, progress[one.id], controls[one.id]) for one in listings]
+
+
 def listing_out(actor: Actor, listing: SupervisionListing) -> dict[str, Any]:
-    """One listing as the API gives it."""
+    """One of them."""
+    return listings_out(actor, [listing])[0]
+
+
+def _listing_out(
+    actor: Actor,
+    listing: SupervisionListing,
+    progress: Sequence[ListingProgress],
+    controls: Sequence[ListingControl],
+) -> dict[str, Any]:
     return {
         "id": listing.id,
         "document_number": listing.document_number,
@@ -48,9 +64,22 @@ def listing_out(actor: Actor, listing: SupervisionListing) -> dict[str, Any]:
         "due_on": listing.due_on,
         "listed_at": listing.listed_at,
         "released_at": listing.released_at,
+        "days_listed": listing.days_listed,
+        "controls_state": {"code": listing.controls_state, "label": listing.controls_state.label},
+        "controls": [
+            {
+                "measures": one.measures,
+                "holder": one.holder,
+                "holder_phone": one.holder_phone,
+                "check_on": one.check_on,
+                "set_at": one.set_at,
+                "set_by": one.set_by.display_name,
+            }
+            for one in controls
+        ],
         "progress": [
             {"note": one.note, "reported_at": one.reported_at, "reported_by": one.reported_by.display_name}
-            for one in progress_of(listing)
+            for one in progress
         ],
         "verbs": verbs(actor, listing),
         "version": listing.version,
@@ -63,11 +92,10 @@ def act_url(listing: SupervisionListing, verb: str) -> str:
 
 def action_bar(actor: Actor, listing: SupervisionListing) -> ActionBar:
     """What may be done with the listing now, by whom, until when."""
-    acts = [
-        Act(VERB_LABELS[verb], act_url(listing, verb), danger=verb == "refuse_release")
-        for verb in verbs(actor, listing)
-    ]
-    primary = next((act for act in reversed(acts) if not act.danger), None)
+    possible = verbs(actor, listing)
+    acts = [Act(VERB_LABELS[verb], act_url(listing, verb), danger=verb == "refuse_release") for verb in possible]
+    first = _primary(listing, possible)
+    primary = acts[possible.index(first)] if first else None
     return ActionBar(
         now=ListingStatus(listing.status).label,
         who=listing.lister.short_name,
@@ -77,9 +105,16 @@ def action_bar(actor: Actor, listing: SupervisionListing) -> ActionBar:
     )
 
 
+def _primary(listing: SupervisionListing, possible: list[str]) -> str:
+    """Controls that are not in force come first; otherwise what brings the listing furthest."""
+    if "set_controls" in possible and listing.controls_state != ControlsState.IN_FORCE:
+        return "set_controls"
+    return next((verb for verb in reversed(possible) if verb not in ("refuse_release", "set_controls")), "")
+
+
 def timeline(actor: Actor, listing: SupervisionListing) -> list[TimelineEntry]:
     """Everything that happened to the listing, the newest first."""
-    return [_entry(actor, event) for event in reversed(list(processes.history_of(listing.id)))]
+    return [_entry(actor, event) for event in reversed(processes.history_of(listing.id))]
 
 
 def _entry(actor: Actor, event: Event) -> TimelineEntry:

@@ -3,26 +3,27 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from ninja import Schema
+from anlan.http.api import Answer, Coded, Named
 
 
-class Coded(Schema):
-    code: str
-    label: str
-
-
-class Named(Schema):
-    id: UUID
-    name: str
-
-
-class ProgressOut(Schema):
+class ProgressOut(Answer):
     note: str
     reported_at: datetime
     reported_by: str
 
 
-class ListingOut(Schema):
+class ControlOut(Answer):
+    """The next check is due on ``check_on``, that day included."""
+
+    measures: str
+    holder: str
+    holder_phone: str
+    check_on: date
+    set_at: datetime
+    set_by: str
+
+
+class ListingOut(Answer):
     """One listing; ``verbs`` names what this actor may do now."""
 
     id: UUID
@@ -35,6 +36,9 @@ class ListingOut(Schema):
     due_on: date
     listed_at: datetime
     released_at: datetime | None
+    days_listed: int
+    controls_state: Coded
+    controls: list[ControlOut]
     progress: list[ProgressOut]
     verbs: list[str]
     version: int

@@ -10,11 +10,11 @@ from pydantic import ConfigDict, Field
 
 from anlan.authz.permissions import Permission
 from anlan.http import api as http
+from anlan.http.api import Coded, Named
 from anlan.lib.refusals import Invalid
 from anlan.supervision import actions
 from anlan.supervision.models import SignedList
 from anlan.supervision.periods import Period
-from anlan.supervision.schemas import Coded, Named
 from anlan.supervision.selectors import signed_lists as selectors
 
 router = Router(tags=["隐患清单"])

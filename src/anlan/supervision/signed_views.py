@@ -23,9 +23,8 @@ from anlan.supervision.choices import ListLevel, PeriodKind
 from anlan.supervision.models import SignedList
 from anlan.supervision.periods import Period
 from anlan.supervision.selectors import signed_lists as selectors
-from anlan.ui.lists import Column, Page
+from anlan.ui.lists import Column, asked_page_among
 
-PAGE_SIZE = 50
 MONTHS, QUARTERS = 6, 4
 BELOW = {
     ListLevel.CITY: (ListLevel.COUNTY,),
@@ -91,15 +90,14 @@ def board(request: ActingRequest) -> HttpResponse:
     if state == "unsigned":
         lines = [line for line in lines if line.signed is None]
     lines.sort(key=lambda line: (line.signed is not None, line.signed is not None and not line.has_changed))
-    page = Page(_number(request, len(lines)), PAGE_SIZE, len(lines))
-    first = (page.number - 1) * PAGE_SIZE
+    page = asked_page_among(request, len(lines))
     context = {
         "period": period,
         "periods": _periods(),
         "own": _lines(actor, [own], period)[0] if own else None,
         "levels": [(one, one.label) for one in levels],
         "level": level,
-        "lines": lines[first : first + PAGE_SIZE],
+        "lines": page.of(lines),
         "page": page,
         "columns": COLUMNS,
         "state": state,
@@ -218,9 +216,3 @@ def _periods() -> list[Period]:
     while len(found) < MONTHS + QUARTERS:
         found.append(found[-1].before)
     return found
-
-
-def _number(request: ActingRequest, count: int) -> int:
-    text = request.GET.get("page", "1")
-    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1
-    return max(1, min(wanted, -(-count // PAGE_SIZE)))

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.authz.permissions import Permission
 from anlan.hidden_dangers import api as loop
-from anlan.http.api import ActingRequest, bounded_count, is_htmx, requires
+from anlan.http.api import ActingRequest, is_htmx, requires
+from anlan.lib import clock
 from anlan.supervision import presenters, selectors
 from anlan.supervision.forms import FORMS, ListForm, ListingForm
 from anlan.supervision.policies import check_can_list
-from anlan.ui.lists import Column, Page
+from anlan.ui.lists import SHORT_PAGE, Column, asked_page
 
-PAGE_SIZE = 20
 COLUMNS = (
     Column("文号"),
     Column("隐患", width="wide"),
@@ -25,27 +25,33 @@ COLUMNS = (
     Column("状态"),
     Column("包抓领导"),
     Column("督办期限"),
+    Column("管控措施"),
     Column("挂牌以来", align="end"),
 )
+
+STATES = (("", "全部"), ("open", "未摘牌"), ("recheck", "待本单位复查"), ("controls", "本单位管控未落实"))
 
 
 @require_GET
 @requires(Permission.SUPERVISION_LISTING_VIEW)
 def ledger(request: ActingRequest) -> HttpResponse:
-    """挂牌台账: those still hanging first to look at, the newest first."""
-    rows = selectors.listings(request.actor)
-    is_open = request.GET.get("state") == "open"
-    if is_open:
-        rows = rows.filter(released_at=None)
-    count, is_exact = bounded_count(rows)
-    text = request.GET.get("page", "1")
-    number = max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
-    start = (number - 1) * PAGE_SIZE
+    """挂牌台账, the newest first: all, those still hanging, or those of one's own that wait for the recheck or lack controls
+    in force."""
+    state = request.GET.get("state", "")
+    if state == "recheck":
+        rows = selectors.listings_to_recheck(request.actor)
+    elif state == "controls":
+        rows = selectors.listings_without_controls(request.actor, clock.today())
+    else:
+        rows = selectors.listings(request.actor)
+        rows = rows.filter(released_at=None) if state == "open" else rows
+    page = asked_page(request, rows, SHORT_PAGE)
     context = {
-        "listings": list(rows[start : start + PAGE_SIZE]),
-        "page": Page(number, PAGE_SIZE, count, is_exact),
+        "listings": page.of(rows),
+        "page": page,
         "columns": COLUMNS,
-        "is_open": is_open,
+        "state": state,
+        "states": STATES,
     }
     return render(request, "supervision/ledger.html", context)
 
@@ -53,11 +59,12 @@ def ledger(request: ActingRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.SUPERVISION_LISTING_VIEW)
 def listing(request: ActingRequest, listing_id: UUID) -> HttpResponse:
-    """One listing: facts, monthly progress, what happened."""
+    """One listing: facts, controls, monthly progress, what happened."""
     found = selectors.listing(request.actor, listing_id)
     context = {
         "listing": found,
-        "progress": selectors.progress_of(found),
+        "progress": selectors.progress_of([found])[found.id],
+        "controls": selectors.controls_of([found])[found.id],
         "timeline": presenters.timeline(request.actor, found),
         "bar": presenters.action_bar(request.actor, found),
     }
@@ -88,7 +95,8 @@ def act(request: ActingRequest, listing_id: UUID, verb: str) -> HttpResponse:
     if name not in FORMS:
         raise Http404
     found = selectors.listing(request.actor, listing_id)
-    form = FORMS[name](request.POST or None)
+    kind = FORMS[name]
+    form = kind(request.POST or None, initial=kind.initial_of(found) if request.method == "GET" else None)
     back = reverse("supervision:listing", args=[found.id])
     if request.method == "POST" and form.run(request.actor, listing_id=listing_id) is not None:
         messages.success(request, f"已{form.label}：{found.document_number}。")

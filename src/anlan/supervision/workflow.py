@@ -35,6 +35,17 @@ TRANSITIONS = (
         opens=(D.PROGRESS,),
     ),
     Transition(
+        verb="set_controls",
+        label="落实管控措施",
+        sources=(S.LISTED, S.RELEASE_REQUESTED, S.RECHECKED),
+        target=SAME,
+        permission=Perm.SUPERVISION_LISTING_SET_CONTROLS,
+        event="supervision_listing.controls_set",
+        who="隐患的主办单位、责任单位",
+        requires="管控措施、管控责任人、下次复查日期；到期续填，以前的都留着",
+        opens=(D.CONTROLS,),
+    ),
+    Transition(
         verb="request_release",
         label="申请摘牌",
         sources=(S.LISTED,),
@@ -75,7 +86,7 @@ TRANSITIONS = (
         event="supervision_listing.released",
         who="挂牌单位，各摘各的；全部摘牌以后隐患销号",
         document="摘牌通知书",
-        cancels=(D.RECTIFY, D.PROGRESS),
+        cancels=(D.RECTIFY, D.PROGRESS, D.CONTROLS),
     ),
 )
 
@@ -106,6 +117,13 @@ DEADLINES = {
         _next_report,
         "本地设定：每月报进展",
         (Step("supervision_listing.progress_missing", "本月进展未报", 1),),
+    ),
+    D.CONTROLS.value: DeadlineKind(
+        D.CONTROLS,
+        D.CONTROLS.label,
+        lambda listing, started_on: listing.controls_check_on,
+        "本单位填写的下次复查日期",
+        (Step("supervision_listing.controls_check_passed", "管控措施复查到期", 1),),
     ),
 }
 

@@ -9,11 +9,12 @@ from anlan.authz.fields import PathField
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import ScopeColumns
 from anlan.lib import ids
+from anlan.reads.loading import QuicklyLoaded
 from anlan.territory.choices import GridKind, GridLevel, GridPost
 from anlan.territory.querysets import DatedQuerySet, GridQuerySet
 
 
-class Grid(models.Model):
+class Grid(QuicklyLoaded):
     """One grid. Kind, level, region and sector stay as they were established; a grid that is redrawn is dissolved
     and established anew, so that what was true on a day stays readable."""
 
@@ -66,7 +67,7 @@ class Grid(models.Model):
         return f"{self.get_kind_display()}·{self.get_sector_display()}" if self.sector else self.get_kind_display()
 
 
-class GridMember(models.Model):
+class GridMember(QuicklyLoaded):
     """A person in a post of a grid, from–to; a post has as many seats as the establishment says (``posts.toml``).
 
     ``valid_to`` one day before ``valid_from``: ended before it began. Overlaps are refused under the grid's lock;

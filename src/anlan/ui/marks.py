@@ -49,11 +49,11 @@ RISKS: Mapping[str, Mark] = {
 }
 
 
-def due_mark(due_on: date, *, today: date, finished_on: date | None = None) -> Mark:
-    """剩余n天 · 今天到期 · 逾期n天; once finished, whether it was in time."""
+def due_mark(due_on: date, *, today: date, finished_on: date | None = None, how: str = "办结") -> Mark:
+    """剩余n天 · 今天到期 · 逾期n天; once finished, whether it was in time, and how it was in a word."""
     if finished_on is not None:
         late = (finished_on - due_on).days
-        return Mark(f"逾期{late}天办结", "grey", "due-late") if late > 0 else Mark("按期办结", "grey", "due-met")
+        return Mark(f"逾期{late}天{how}", "grey", "due-late") if late > 0 else Mark(f"按期{how}", "grey", "due-met")
     days = (due_on - today).days
     if days < 0:
         return Mark(f"逾期{-days}天", "red", "due-late")

@@ -34,6 +34,7 @@ class Shell:
     navigation: Sequence[NavigationItem] = ()
     home_url: str = "/"
     live_url: str = ""
+    session_url: str = ""
     search_url: str = ""
     inbox_url: str = ""
     inbox_count: int = 0

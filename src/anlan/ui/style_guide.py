@@ -206,7 +206,6 @@ def view(request: HttpRequest) -> HttpResponse:
 
 def context(request: HttpRequest) -> dict[str, Any]:
     filters = FilterForm({"status": "RECTIFYING", "township": "1"})
-    filters.is_valid()
     wrong = DispatchForm({"mode": "1", "note": "请于期限内完成整改。", "funds_cny": "-"}, auto_id="wrong_%s")
     wrong.is_valid()
     return {
@@ -218,8 +217,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "page": lists.Page(number=3, size=8, count=186),
         "sort": "due_on",
         "rows": [_row(*row) for row in ROWS],
-        "filters": filters,
-        "chips": lists.active_chips(filters, request.GET),
+        "filters": lists.filters_of(filters, request.GET),
         "form": DispatchForm(initial={"mode": "1"}),
         "wrong_form": wrong,
         "timeline": _timeline(),

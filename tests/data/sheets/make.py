@@ -89,6 +89,28 @@ def two_line_header(path: Path) -> None:
     xlsx(path, fill)
 
 
+@ugly("two-levels.xlsx")
+def two_levels(path: Path) -> None:
+    """A title; 法定代表人 over 姓名 and 电话, 属地 over 镇街 and 村居; both rows once more on the second page."""
+
+    def head(sheet: Any, at: int) -> None:
+        for position, word in enumerate(["序号", *HEADER[:2]]):
+            sheet.merge_range(at, position, at + 1, position, word)
+        sheet.merge_range(at, 3, at, 4, "法定代表人")
+        sheet.merge_range(at, 5, at, 6, "属地")
+        put(sheet, [["姓名", "电话", "镇街", "村居"]], at + 1, 3)
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.merge_range(0, 0, 0, 6, "临海市生产经营单位底册")
+        head(sheet, 1)
+        rows = [["1", *row[:2], "掌柜", "13700000000", "古城街道", "文化社区"] for row in ROWS]
+        put(sheet, rows[:2], 3)
+        head(sheet, 5)
+        put(sheet, rows[2:], 7)
+
+    xlsx(path, fill)
+
+
 @ugly("header-on-every-page.xlsx")
 def header_on_every_page(path: Path) -> None:
     xlsx(path, lambda book, sheet: put(sheet, [HEADER, ROWS[0], HEADER, ROWS[1], [], HEADER, ROWS[2]]))

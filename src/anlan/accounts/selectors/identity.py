@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, Subquery
+from django.db.models import Exists, QuerySet, Subquery
 
 from anlan.accounts.selectors.factors import MAIN
 from anlan.authz.actors import Actor, choices_of, usable, valid_grants
@@ -19,15 +19,30 @@ from anlan.authz.models import Grant, User
 from anlan.authz.roles import ROLES
 from anlan.lib import clock
 from anlan.lib.refusals import NotInScope
+from anlan.reads.prepared import Given, PreparedSQL, prepared
 
 TOUCH_EVERY = timedelta(minutes=1)
 
 # The names are those of the fields of Actor, but for the five that _holder turns into something else.
-_HOLDER = """
-SELECT t.id AS token_id, t.last_used_at, g.id AS grant_id, g.role, g.sectors, r.path AS region_path,
-       u.id AS user_id, u.display_name AS label, o.id AS organisation_id, o.short_name AS organisation_name,
-       o.path AS organisation_path, o.kind AS organisation_kind, o.sectors AS organisation_sectors, o.capacity,
-       home.wall_path
+_HOLDER_COLUMNS = {
+    "token_id": "t.id",
+    "last_used_at": "t.last_used_at",
+    "grant_id": "g.id",
+    "role": "g.role",
+    "sectors": "g.sectors",
+    "region_path": "r.path",
+    "user_id": "u.id",
+    "label": "u.display_name",
+    "organisation_id": "o.id",
+    "organisation_name": "o.short_name",
+    "organisation_path": "o.path",
+    "organisation_kind": "o.kind",
+    "organisation_sectors": "o.sectors",
+    "capacity": "o.capacity",
+    "wall_path": "home.wall_path",
+}
+_HOLDER = PreparedSQL(f"""
+SELECT {", ".join(_HOLDER_COLUMNS.values())}
   FROM accounts_apitoken t
   JOIN authz_grant g ON g.id = t.grant_id
   JOIN authz_user u ON u.id = g.user_id
@@ -35,7 +50,7 @@ SELECT t.id AS token_id, t.last_used_at, g.id AS grant_id, g.role, g.sectors, r.
   JOIN authz_organisation o ON o.id = g.organisation_id
   JOIN authz_region home ON home.id = o.region_id
  WHERE t.digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s
-   AND g.valid_from <= %s AND (g.valid_to IS NULL OR g.valid_to >= %s) AND u.is_active"""
+   AND g.valid_from <= %s AND (g.valid_to IS NULL OR g.valid_to >= %s) AND u.is_active""")  # noqa: S608 - all is ours
 
 
 @dataclass(frozen=True)
@@ -55,11 +70,17 @@ def grants_of(user_id: UUID) -> list[Grant]:
 def grants_to_act_under(user_id: UUID, session_key: str | None = None) -> list[Grant]:
     """The same, and behind them those the user stands in for. ``seen_at`` is when the session was last noted;
     ``has_factor``, asked for only where some role must have one, says whether the user has a second factor."""
-    seen_at = UserSession.objects.filter(session_key=session_key or "").values("last_seen_at")[:1]
-    rows = choices_of(user_id).annotate(seen_at=Subquery(seen_at))
-    if settings.SECOND_FACTOR_ROLES:
+    found = _choices(user_id, Given(session_key or ""), clock.today(), bool(settings.SECOND_FACTOR_ROLES))
+    return usable(found, user_id)
+
+
+@prepared
+def _choices(user_id: UUID, session_key: Given, on: date, with_factor: bool) -> QuerySet[Grant]:
+    seen_at = UserSession.objects.filter(session_key=session_key.value).values("last_seen_at")[:1]
+    rows = choices_of(user_id, on).annotate(seen_at=Subquery(seen_at))
+    if with_factor:
         rows = rows.annotate(has_factor=Exists(Authenticator.objects.filter(user_id=user_id, type__in=MAIN)))
-    return usable(list(rows), user_id)
+    return rows
 
 
 def holder_of(secret: str) -> TokenHolder | None:
@@ -68,9 +89,8 @@ def holder_of(secret: str) -> TokenHolder | None:
     today, now = clock.today(), clock.now()
     with connection.cursor() as cursor:
         cursor.execute(_HOLDER, [digest_of(secret), now, today, today])
-        names = [column.name for column in cursor.description or ()]
         row = cursor.fetchone()
-    return None if row is None else _holder(**dict(zip(names, row, strict=True)))
+    return None if row is None else _holder(**dict(zip(_HOLDER_COLUMNS, row, strict=True)))
 
 
 def _holder(

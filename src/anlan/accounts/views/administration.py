@@ -11,12 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.accounts import actions, policies, selectors
 from anlan.accounts.forms import AccountFilterForm, GrantForm, OpenAccountForm, PersonFields
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, bounded_count, requires
+from anlan.http.api import ActingRequest, requires
 from anlan.lib import clock
 from anlan.lib.refusals import Forbidden, Invalid, NotInScope, Refused
-from anlan.ui.lists import Column, Page, active_chips
+from anlan.ui.lists import Column, asked_page, filters_of
 
-PAGE_SIZE = 50
 OFFERED = 50
 """Organisations shown before one has typed a longer part of the name."""
 COLUMNS = [
@@ -34,17 +33,13 @@ KEPT = (Invalid, Forbidden, Refused)
 def account_list(request: ActingRequest) -> HttpResponse:
     """The accounts the actor looks after."""
     form = AccountFilterForm(request.GET, actor=request.actor)
-    rows = selectors.accounts_within(request.actor, form.filters())
-    count, is_exact = bounded_count(rows)
-    page = Page(page_number(request, count), PAGE_SIZE, count, is_exact)
-    first = (page.number - 1) * PAGE_SIZE
-    shown = selectors.with_grants(rows.order_by("display_name", "id"), request.actor)[first : first + PAGE_SIZE]
+    rows = selectors.accounts_within(request.actor, form.as_filters())
+    page = asked_page(request, rows)
     context = {
-        "form": form,
-        "chips": active_chips(form, request.GET),
+        "filters": filters_of(form, request.GET),
         "columns": COLUMNS,
         "page": page,
-        "rows": list(shown),
+        "rows": page.of(selectors.with_grants(rows.order_by("display_name", "id"), request.actor)),
         "now": clock.now(),
     }
     return render(request, "accounts/list.html", context)
@@ -160,10 +155,3 @@ def _choose(request: ActingRequest, *, heading: str, back: str) -> HttpResponse:
     found = list(selectors.organisations_to_choose(request.actor, text)[: OFFERED + 1])
     context = {"heading": heading, "back": back, "q": text, "organisations": found[:OFFERED]}
     return render(request, "accounts/choose.html", {**context, "are_more": len(found) > OFFERED})
-
-
-def page_number(request: ActingRequest, count: int) -> int:
-    """The page asked for, held inside what there is."""
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    return max(1, min(number, -(-count // PAGE_SIZE) or 1))

@@ -2,7 +2,8 @@
 
 from allauth.account import views as allauth_views
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -30,6 +31,13 @@ def own_account(request: ActingRequest) -> HttpResponse:
         "sessions": selectors.sessions_of(user_id, request.session.session_key),
     }
     return render(request, "accounts/own.html", context)
+
+
+@require_GET
+@requires(Permission.DESK_VIEW)
+def session(request: ActingRequest) -> HttpResponse:
+    """For a page that has been open for a while: who acts now, and the token with which a form is sent."""
+    return JsonResponse({"acting": str(request.actor.grant_id), "token": get_token(request)})
 
 
 @require_POST

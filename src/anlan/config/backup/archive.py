@@ -1,21 +1,25 @@
 """The backup file: one zip, written under another name and renamed when it is whole, on disk and read back.
 
 ``manifest.json``, its last member, says what made the file and gives size and SHA-256 of every other member. The file
-holds everything needed to begin anew, keys included: it can be read by its owner only, and is not encrypted.
+holds everything needed to begin anew, keys included: it can be read by its owner only, and under a passphrase it is
+encrypted (:mod:`anlan.config.backup.encryption`).
 """
 
 import errno
 import hashlib
+import io
 import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, cast
 
+from anlan.config.backup.encryption import Decrypting, Encrypting, Passphrase, PassphraseError, is_encrypted
 from anlan.config.errors import OperatorError
+from anlan.lib.whole_files import sync
 
 FORM = 1
 MANIFEST = "manifest.json"
@@ -80,41 +84,66 @@ class Writer:
             self.entries[name] = copy(source, target, self._count)
 
 
-def write(file: Path, about: About, fill: Callable[[Writer], None], count: Count) -> None:
+def write(
+    file: Path, about: About, fill: Callable[[Writer], None], count: Count, passphrase: Passphrase | None = None
+) -> None:
     """Make the file: ``fill`` adds its members. It has its name only when it is on disk and every member has been read
-    back and compared."""
+    back and compared. Nothing readable touches the disk when there is a passphrase."""
     if file.exists():
         raise BackupError(f"{file} 已经存在,不会覆盖;请换一个文件名")
     unfinished = file.with_name(f".{file.name}.unfinished")
     with told(f"写备份文件 {file}"), removed_unless_renamed(unfinished):
         descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "w+b") as target:
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=FASTEST) as archive:
-                writer = Writer(archive, count)
-                fill(writer)
-                archive.writestr(MANIFEST, json.dumps(asdict(Manifest(about, writer.entries)), ensure_ascii=False))
+            if passphrase is None:
+                _pack(target, about, fill, count)
+            else:
+                with Encrypting(target, passphrase) as encrypting:
+                    _pack(cast(IO[bytes], encrypting), about, fill, count)
             target.flush()
             os.fsync(target.fileno())
-        with Reader(unfinished) as written:
+        with Reader(unfinished, passphrase) as written:
             written.verify(lambda _: None)
         unfinished.rename(file)
         sync(file.parent)
 
 
-class Reader:
-    """Reads a backup file, believing nothing that its manifest does not confirm."""
+def _pack(target: IO[bytes], about: About, fill: Callable[[Writer], None], count: Count) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=FASTEST) as archive:
+        writer = Writer(archive, count)
+        fill(writer)
+        archive.writestr(MANIFEST, json.dumps(asdict(Manifest(about, writer.entries)), ensure_ascii=False))
 
-    def __init__(self, file: Path) -> None:
+
+class Reader:
+    """Reads a backup file, believing nothing that its manifest does not confirm. One that is encrypted needs its
+    passphrase; one that is not is refused with one: it may have been put in the place of the right one."""
+
+    def __init__(self, file: Path, passphrase: Passphrase | None = None) -> None:
         self.file = file
-        with self._damage_is_told():
-            self._archive = zipfile.ZipFile(file)
-            self.manifest = _parse(self._archive.read(MANIFEST))
+        with ExitStack() as stack:
+            with self._damage_is_told():
+                source = stack.enter_context(file.open("rb"))
+                self.is_encrypted = is_encrypted(source)
+                self._require_fit(passphrase)
+                plain = io.BufferedReader(Decrypting(source, passphrase), CHUNK) if passphrase else source
+                self._archive = stack.enter_context(zipfile.ZipFile(plain))
+                self.manifest = _parse(self._archive.read(MANIFEST))
+            self._open = stack.pop_all()
 
     def __enter__(self) -> "Reader":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._archive.close()
+        self._open.close()
+
+    def _require_fit(self, passphrase: Passphrase | None) -> None:
+        if self.is_encrypted and passphrase is None:
+            raise PassphraseError(f"备份文件 {self.file} 已加密:请用 --passphrase-file 给出口令文件")
+        if passphrase is not None and not self.is_encrypted:
+            raise PassphraseError(
+                f"{self.file} 没有加密,却给出了口令文件:可能不是您要的那个备份。确实是它,就不要给口令文件"
+            )
 
     def verify(self, count: Count) -> None:
         """Read everything and compare it. BackupError names the first member that is not what was written."""
@@ -193,15 +222,6 @@ def removed_unless_renamed(unfinished: Path) -> Iterator[None]:
         yield
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def sync(path: Path) -> None:
-    """Put a file's content or a folder's names on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _parse(text: bytes) -> Manifest:

@@ -13,11 +13,13 @@ from shutil import disk_usage, rmtree
 
 from anlan.config import database, env, secrets, wal
 from anlan.config.backup import databases
-from anlan.config.backup.archive import About, BackupError, Manifest, Reader, sync, told
+from anlan.config.backup.archive import About, BackupError, Manifest, Reader, told
+from anlan.config.backup.encryption import Passphrase
 from anlan.config.backup.progress import Progress
 from anlan.config.fingerprint import SOURCES
-from anlan.config.lock import hold
-from anlan.lib import clock
+from anlan.lib import clock, file_archive
+from anlan.lib.lock import hold
+from anlan.lib.whole_files import sync
 
 STAGING = "restoring"
 ROOM_TO_SPARE = 64 * 1024 * 1024
@@ -27,27 +29,40 @@ HARMLESS = frozenset({"run", "logs", "static", STAGING, f"{secrets.FILE_NAME}.lo
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What to do besides: set aside what is there; follow the log in ``wal_archive``, to its end or ``until``."""
+    """What to do besides: set aside what is there; follow the log in ``wal_archive``, to its end or ``until``; with
+    what to read an encrypted backup."""
 
     replace: bool = False
+    passphrase: Passphrase | None = None
     wal_archive: Path | None = None
     until: datetime | None = None
 
 
 @dataclass(frozen=True)
+class Missing:
+    """A file that the restored database names and neither backup nor archive holds."""
+
+    sha256: str
+    name: str
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True)
 class Restored:
-    """What stands in the restored database: entries of the ledger, the last one's time, files, those not on disk."""
+    """What stands in the restored database: entries of the ledger, the last one's time, files; how many of them came
+    from the archive, and those that are nowhere."""
 
     entries: int
     last_at: datetime | None
     files: int
-    missing: list[str]
+    brought: int
+    missing: list[Missing]
 
 
 def restore(environment: env.Environment, file: Path, wanted: Wanted) -> Restored:
     """Put the backup into the home. BackupError says what hinders it; the home is then as it was."""
     home, progress = environment.home, Progress()
-    with Reader(file) as source:
+    with Reader(file, wanted.passphrase) as source:
         _require_fit(environment, source.manifest.about, wanted)
         with told(f"写入 {home}"):
             home.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -165,7 +180,7 @@ def _start_and_look(environment: env.Environment, about: About, wanted: Wanted, 
         progress.begin("启动数据库" if wanted.wal_archive is None else "启动数据库,按日志重做")
         _recover(environment, about, wanted)
     try:
-        found = _look(environment)
+        found = _look(environment, wanted)
     finally:
         if environment.embedded:
             database.cluster(environment).stop()
@@ -187,12 +202,22 @@ def _recover(environment: env.Environment, about: About, wanted: Wanted) -> None
     cluster.start()
 
 
-def _look(environment: env.Environment) -> Restored:
+FILES_NAMED = """
+    SELECT DISTINCT ON (sha256) sha256, original_name, uploaded_at FROM files_storedfile ORDER BY sha256, uploaded_at"""
+
+
+def _look(environment: env.Environment, wanted: Wanted) -> Restored:
     with databases.connected(environment.owner()) as connection:
         entries, last_at = connection.execute("SELECT count(*), max(at) FROM ledger_ledgerentry").fetchone() or (
             0,
             None,
         )
-        named = [str(name) for (name,) in connection.execute("SELECT DISTINCT sha256 FROM files_storedfile ORDER BY 1")]
-    missing = [name for name in named if not (environment.home / "files" / name[:2] / name[2:4] / name).is_file()]
-    return Restored(entries, last_at, len(named), missing)
+        named = [Missing(*row) for row in connection.execute(FILES_NAMED)]
+    files = environment.home / "files"
+    absent = {file.sha256: file for file in named if not file_archive.original(files, file.sha256).is_file()}
+    left = list(absent)
+    if absent and (archive := wal.file_folder(wanted.wal_archive)) is not None:
+        with told(f"从 {archive} 取回上传的文件"):
+            left = file_archive.bring_back(archive, files, absent)
+    missing = sorted((absent[sha256] for sha256 in left), key=lambda file: file.uploaded_at)
+    return Restored(entries, last_at, len(named), len(absent) - len(left), missing)

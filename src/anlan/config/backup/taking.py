@@ -12,22 +12,26 @@ from pathlib import Path
 
 from anlan.config import database, env, secrets
 from anlan.config.backup import databases
-from anlan.config.backup.archive import About, Writer, told, write
+from anlan.config.backup.archive import About, BackupError, Writer, told, write
+from anlan.config.backup.encryption import Passphrase
 from anlan.config.backup.progress import Progress
-from anlan.lib import clock
+from anlan.lib import clock, file_archive
 
 # Made again by the next start, or of this machine only.
-LEFT_OUT = frozenset({"postgres", "run", "logs", "static", "renditions", secrets.FILE_NAME})
+LEFT_OUT = frozenset(
+    {"postgres", "run", "logs", "static", "renditions", "ledger-head.json", file_archive.FOLDER, secrets.FILE_NAME}
+)
 SET_ASIDE = ("restoring", "replaced-")  # by restores, see restoring.py
 UNFINISHED = ".writing-"
 
 
-def back_up(environment: env.Environment, file: Path) -> Path:
+def back_up(environment: env.Environment, file: Path, passphrase: Passphrase | None = None) -> Path:
     """Write the backup ``file`` (or one named after the time, in that folder), and read it back; its place."""
     progress = Progress()
     made_at = clock.now().astimezone(clock.SHANGHAI)
     if file.is_dir():
-        file = file / default_name(made_at)
+        file = file / (default_name(made_at) + (".enc" if passphrase else ""))
+    _require_outside(environment.home, file)
     copied = databases.of(environment)
     with told(f"备份到 {file}"):
         database.ensure_running(environment)
@@ -48,9 +52,16 @@ def back_up(environment: env.Environment, file: Path) -> Path:
             _add(writer, environment.home, path)
         progress.begin("写到磁盘并逐项核对")
 
-    write(file, about, fill, progress.count)
+    write(file, about, fill, progress.count, passphrase)
     progress.end()
     return file
+
+
+def _require_outside(home: Path, file: Path) -> None:
+    """A backup would copy itself, and every later one this one."""
+    place = file.resolve()
+    if place.is_relative_to(home.resolve()) and place.relative_to(home.resolve()).parts[0] not in LEFT_OUT:
+        raise BackupError(f"备份不能放在 ANLAN_HOME({home})里:会把自己也备份进去。请放到别处,最好是另一块磁盘")
 
 
 def default_name(made_at: datetime) -> str:

@@ -15,6 +15,7 @@ from anlan.authz.choices import OrganisationKind, RegionLevel, Sector
 from anlan.authz.models import Region
 from anlan.authz.scope import acting
 from anlan.demo import scenery
+from anlan.demo.grids import but_some
 from anlan.demo.places import COUNTY, World
 from anlan.register import api as register
 from anlan.sheets import api as sheets
@@ -34,13 +35,17 @@ OBJECTS = (
     (register.ObjectKind.ROAD_SECTION, "演示村道路段", Sector.ROAD_TRAFFIC),
     (register.ObjectKind.WATERS, "演示池塘", Sector.WATER),
 )
-AT_ONCE = 2000
-SHOW_GAPS_EVERY = 9
 
 
 def enrol(world: World, random: Random, enterprises: int, objects: int) -> None:
-    """Bring the register up to so many enterprises, with a site each, and so many other objects. What is there stays."""
+    """Bring the register up to so many enterprises, with a site each, and so many other objects, in one transaction.
+    What is there stays."""
     actor = world.actor(world.named("临海安委办"))
+    with acting(actor):
+        _enrol(world, actor, random, enterprises, objects)
+
+
+def _enrol(world: World, actor: Actor, random: Random, enterprises: int, objects: int) -> None:
     villages = list(territory.inside(world.county.path, levels=[RegionLevel.VILLAGE]))
     with acting(actor):
         there = register.enterprises(actor, register.EnterpriseFilters()).count()
@@ -49,7 +54,8 @@ def enrol(world: World, random: Random, enterprises: int, objects: int) -> None:
     _bring(actor, "enterprises", ENTERPRISE_HEAD, (row for row, _ in rows))
     _bring(actor, "sites", SITE_HEAD, (row for _, row in rows))
     _bring(actor, "objects", OBJECT_HEAD, _objects(world, random, villages, objects_there, objects))
-    _let_join(actor)
+    if rows:
+        _let_join(actor)
 
 
 def _enterprise(random: Random, number: int, village: Region) -> tuple[Sequence[Any], Sequence[Any]]:
@@ -107,10 +113,9 @@ def _book(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _let_join(actor: Actor) -> None:
-    """The sites join the grids of their villages; some are left for the page of gaps."""
+    """Sites and objects join the grids of their villages; some are left for the page of gaps."""
     with acting(actor):
         sites = list(register.sites_without_grid(actor).values_list("id", flat=True))
-    kept = [site for number, site in enumerate(sites) if (number + 1) % SHOW_GAPS_EVERY]
-    for start in range(0, len(kept), AT_ONCE):
-        with acting(actor):
-            register.assign_by_place(actor=actor, site_ids=kept[start : start + AT_ONCE])
+        things = list(register.objects_without_grid(actor).values_list("id", flat=True))
+    with acting(actor):  # at once: who is in no grid is asked before anybody is in one
+        register.assign_by_place(actor=actor, site_ids=but_some(sites), object_ids=but_some(things))

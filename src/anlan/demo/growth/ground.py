@@ -10,10 +10,12 @@ from anlan.authz.models import Organisation
 from anlan.authz.scope import acting
 from anlan.demo import pictures, scenery
 from anlan.demo.checks import BUSY
+from anlan.demo.growth.visits import Checklists
 from anlan.demo.places import World
 from anlan.demo.scenery import Phrase
 from anlan.files import api as files
 from anlan.hidden_dangers import api as loop
+from anlan.inspections import api as checks
 from anlan.inspections.api import ActClass
 from anlan.organisations import api as organisations
 from anlan.register import api as register
@@ -41,7 +43,7 @@ class Finder:
 
 
 class Ground:
-    """Everything is read once; the histories ask nothing of the database."""
+    """Everything is read once; the histories ask nothing of the database. ``random`` is seeded anew by whoever tells."""
 
     def __init__(self, world: World, random: Random) -> None:
         self.world, self.random = world, random
@@ -64,6 +66,8 @@ class Ground:
             for unit in self.departments
         }
         self.places = self._read_places()
+        with acting(world.actor(self.office)) as county:
+            self.checklists = Checklists(checks.checklist_versions(county))
 
     def _read_places(self) -> list[Place]:
         world = self.world

@@ -1,127 +1,151 @@
-"""Tells everything of a scale and writes it chunk by chunk, each in its own transaction with its ledger entry."""
+"""Loads a scale: its chunks one after another or by several processes at once, then what follows from lateness. Stopped
+anywhere it leaves whole chunks, and goes on where it was when it is asked again."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+import gc
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from random import Random
-from uuid import UUID
 
-from anlan.authz.actors import Actor, system_actor
+from django.db import connection, connections
+
+from anlan.authz.actors import system_actor
 from anlan.authz.scope import acting
-from anlan.demo.growth.ground import Finder, Ground, Place, evidence
-from anlan.demo.growth.plots import OFFICE_MINUTES, OPENS_AT, Ending, Plot, Tellers, instant
-from anlan.demo.growth.scales import Found, Scale, finds
+from anlan.demo.growth.ground import Ground
+from anlan.demo.growth.plans import Plan, plan_of
+from anlan.demo.growth.scales import Scale
+from anlan.demo.growth.writing import Writer
 from anlan.demo.places import World
 from anlan.enforcement import api as enforcement
-from anlan.hidden_dangers import api as loop
-from anlan.inspections import api as checks
 from anlan.lib import clock
 from anlan.processes import api as processes
-from anlan.sheets.api import bulk
 from anlan.supervision import api as supervision
 
-CHUNK = 2_000
-YOUNG_YEAR = 60
-LATE = frozenset({"hidden_danger.rectification_overdue", "hidden_danger.acknowledgement_overdue"})
+OVERDUE = "hidden_danger.rectification_overdue"
+LATE = (OVERDUE, "hidden_danger.acknowledgement_overdue")
 Progress = Callable[[int, int], None]
 
 
-def load(world: World, random: Random, scale: Scale, first: date, progress: Progress) -> int:
-    """Write the histories of a scale from ``first`` to now. Returns how many events they have."""
-    now = clock.now()
-    ground = Ground(world, random)
-    wanted = finds(scale, random, len(ground.places), first, clock.legal_date(now))
-    with acting(system_actor(world.county)):
-        writer = Writer(world, ground, scale, now)
-    done = 0
-    for some in _chunks(wanted):
-        with acting(writer.system):
-            writer.write(some)
-        done += sum(len(one.endings) for one in some)
-        progress(done, scale.closed + scale.open + scale.other)
-    return writer.events
+class Broken(Exception):  # noqa: N818 - see the message of whoever catches it
+    """A process that wrote ended before its work did."""
 
 
-def first_day(scale: Scale) -> date:
-    """New Year, so that this year's figures are those of the scale; earlier when the year is young."""
-    today = clock.today()
-    new_year = today.replace(month=1, day=1)
-    return new_year if (today - new_year).days >= YOUNG_YEAR else today - timedelta(days=scale.days)
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Do not wait for the disk after each of thousands of acts, but before saying that all is there; and do not look
+    for cycles among what thousands of queries make and drop."""
+    gc.disable()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    yield
+    gc.enable()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        cursor.execute("SELECT pg_logical_emit_message(true, 'anlan', 'demo')")  # its commit flushes all before it
 
 
-def _chunks(wanted: Sequence[Found]) -> Iterator[tuple[Found, ...]]:
-    return (tuple(wanted[start : start + CHUNK]) for start in range(0, len(wanted), CHUNK))
+@contextmanager
+def planned_anew() -> Iterator[None]:
+    """Where tables grow from nothing to tens of thousands of rows, a plan made at the beginning will not do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_custom_plan")
+        yield
+        cursor.execute("RESET plan_cache_mode")
 
 
-class Writer:
-    """Keeps between the chunks what must not be given twice, and counts."""
+def begun(world: World, scale: Scale, seed: int) -> tuple[Plan | None, set[int]]:
+    """The plan that is on its way into the county, if there is one, and the chunks that are there, by their numbers."""
+    with acting(system_actor(world.county)) as system:
+        entries = [said for said in processes.chronicles.written(system) if plan_of(scale, seed, said)]
+    if not entries:
+        return None, set()
+    plan = plan_of(scale, seed, entries[0])
+    return plan, {said["chunk"] for said in entries if plan_of(scale, seed, said) == plan}
 
-    def __init__(self, world: World, ground: Ground, scale: Scale, now: datetime) -> None:
-        self.ground, self.scale, self.now, self.random = ground, scale, now, ground.random
-        self.system: Actor = system_actor(world.county)
-        self.numbers = loop.Numbers(ground.random, world.county)
-        self.check_numbers = checks.CheckNumbers(ground.random, world.county)
-        self.evidence = evidence(world)
-        self.events = 0
 
-    def write(self, some: Sequence[Found]) -> None:
-        """Tell and write a chunk, in the caller's transaction."""
-        chronicle = processes.Chronicle(self.system, late_names=LATE)
-        matters = loop.MatterChronicle(chronicle, self.numbers, self.evidence, self.random)
-        listings = supervision.ListingChronicle(chronicle)
-        visits = checks.CheckChronicle(chronicle, self.check_numbers)
-        tellers = Tellers(matters, listings, self.scale.late_share, self.scale.quick_share)
-        for found in some:
-            self._tell(found, tellers, visits)
-        matters.write()
-        listings.write()
-        visits.write()
-        for model, columns, rows in chronicle.tables():
-            bulk.append(model, columns, rows)
-        chronicle.seal(self.system, matters=len(matters.matters), checks=len(visits.records))
-        self.events += len(chronicle.events)
-        self._react(chronicle.late)
+def load(world: World, scale: Scale, seed: int, first: date, progress: Progress, *, at_once: int = 1) -> None:
+    """Write the histories of a scale from ``first`` to now, or what is missing of the plan that is on its way.
+    ``progress`` is told how many matters of how many are there."""
+    plan, done = begun(world, scale, seed)
+    ground = Ground(world, Random())
+    plan = plan or Plan(scale, seed, first, clock.now(), len(ground.places))
+    if len(ground.places) < plan.places:
+        raise ValueError(f"{len(ground.places)} sites are there, {plan.places} are needed")
+    writer = Writer(world, ground, plan)
+    sizes = [sum(len(one.endings) for one in chunk) for chunk in writer.chunks]
+    there, total = sum(sizes[number] for number in done), sum(sizes)
+    missing = [number for number in range(len(sizes)) if number not in done]
+    progress(there, total)
+    for written in _several(writer, missing, at_once) if at_once > 1 else map(writer.write, missing):
+        there += written
+        progress(there, total)
+    _react(world)
 
-    def _tell(self, found: Found, tellers: Tellers, visits: checks.CheckChronicle) -> None:
-        place = self.ground.places[found.place]
-        today = clock.legal_date(self.now)
-        at = instant(found.on, OPENS_AT + self.random.randrange(OFFICE_MINUTES))
-        if found.on >= today:  # nothing of today lies in the future
-            at = min(at, self.now - timedelta(minutes=5))
-        budget = max(0, (today - found.on).days - 1)
-        if found.is_visit:
-            finder, check = self._visit(place, at, found.endings, visits)
-        else:
-            finder, check = self.ground.finder(place), None
-        for ending in found.endings:
-            matter = Plot(self.ground, tellers, place, finder, ending).tell(at, budget, self.now)
-            if check is not None:
-                visits.found(check, matter)
-        if check is not None:
-            visits.rest(check, self.now)
 
-    def _visit(
-        self, place: Place, at: datetime, endings: Sequence[Ending], visits: checks.CheckChronicle
-    ) -> tuple[Finder, processes.Told]:
-        finder, act_class = self.ground.visitor(place)
-        by, random = self.ground.actor(finder.reporter), self.random
-        is_inspection = act_class == checks.ActClass.ADMINISTRATIVE_INSPECTION
-        officers = [checks.Officer(by.label)]
-        more: dict[str, str] = {}
-        if is_inspection:
-            officers = [checks.Officer(by.label, "演示0001"), checks.Officer("同行人员（演示）", "演示0002")]
-            more = {"inspection_kind": random.choice(("ROUTINE", "ROUTINE", "SPECIAL")), "arrival": "NOTICE",
-                    "scan_no": f"YS{random.randrange(10**8):08d}", "plan_reference": "年度检查计划（演示）"}  # fmt: skip
-        visit = checks.Visit(
-            act_class, at - timedelta(minutes=random.randrange(25, 80)), at, officers, "企业安全员（演示）",
-            len(endings), more,
-        )  # fmt: skip
-        return finder, visits.file(by, finder.reporter, place.spot, visit)
+def _several(writer: Writer, numbers: Sequence[int], at_once: int) -> Iterator[int]:
+    """Let processes of our own write the chunks; how many matters, as each is there. The first chunk comes first."""
+    yield from map(writer.write, numbers[:1])
+    connections.close_all()  # no connection may be shared
+    gc.freeze()  # what was read until here stays shared memory
+    context, lines, children = get_context("fork"), [], []
+    for part in range(at_once):
+        ours, theirs = context.Pipe(duplex=False)
+        child = context.Process(target=_write_some, args=(writer, numbers[1 + part :: at_once], theirs, os.getpid()))
+        child.start()
+        theirs.close()
+        lines.append(ours)
+        children.append(child)
+    try:
+        yield from _heard(lines)
+        for child in children:
+            child.join()
+        if any(child.exitcode for child in children):
+            raise Broken
+    finally:
+        for child in children:
+            child.terminate()
+            child.join()
 
-    def _react(self, late: Sequence[UUID]) -> None:
-        """Lateness brings its letters and leads through the real reactions. Nobody is sent messages about the past."""
-        for event_id in late:
+
+def _heard(lines: Sequence[Connection]) -> Iterator[int]:
+    """What the processes say, until the last of them has ended."""
+    left = list(lines)
+    while left:
+        ready = wait(left)
+        for line in [one for one in left if one in ready]:
+            try:
+                written: int = line.recv()
+            except EOFError:
+                left.remove(line)
+            else:
+                yield written
+
+
+def _write_some(writer: Writer, numbers: Iterable[int], line: Connection, parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent, which ends us
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    with hurried():
+        for number in numbers:
+            if os.getppid() != parent:
+                return
+            line.send(writer.write(number))
+
+
+def _react(world: World) -> None:
+    """Lateness brings its letters and leads through the real reactions, in the order of time. Nobody is sent messages
+    about the past."""
+    system = system_actor(world.county)
+    with acting(system):
+        urged = supervision.events_urged(system)
+        late = [event_id for event_id in processes.steps_taken(system, LATE) if event_id not in urged]
+    for event_id in late:
+        with acting(system):
             event = processes.event_by_id(event_id)
             with clock.at(event.at):
-                supervision.urge(self.system, event)
-                if event.event == "hidden_danger.rectification_overdue":
-                    enforcement.propose_case(self.system, event)
+                supervision.urge(system, event)
+                if event.event == OVERDUE:
+                    enforcement.propose_case(system, event)

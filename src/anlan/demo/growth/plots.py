@@ -35,6 +35,8 @@ AGES: dict[str, tuple[int, int]] = {
 """How many days ago what stands at an open status was found."""
 
 
+CONTROLS_CHECKED_EVERY = 30
+"""Days until what holds a listed danger down is looked at again."""
 BOUNCED_SHARE = 0.03
 
 
@@ -53,14 +55,17 @@ def instant(day: date, minute: int) -> datetime:
 
 
 class Plot:
-    """One matter: `tell` lives through its steps. ``budget`` is how many days they may take."""
+    """One matter: `tell` lives through its steps. ``budget`` is how many days they may take; ``phrase`` is what it is,
+    where that is known."""
 
-    def __init__(self, ground: Ground, tellers: "Tellers", place: Place, finder: Finder, ending: Ending) -> None:
+    def __init__(self, ground: Ground, tellers: "Tellers", place: Place, finder: Finder, ending: Ending,
+                 phrase: Phrase | None = None) -> None:  # fmt: skip
         self.ground, self.tellers, self.place, self.finder, self.ending = ground, tellers, place, finder, ending
         self.random: Random = ground.random
-        self.phrase: Phrase = ground.phrase(finder, is_major=ending.is_major)
+        self.phrase: Phrase = phrase or ground.phrase(finder, is_major=ending.is_major)
         self.told: Told
         self.listing: Told | None = None
+        self.holder = ""
         self.rectifier: Actor = ground.actor(finder.screening)
         self.submitter: Actor = self.rectifier
 
@@ -79,6 +84,8 @@ class Plot:
         self._live(self.steps(), found_at, budget)
         matters.rest(self.told, now)
         if self.listing is not None:
+            if self.listing.released_at is None:
+                self._renew_controls(self.listing, now)
             self.tellers.listings.rest(self.listing, now)
         return self.told
 
@@ -118,7 +125,7 @@ class Plot:
             return self._fixed_on_the_spot(screener)
         steps += self._assigned(screener)
         if ending.status in (S.DISPATCHED, S.RECTIFYING):
-            return [*steps, (1, self._list)] if ending.is_listed else steps
+            return [*steps, (1, self._list), (0, self._set_controls)] if ending.is_listed else steps
         if ending.status == S.SUSPENDED:
             return [*steps, (2, self._suspend)]
         return steps + self._put_right()
@@ -202,7 +209,7 @@ class Plot:
         random = self.random
         steps: list[Step] = []
         if self.ending.is_listed:
-            steps.append((1, self._list))
+            steps += [(1, self._list), (0, self._set_controls)]
         if self.ending.is_major:
             steps.append((1, self._plan))
         elif random.random() < 0.05:
@@ -279,7 +286,23 @@ class Plot:
             self.told, self.ground.actor(lister), lister, at, self.told.due_on, f"{scenery.person(self.random)}（演示）"
         )
 
+    def _set_controls(self, at: datetime) -> None:
+        self.holder = scenery.person(self.random)
+        self._control(self._listed(), at)
+
+    def _control(self, listing: Told, at: datetime) -> None:
+        check_on = clock.legal_date(at) + timedelta(days=CONTROLS_CHECKED_EVERY)
+        self.tellers.listings.set_controls(
+            listing, self.rectifier, at, "停用相关部位，专人看守，每日巡查", f"{self.holder}（演示）", check_on
+        )
+
+    def _renew_controls(self, listing: Told, until: datetime) -> None:
+        """Looked at again on each day it was to be looked at."""
+        while (at := instant(listing.controls_check_on, OPENS_AT)) < until:
+            self._control(listing, at)
+
     def _request_release(self, at: datetime) -> None:
+        self._renew_controls(self._listed(), at)
         self.tellers.listings.request_release(self._listed(), self.rectifier, at, "整改完成，申请摘牌")
 
     def _recheck(self, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What the map of a region shows, through the actor's scope: eleven queries whatever the number of rows."""
+"""What the map of a region shows, through the actor's scope: twelve queries at most whatever the number of rows."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -37,11 +37,23 @@ class Place:
     major: int = 0
     grids: int = 0
     holders: list[str] = field(default_factory=list)
+    phones: list[str] = field(default_factory=list)
+    official: str = ""
     cell: Any = None
 
     @property
     def supervised(self) -> int:
         return self.sites + self.objects
+
+    @property
+    def has_something(self) -> bool:
+        """Whether anything is counted of it."""
+        return bool(self.supervised or self.open or self.grids)
+
+    @property
+    def contacts(self) -> list[str]:
+        """The holders with the telephone where there is one."""
+        return [f"{name} {phone}".strip() for name, phone in zip(self.holders, self.phones, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -92,16 +104,16 @@ def region_shown(actor: Actor, code: str) -> Region:
     return found
 
 
-def atlas(actor: Actor, region: Region, on: date, *, drawn: bool = True) -> Atlas:
+def atlas(actor: Actor, region: Region, on: date, *, drawn: bool = True, with_officials: bool = False) -> Atlas:
     """Everything about the region that the actor sees, as of the day; without ``drawn`` only the figures."""
     places = _places(region)
     finder = _Finder(region, places)
     middles, located = _count_supervised(actor, finder)
     matters = _count_matters(actor, finder, on)
-    _count_grids(actor, finder, on)
+    _count_grids(actor, finder, on, with_officials)
     surveyed = boundaries.outline(region.code)
     own = finder.own
-    listed = places + ([own] if own.supervised or own.open or not places else [])
+    listed = places + ([own] if own.has_something or not places else [])
     if not drawn:
         return Atlas(region, listed, located, surveyed is not None)
     points = _points(actor, region, matters)
@@ -151,11 +163,11 @@ def _count_supervised(actor: Actor, finder: _Finder) -> tuple[dict[str, Position
 
 
 def _count_matters(actor: Actor, finder: _Finder, on: date) -> dict[Any, tuple[int, int, int]]:
-    """Counts open, overdue and major matters by place; the same by site."""
-    by_site: dict[Any, tuple[int, int, int]] = {}
+    """Counts open, overdue and major matters by place; the same by site and by object."""
+    by_spot: dict[Any, tuple[int, int, int]] = {}
     rows = loop.hidden_dangers(actor, Filters(state="open", region_path=finder.region.path), on).order_by()
     late = loop.hidden_dangers(actor, Filters(state="overdue", region_path=finder.region.path), on).order_by()
-    counted = rows.values("region_path", "site_id").annotate(
+    counted = rows.values("region_path", "site_id", "supervised_object_id").annotate(
         n=Count("*"),
         late=Count("id", filter=Q(id__in=late.values("id"))),
         major=Count("id", filter=Q(level=Level.MAJOR)),
@@ -165,14 +177,14 @@ def _count_matters(actor: Actor, finder: _Finder, on: date) -> dict[Any, tuple[i
         place.open += row["n"]
         place.overdue += row["late"]
         place.major += row["major"]
-        if row["site_id"]:
-            before = by_site.get(row["site_id"], (0, 0, 0))
-            by_site[row["site_id"]] = (before[0] + row["n"], before[1] + row["late"], before[2] + row["major"])
-    return by_site
+        if spot := row["site_id"] or row["supervised_object_id"]:
+            before = by_spot.get(spot, (0, 0, 0))
+            by_spot[spot] = (before[0] + row["n"], before[1] + row["late"], before[2] + row["major"])
+    return by_spot
 
 
-def _count_grids(actor: Actor, finder: _Finder, on: date) -> None:
-    """Counts grids by place and names the holders of each place's own grid."""
+def _count_grids(actor: Actor, finder: _Finder, on: date, with_officials: bool) -> None:
+    """Counts grids by place and names the holders of each place's own grid, and its 包保人 when asked for."""
     filters = territory.GridFilters(region_path=finder.region.path)
     own: dict[Any, Place] = {}
     for grid_id, path, kind in territory.grids(actor, filters).values_list("id", "region_path", "kind"):
@@ -181,8 +193,12 @@ def _count_grids(actor: Actor, finder: _Finder, on: date) -> None:
         if path == place.path and kind == GridKind.COMPREHENSIVE:
             own[grid_id] = place
     members = territory.members_on(actor, on, grid_ids=own).filter(post__in=HOLDING_POSTS).order_by("post", "name")
-    for grid_id, name in members.values_list("grid_id", "name"):
+    for grid_id, name, phone in members.values_list("grid_id", "name", "phone"):
         own[grid_id].holders.append(name)
+        own[grid_id].phones.append(phone)
+    if with_officials:
+        for grid_id, one in register.officials_of_grids(actor, own).items():
+            own[grid_id].official = f"{one.name}{one.duty} {one.phone}".strip()
 
 
 def _points(actor: Actor, region: Region, matters: dict[Any, tuple[int, int, int]]) -> list[Point]:
@@ -199,7 +215,7 @@ def _points(actor: Actor, region: Region, matters: dict[Any, tuple[int, int, int
     ]
     left = MOST_POINTS - len(found)
     found += [
-        Point(pk, "object", name, address, (float(x), float(y)))
+        Point(pk, "object", name, address, (float(x), float(y)), *matters.get(pk, (0, 0, 0)))
         for pk, name, address, x, y in objects.values_list(*columns)[:left]
     ]
     return found

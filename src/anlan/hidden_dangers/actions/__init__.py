@@ -3,6 +3,7 @@
 from anlan.hidden_dangers.actions.acceptance import accept_rectification, close, return_rectification
 from anlan.hidden_dangers.actions.advising import ask_rule
 from anlan.hidden_dangers.actions.afterwards import correct, look_back, withdraw
+from anlan.hidden_dangers.actions.directing import direct
 from anlan.hidden_dangers.actions.dispatching import acknowledge, bounce, designate, dispatch, redispatch, terminate
 from anlan.hidden_dangers.actions.extensions import approve_extension, refuse_extension, request_extension
 from anlan.hidden_dangers.actions.grading import confirm, confirm_major, propose_major, refuse_major
@@ -33,6 +34,7 @@ __all__ = [
     "confirm_major",
     "correct",
     "designate",
+    "direct",
     "dismiss",
     "dispatch",
     "fill_five",

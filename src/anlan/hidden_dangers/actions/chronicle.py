@@ -2,11 +2,13 @@
 table moves the matter; a test holds every method to what its action does."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from random import Random
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from anlan.authz.actors import Actor
@@ -19,11 +21,23 @@ from anlan.hidden_dangers.selectors import numbers_of_county
 from anlan.hidden_dangers.terms import TERMS
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.lib import clock
+from anlan.lib.text_format import Lines
 from anlan.processes.api import Chronicle, Told
 from anlan.sheets.api import bulk
 
-P = ParticipationKind
+
+class P:
+    """Kinds of taking part, as the table has them."""
+
+    REPORTER, SCREENING, MAJOR_DECIDER, DISPATCHER, LEAD, PARTY, ACCEPTOR = (
+        ParticipationKind[name].value
+        for name in ("REPORTER", "SCREENING", "MAJOR_DECIDER", "DISPATCHER", "LEAD", "PARTY", "ACCEPTOR")
+    )
+
+
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PAIRS = [first + second for first in LETTERS for second in LETTERS]
+NUMBERS = len(LETTERS) ** 5
 ACKNOWLEDGED = "本单位主办，交办即签收"
 
 
@@ -47,6 +61,8 @@ class Spot:
     enterprise_id: UUID | None = None
     party: Organisation | None = None
     """The organisation the enterprise signs in with, if it has one."""
+    object_id: UUID | None = None
+    """A supervised object that the enterprise answers for."""
 
 
 @dataclass
@@ -60,7 +76,8 @@ class Evidence:
 
 class Numbers:
     """New numbers of a county, none twice: county, month, five letters or digits (see ``registration``). ``mark``
-    stands before the month, ``given`` reads those that are given."""
+    stands before the month, ``given`` reads those that are given. Those who give numbers at the same time each have a
+    ``part`` of all ``parts``."""
 
     mark = ""
     given = staticmethod(numbers_of_county)
@@ -68,13 +85,27 @@ class Numbers:
     def __init__(self, random: Random, county: Region) -> None:
         self._random = random
         self._given: set[str] = self.given(county.code[:6])
+        self._part, self._parts = 0, 1
+
+    def part(self, random: Random, part: int, parts: int) -> Self:
+        """Gives the numbers of one part, and never one that is given already."""
+        own = copy(self)
+        own._random, own._part, own._parts = random, part, parts
+        return own
 
     def new(self, region: Region, on: date) -> str:
         while True:
-            number = f"{region.code[:6]}-{self.mark}{on:%y%m}-{''.join(self._random.choices(LETTERS, k=5))}"
+            place = int(self._random.random() * (NUMBERS // self._parts)) * self._parts + self._part
+            letters = f"{PAIRS[place >> 15]}{PAIRS[place >> 5 & 1023]}{LETTERS[place & 31]}"
+            number = f"{region.code[:6]}-{self.mark}{_month(on)}-{letters}"
             if number not in self._given:
                 self._given.add(number)
                 return number
+
+
+@lru_cache(maxsize=4096)
+def _month(day: date) -> str:
+    return f"{day:%y%m}"
 
 
 @dataclass
@@ -86,11 +117,13 @@ class MatterChronicle:
     evidence: Evidence
     random: Random
     matters: list[Sequence[Any]] = field(default_factory=list)
-    parts: list[Sequence[Any]] = field(default_factory=list)
+    parts: Lines = field(default_factory=Lines)
     plans: list[Sequence[Any]] = field(default_factory=list)
     extensions: list[Sequence[Any]] = field(default_factory=list)
     suspensions: list[Sequence[Any]] = field(default_factory=list)
-    papers: list[Sequence[Any]] = field(default_factory=list)
+    papers: Lines = field(default_factory=Lines)
+    _samples: dict[UUID, str] = field(default_factory=dict)
+    _organisations: dict[str, str] = field(default_factory=dict)
 
     # ── the verbs ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -103,15 +136,16 @@ class MatterChronicle:
         told.set(
             id=self.chronicle.new_id(), number=self.numbers.new(spot.region, clock.legal_date(at)), status="",
             source=str(source), concealed=source == Source.UNANNOUNCED_CHECK, region_id=spot.region.id,
-            region_path=spot.region.path, registered_at=at, registered_by_id=by.person_id, reporter_id=reporter.id,
-            screening_id=screening.id, description=description, sector=sector, suggested_level=suggested_level,
-            site_id=spot.site_id, place=spot.place,
+            region_path=spot.region.path, registered_at=self._said(at), registered_by_id=by.person_id,
+            reporter_id=reporter.id, screening_id=screening.id, description=description, sector=sector,
+            suggested_level=suggested_level, site_id=spot.site_id, supervised_object_id=spot.object_id,
+            place=spot.place,
         )  # fmt: skip
         told.extra = _Extra(spot, reporter, screening)
         _hold(told, screening)
         photos = self._attach(told, by, at, "BEFORE", self.evidence.before) if with_photo else []
         self._fire(told, by, "register", at, source=told.source, sector=sector, files=photos,
-                   suggested_level=suggested_level)  # fmt: skip
+                   suggested_level=suggested_level, object=spot.object_id)  # fmt: skip
         self._join(told, at, (reporter, P.REPORTER), (screening, P.SCREENING))
         return told
 
@@ -123,10 +157,11 @@ class MatterChronicle:
         told.set(description=description, suggested_level="")
         _hold(told, told.extra.screening)
         photos = self._attach(told, by, at, "BEFORE", self.evidence.before)
-        self._fire(told, by, "register", at, source=told.source, sector=told.sector, files=photos)
+        self._fire(told, by, "register", at, source=told.source, sector=told.sector, files=photos,
+                   object=told.extra.spot.object_id)  # fmt: skip
 
     def dismiss(self, told: Told, by: Actor, at: datetime, reason: str) -> None:
-        told.set(ended_at=at)
+        told.set(ended_at=self._said(at))
         self._fire(told, by, "dismiss", at, reason)
 
     def confirm(self, told: Told, by: Actor, at: datetime, *, cause: str, clause: str) -> None:
@@ -138,7 +173,11 @@ class MatterChronicle:
     def propose_major(
         self, told: Told, by: Actor, at: datetime, decider: Organisation, reason: str, clause: str
     ) -> None:
-        told.set(major_state=MajorState.PROPOSED.value, major_decider_id=decider.id, major_proposed_at=at)
+        told.set(
+            major_state=MajorState.PROPOSED.value,
+            major_decider_id=decider.id,
+            major_proposed_at=self._said(at),
+        )
         told.extra.decider = decider
         self._fire(told, by, "propose_major", at, reason, clause=clause, sector=told.sector, decider=decider.id)
         self._join(told, at, (decider, P.MAJOR_DECIDER))
@@ -162,8 +201,8 @@ class MatterChronicle:
         extra = told.extra
         extra.dispatcher, extra.lead = extra.screening, lead
         named = [mode.value for mode in modes]
-        told.set(dispatched_at=at, dispatcher_id=extra.screening.id, lead_id=lead.id, modes=named, due_on=due_on,
-                 original_due_on=due_on, concealed=False)  # fmt: skip
+        told.set(dispatched_at=self._said(at), dispatcher_id=extra.screening.id, lead_id=lead.id, modes=named,
+                 due_on=due_on, original_due_on=due_on, concealed=False)  # fmt: skip
         _hold(told, lead)
         self._fire(told, by, verb, at, note, lead=lead.id, modes=named, due_on=due_on)
         self._join(told, at, (extra.dispatcher, P.DISPATCHER), (lead, P.LEAD), (extra.spot.party, P.PARTY))
@@ -214,7 +253,7 @@ class MatterChronicle:
 
     def submit_rectification(self, told: Told, by: Actor, at: datetime, note: str) -> None:
         photos = self._attach(told, by, at, "AFTER", self.evidence.after)
-        told.set(submitted_at=at, submitted_by_id=by.person_id)
+        told.set(submitted_at=self._said(at), submitted_by_id=by.person_id)
         acceptor = told.extra.acceptor(told)
         _hold(told, acceptor)
         self._join(told, at, (acceptor, P.ACCEPTOR))
@@ -225,7 +264,12 @@ class MatterChronicle:
         extra = told.extra
         own = extra.reporter if by.organisation_id == extra.reporter.id else extra.screening
         self._grade(told, at, cause, clause, own)
-        told.set(level=Level.GENERAL.value, concealed=False, submitted_at=at, submitted_by_id=by.person_id)
+        told.set(
+            level=Level.GENERAL.value,
+            concealed=False,
+            submitted_at=self._said(at),
+            submitted_by_id=by.person_id,
+        )
         photos = self._attach(told, by, at, "AFTER", self.evidence.after)
         _hold(told, extra.screening)
         self._fire(told, by, "fix_on_the_spot", at, note, level=told.level, files=photos)
@@ -238,8 +282,8 @@ class MatterChronicle:
         extra, was_never_dispatched = told.extra, told.extra.lead is None
         if was_never_dispatched:
             extra.dispatcher = extra.lead = extra.screening
-            told.set(dispatcher_id=extra.lead.id, lead_id=extra.lead.id, dispatched_at=at, original_due_on=due_on,
-                     modes=[HandlingMode.BY_ENTERPRISE.value])  # fmt: skip
+            told.set(dispatcher_id=extra.lead.id, lead_id=extra.lead.id, dispatched_at=self._said(at),
+                     original_due_on=due_on, modes=[HandlingMode.BY_ENTERPRISE.value])  # fmt: skip
         _hold(told, extra.lead)
         self._fire(told, by, "return", at, reason, return_count=told.return_count, due_on=due_on)
         if was_never_dispatched:
@@ -250,19 +294,19 @@ class MatterChronicle:
     ) -> None:
         """Accepts and, unless a listing holds it, closes."""
         reports = self._attach(told, by, at, "REPORT", self.evidence.reports) if told.level == Level.MAJOR else []
-        told.set(accepted_at=at, accepted_by_id=by.person_id)
+        told.set(accepted_at=self._said(at), accepted_by_id=by.person_id)
         words = f"{note}（到场：{'、'.join(officers)}）" if officers else note
         self._fire(told, by, "accept_rectification", at, words, officers=len(officers), files=reports)
         if not is_held:
-            told.set(ended_at=at)
+            told.set(ended_at=self._said(at))
             self._fire(told, by, "close", at, is_automatic=True)
 
     def close(self, told: Told, by: Actor, at: datetime) -> None:
-        told.set(ended_at=at)
+        told.set(ended_at=self._said(at))
         self._fire(told, by, "close", at)
 
     def terminate(self, told: Told, by: Actor, at: datetime, reason: str) -> None:
-        told.set(ended_at=at)
+        told.set(ended_at=self._said(at))
         self._fire(told, by, "terminate", at, reason)
 
     # ── keeping ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -276,11 +320,11 @@ class MatterChronicle:
         """Write the matters and what hangs on them; the histories are the chronicle's."""
         bulk.append(HiddenDanger, tuple(BLANK), self.matters)
         bulk.append(Participation, PART_COLUMNS, self.parts)
+        bulk.append(files.StoredFile, PAPER_COLUMNS, self.papers)
         for model, rows in (
             (RectificationPlan, self.plans),
             (Extension, self.extensions),
             (Suspension, self.suspensions),
-            (files.StoredFile, self.papers),
         ):
             bulk.append(model, columns_of(model), rows)
 
@@ -297,37 +341,55 @@ class MatterChronicle:
         is_automatic: bool = False,
         **payload: Any,
     ) -> None:
-        kept = {name: value for name, value in payload.items() if value not in (None, "", [], ())}
+        kept = {name: value for name, value in payload.items() if value or value == 0}
         self.chronicle.fire(told, by, verb, at, note, kept, is_automatic=is_automatic)
+
+    def _said(self, at: datetime) -> str:
+        return self.chronicle.said(at)
 
     def _grade(self, told: Told, at: datetime, cause: str, clause: str, by: Organisation | None = None) -> None:
         extra = told.extra
         told.set(
             cause=cause, clause=clause or told.clause, party_kind=PartyKind.ENTERPRISE.value,
-            party_enterprise_id=extra.spot.enterprise_id, confirmed_at=at, confirmed_by_id=(by or extra.screening).id,
+            party_enterprise_id=extra.spot.enterprise_id, confirmed_at=self._said(at),
+            confirmed_by_id=(by or extra.screening).id,
         )  # fmt: skip
 
-    def _join(self, told: Told, at: datetime, *parts: tuple[Organisation | None, ParticipationKind]) -> None:
+    def _join(self, told: Told, at: datetime, *parts: tuple[Organisation | None, str]) -> None:
+        joined, columns = told.extra.joined, told.columns
         for organisation, kind in parts:
-            if organisation is None or (organisation.id, kind) in told.extra.joined:
+            if organisation is None or (organisation.path, kind) in joined:
                 continue
-            told.extra.joined.add((organisation.id, kind))
+            joined.add((organisation.path, kind))
+            who = self._organisations.get(organisation.path)
+            if who is None:
+                who = self._organisations[organisation.path] = f"{organisation.id}\t{organisation.path}"
             self.parts.append(
-                (self.chronicle.new_id(), told.id, organisation.id, organisation.path, kind.value, told.region_path, at)
+                f"{self.chronicle.new_id()}\t{columns['id']}\t{who}\t{kind}\t{columns['region_path']}\t{self._said(at)}"
             )
 
-    def _attach(
-        self, told: Told, by: Actor, at: datetime, kind: str, samples: Sequence[files.StoredFile]
-    ) -> list[UUID]:
-        sample = samples[self.random.randrange(len(samples))]
-        own = {"id": self.chronicle.new_id(), "region_path": told.region_path, "organisation_id": by.organisation_id,
-               "uploaded_by_id": by.person_id, "uploaded_at": at, "kind": kind,
-               "subject_type": PROCESS.subject_type, "subject_id": told.id}  # fmt: skip
-        self.papers.append([own.get(name, getattr(sample, name)) for name in columns_of(files.StoredFile)])
-        return [own["id"]]
+    def _attach(self, told: Told, by: Actor, at: datetime, kind: str, samples: Sequence[files.StoredFile]) -> list[str]:
+        sample, paper = samples[int(self.random.random() * len(samples))], self.chronicle.new_id()
+        same = self._samples.get(sample.id)
+        if same is None:
+            row = [getattr(sample, name) for name in PAPER_COLUMNS[len(PAPER_OWN) : -len(PAPER_SUBJECT)]]
+            same = self._samples[sample.id] = bulk.text_lines([row])[0]
+        columns = told.columns
+        self.papers.append(
+            f"{paper}\t{columns['region_path']}\t{by.organisation_id}\t{by.person_id}\t{self._said(at)}"
+            f"\t{kind}\t{same}\t{PROCESS.subject_type}\t{columns['id']}"
+        )
+        return [paper]
 
 
 PART_COLUMNS = ("id", "matter_id", "organisation_id", "organisation_path", "kind", "region_path", "since")
+PAPER_OWN = ("id", "region_path", "organisation_id", "uploaded_by_id", "uploaded_at", "kind")
+PAPER_SUBJECT = ("subject_type", "subject_id")
+PAPER_COLUMNS = (
+    *PAPER_OWN,
+    *(name for name in columns_of(files.StoredFile) if name not in PAPER_OWN + PAPER_SUBJECT),
+    *PAPER_SUBJECT,
+)
 
 
 class _Extra:
@@ -340,7 +402,7 @@ class _Extra:
         self.dispatcher: Organisation | None = None
         self.lead: Organisation | None = None
         self.decider: Organisation | None = None
-        self.joined: set[tuple[UUID, str]] = set()
+        self.joined: set[tuple[str, str]] = set()
 
     def acceptor(self, told: Told) -> Organisation:
         """See ``policies.acceptor``; no enterprise stands above an organ."""

@@ -125,9 +125,9 @@ def grade(actor: Actor, matter: HiddenDanger, *, cause: str, party: Party | None
     matter.cause = cause
     matter.clause = clause.strip() or matter.clause
     _set_sector(matter, sector)
-    _set_party(actor, matter, party or _party_of_site(matter))
+    _set_party(actor, matter, party or _party_of_spot(matter))
     matter.confirmed_at = clock.now()
-    matter.confirmed_by = organisations.organisation_of(actor)
+    matter.confirmed_by_id = organisations.organisation_id_of(actor)
 
 
 def _set_sector(matter: HiddenDanger, sector: str) -> None:
@@ -136,10 +136,14 @@ def _set_sector(matter: HiddenDanger, sector: str) -> None:
     matter.sector = sector or matter.sector
 
 
-def _party_of_site(matter: HiddenDanger) -> Party:
-    if matter.site is None:
+def _party_of_spot(matter: HiddenDanger) -> Party:
+    """Whoever answers for the site or the object."""
+    if matter.site is not None:
+        return Party(PartyKind.ENTERPRISE, enterprise_id=matter.site.enterprise_id)
+    found = matter.supervised_object
+    if found is None or not found.party_kind:
         raise Invalid.at("/responsible_party", "请选择责任主体。")
-    return Party(PartyKind.ENTERPRISE, enterprise_id=matter.site.enterprise_id)
+    return Party(PartyKind(found.party_kind), found.party_enterprise_id, found.party_organisation_id, found.party_name)
 
 
 def _set_party(actor: Actor, matter: HiddenDanger, party: Party) -> None:
@@ -147,7 +151,7 @@ def _set_party(actor: Actor, matter: HiddenDanger, party: Party) -> None:
     if party.kind == PartyKind.ENTERPRISE:
         if party.enterprise_id is None:
             raise Invalid.at("/responsible_party/enterprise_id", "请选择责任企业。")
-        matter.party_enterprise = enterprises.enterprise(actor, party.enterprise_id)
+        matter.party_enterprise = enterprises.enterprise_in_brief(actor, party.enterprise_id)
     elif party.kind == PartyKind.ORGANISATION:
         if party.organisation_id is None:
             raise Invalid.at("/responsible_party/organisation_id", "请选择责任单位。")

@@ -73,6 +73,7 @@ def _matter(actor: Actor, office: Organisation, stated: Stated, matter_id: UUID)
         region=where.region,
         region_path=where.region.path,
         site=where.site,
+        supervised_object=where.object,
         sector=stated.text("sector"),
         clause=stated.text("clause"),
         suggested_level=stated.text("level"),
@@ -86,8 +87,8 @@ def _matter(actor: Actor, office: Organisation, stated: Stated, matter_id: UUID)
         matter.party_kind, matter.party_enterprise = PartyKind.ENTERPRISE, where.enterprise
     elif where.organisation is not None:
         matter.party_kind, matter.party_organisation = PartyKind.ORGANISATION, where.organisation
-    elif stated.text("person"):
-        matter.party_kind, matter.party_person = PartyKind.PERSON, stated.text("person")
+    elif person := where.person or stated.text("person"):
+        matter.party_kind, matter.party_person = PartyKind.PERSON, person
     return matter
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Participation
+from anlan.authz.participation import follow
 from anlan.hidden_dangers.actions.copying import read_back, values_of
 from anlan.hidden_dangers.models import HiddenDanger, ImportedMatter, RectificationPlan
 from anlan.lib import clock
@@ -85,6 +86,7 @@ def restore(kept: Sequence[sheets.Kept]) -> None:
         matter.site_id = register.standing_id(register.Site, matter.site_id)
         matter.party_enterprise_id = register.standing_id(register.Enterprise, matter.party_enterprise_id)
         HiddenDanger.objects.filter(id=one.record_id).update(**{**values_of(matter), "version": one.version + 1})
+        follow(one.record_id, matter.region_path)
         written: list[tuple[Any, str]] = [(Event, "events"), (ImportedMatter, "imported"), (RectificationPlan, "plan")]
         for model, name in written:
             model._base_manager.bulk_create([read_back(model, row) for row in before[name]])

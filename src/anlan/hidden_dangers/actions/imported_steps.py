@@ -144,8 +144,8 @@ class Steps:
             raise Unreadable("整改期限：没有填写。当天改好的，请在整改情况里写“当场整改”。")
         if self.state != words.ON_THE_SPOT and not (self.rectified_on or self.accepted_on):
             raise Unreadable("整改完成日期：没有填写。写了已整改、已销号的，要写明哪天整改完成。")
-        person, by = self.stated.text("person"), self.stated.text("accepted_by")
-        if person and person == by:
+        people, by = {self.stated.text("person"), self.stated.where.person}, self.stated.text("accepted_by")
+        if by and by in people:
             raise Unreadable("复查人：和整改责任人是同一个人。验收人不能是整改人，请核对。")
 
     def _check_major(self) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import Participation
+from anlan.authz.participation import follow
+from anlan.hidden_dangers import ledger_words as words
 from anlan.hidden_dangers.actions.copying import insert_all, update_all
 from anlan.hidden_dangers.actions.imported_history import Built, build
 from anlan.hidden_dangers.actions.imported_rows import Facts, Names, Unreadable
@@ -38,7 +40,7 @@ class LedgerBatch:
 
     def draft(self, chunk: sheets.Chunk) -> list[sheets.Draft]:
         """See :class:`sheets.Batch`."""
-        rows = {place: _facts(chunk, place) for place in chunk.good()}
+        rows = _settled(chunk)
         keys = {place: self._key(facts) for place, facts in rows.items()}
         self._refuse_doubles(chunk, keys)
         known = imported_by_key(self.actor, set(keys.values()))
@@ -157,6 +159,9 @@ class LedgerBatch:
         kept = ("id", "version")
         fields = [field.attname for field in HiddenDanger._meta.concrete_fields if field.attname not in kept]
         update_all(HiddenDanger, (self._built[one].matter for one in changed), fields)
+        for one in changed:
+            if self._old[one].region_path != self._built[one].matter.region_path:
+                follow(one, self._built[one].matter.region_path)
 
     def _write_parts(self, built: Sequence[Built]) -> None:
         insert_all(ImportedMatter, [one.imported for one in built])
@@ -176,6 +181,16 @@ _DATES = frozenset({"found_on", "rectified_on", "accepted_on", "decided_on", "du
 
 def _facts(chunk: sheets.Chunk, place: int) -> Facts:
     return {name: value for name, column in chunk.columns.items() if (value := column[place]) is not None}
+
+
+def _settled(chunk: sheets.Chunk) -> dict[int, Facts]:
+    rows: dict[int, Facts] = {}
+    for place in list(chunk.good()):
+        try:
+            rows[place] = words.settle(_facts(chunk, place))
+        except Unreadable as why:
+            chunk.refuse(place, str(why))
+    return rows
 
 
 def _to_json(facts: Facts) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from anlan.authz.choices import OrganisationKind, ParticipationKind, Sector
 from anlan.authz.models import Organisation, Region
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
+from anlan.hidden_dangers import selectors
 from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed
 from anlan.hidden_dangers.choices import Level, Source
 from anlan.hidden_dangers.models import HiddenDanger
@@ -19,6 +20,7 @@ from anlan.organisations import api as organisations
 from anlan.register import api as enterprises
 from anlan.territory import api as territory
 
+Spot = enterprises.Site | enterprises.SupervisedObject
 DIRECT_SCREENERS = frozenset(
     {
         OrganisationKind.TOWNSHIP,
@@ -43,6 +45,7 @@ class Find:
     place: str = ""
     region_id: UUID | None = None
     site_id: UUID | None = None
+    object_id: UUID | None = None
     sector: str = ""
     suggested_level: str = ""
     photo_ids: list[UUID] = field(default_factory=list)
@@ -53,8 +56,8 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
     with transaction.atomic():
         require(actor, Permission.HIDDEN_DANGER_REGISTER)
         _check_source(actor, find.source)
-        site = enterprises.site(actor, find.site_id) if find.site_id else None
-        region = _region_of(actor, find, site)
+        spot = _spot(actor, find)
+        region = spot.region if spot is not None else _region_of(actor, find)
         reporter = organisations.organisation_of(actor)
         screening = _screening_office(actor, reporter, region)
         matter = HiddenDanger(
@@ -69,7 +72,7 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
             reporter=reporter,
             screening=screening,
         )
-        _describe(matter, find, site)
+        _describe(matter, find, spot)
         return _put_forward(actor, matter, find)
 
 
@@ -78,13 +81,12 @@ def register_again(
 ) -> HiddenDanger:
     """Register a returned matter once more; the source and the place in the tree stay as they were."""
     with moving(actor, hidden_danger_id, "register", if_versions) as matter:
-        site = enterprises.site(actor, find.site_id) if find.site_id else matter.site
-        _describe(matter, find, site)
+        _describe(matter, find, _spot(actor, find) or matter.site or matter.supervised_object)
         return _put_forward(actor, matter, find)
 
 
 def register_recurrence(actor: Actor, closed: HiddenDanger, description: str) -> HiddenDanger:
-    """A new matter for one that came back: same place, same party's site, linked; screened where the old one was."""
+    """A new matter for one that came back: same place, same site or object, linked; screened where the old one was."""
     matter = HiddenDanger(
         number=_new_number(closed.region),
         status="",
@@ -99,7 +101,7 @@ def register_recurrence(actor: Actor, closed: HiddenDanger, description: str) ->
         sector=closed.sector,
     )
     find = Find(description=description, source=Source.GRASSROOTS_CHECK, place=closed.place, sector=closed.sector)
-    _describe(matter, find, closed.site)
+    _describe(matter, find, closed.site or closed.supervised_object)
     return _put_forward(actor, matter, find)
 
 
@@ -130,11 +132,18 @@ def _check_source(actor: Actor, source: Source) -> None:
         raise Invalid.at("/source", "“部门暗查”由部门、乡镇（街道）或者安委办登记。")
 
 
-def _region_of(actor: Actor, find: Find, site: enterprises.Site | None) -> Region:
-    if site is not None:
-        return site.region
+def _spot(actor: Actor, find: Find) -> Spot | None:
+    """The site or the object it is found at. Raises Invalid (422) for both, NotInScope (404) for one outside."""
+    if find.site_id and find.object_id:
+        raise Invalid.at("/object", "企业场所和监管对象只能选一个。")
+    if find.site_id:
+        return enterprises.site_in_brief(actor, find.site_id)
+    return enterprises.object_in_brief(actor, find.object_id) if find.object_id else None
+
+
+def _region_of(actor: Actor, find: Find) -> Region:
     if find.region_id is None:
-        raise Invalid.at("/region", "请选择隐患所在的乡镇（街道）、村（社区）或者具体场所。")
+        raise Invalid.at("/region", "请选择隐患所在的乡镇（街道）、村（社区），或者具体的场所、监管对象。")
     region = territory.region(find.region_id)
     if not region.path.startswith(actor.region_path) or not in_a_county(region):
         raise NotInScope("区划")
@@ -158,10 +167,10 @@ def _screening_office(actor: Actor, reporter: Organisation, region: Region) -> O
 
 def _new_number(region: Region) -> str:
     """``331082-2611-7K3QF``: county, month, five random letters or digits; says nothing about how many there are."""
-    return f"{region.code[:6]}-{clock.today():%y%m}-{ids.segment(5).upper()}"
+    return ids.number(f"{region.code[:6]}-{clock.today():%y%m}-", selectors.is_number_taken)
 
 
-def _describe(matter: HiddenDanger, find: Find, site: enterprises.Site | None) -> None:
+def _describe(matter: HiddenDanger, find: Find, spot: Spot | None) -> None:
     matter.description = needed(find.description, "description", "隐患描述")
     if find.sector and find.sector not in Sector:
         raise Invalid.at("/sector", "没有这个行业领域。")
@@ -169,14 +178,15 @@ def _describe(matter: HiddenDanger, find: Find, site: enterprises.Site | None) -
         raise Invalid.at("/suggested_level", "没有这个等级。")
     matter.sector = find.sector or matter.sector
     matter.suggested_level = find.suggested_level
-    matter.site = site
-    matter.place = needed(find.place or (site.address if site else ""), "place", "地点")
+    matter.site = spot if isinstance(spot, enterprises.Site) else None
+    matter.supervised_object = spot if isinstance(spot, enterprises.SupervisedObject) else None
+    matter.place = needed(find.place or (spot.address if spot else ""), "place", "地点")
 
 
 def _put_forward(actor: Actor, matter: HiddenDanger, find: Find) -> HiddenDanger:
     hold(matter, matter.screening)
     attach(actor, matter, find.photo_ids, "BEFORE")
     fire(actor, matter, "register", source=matter.source, sector=matter.sector, files=find.photo_ids,
-         suggested_level=matter.suggested_level)  # fmt: skip
+         suggested_level=matter.suggested_level, object=matter.supervised_object_id)  # fmt: skip
     join(matter, (matter.reporter, ParticipationKind.REPORTER), (matter.screening, ParticipationKind.SCREENING))
     return HiddenDanger.objects.get_visible(actor, id=matter.id)

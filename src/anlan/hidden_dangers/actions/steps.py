@@ -31,7 +31,8 @@ def moving(
     """One transaction around a verb: the matter locked within the actor's scope (404), the role (403), the state
     (409) and the policy (403 or 409) checked in this order."""
     with transaction.atomic():
-        matter = HiddenDanger.objects.select_related("party_enterprise").lock_visible(actor, id=hidden_danger_id)
+        rows = HiddenDanger.objects.select_related("party_enterprise", "site", "supervised_object")
+        matter = rows.lock_visible(actor, id=hidden_danger_id)
         require(actor, PROCESS.rows_of(verb)[0].permission)
         processes.check_state(PROCESS, matter, verb, if_versions)
         load_organisations(matter)

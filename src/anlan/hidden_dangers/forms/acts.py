@@ -11,6 +11,7 @@ from anlan.hidden_dangers.choices import HandlingMode
 from anlan.hidden_dangers.forms import detours
 from anlan.hidden_dangers.forms.base import CommandForm
 from anlan.hidden_dangers.forms.choosing import leads_for
+from anlan.hidden_dangers.forms.directing import DirectForm
 from anlan.hidden_dangers.forms.evidence import EvidenceField
 from anlan.hidden_dangers.forms.fields import CLAUSE_HELP, day, line, sector_choice, words
 from anlan.hidden_dangers.forms.parties import PartyForm
@@ -299,6 +300,7 @@ FORMS: dict[str, type[CommandForm]] = {
         DispatchForm,
         AcknowledgeForm,
         FillFiveForm,
+        DirectForm,
         RequestSuspensionForm,
         ApproveSuspensionForm,
         RefuseSuspensionForm,
@@ -336,4 +338,6 @@ def form_for(verb: str, matter: HiddenDanger) -> type[CommandForm]:
 
 
 def label_of(verb: str) -> str:
+    if verb == DirectForm.verb:
+        return DirectForm.label
     return PROCESS.rows_of(verb)[0].label

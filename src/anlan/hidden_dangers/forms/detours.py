@@ -180,7 +180,8 @@ class CorrectForm(CommandForm):
 
 
 def _likely_twins(actor: Actor, matter: HiddenDanger) -> list[HiddenDanger]:
-    """Open matters of the same site, or of the same village or township."""
-    where = {"site_id": matter.site_id} if matter.site_id else {"region_path": matter.region_path}
+    """Open matters of the same site or object, or of the same village or township."""
+    at_spot = {"site_id": matter.site_id, "object_id": matter.supervised_object_id}
+    where: dict[str, Any] = at_spot if any(at_spot.values()) else {"region_path": matter.region_path}
     same = Filters(state="open", **where)
     return list(hidden_dangers(actor, same, clock.today()).exclude(id=matter.id)[:LIKELY])

@@ -6,11 +6,11 @@ from uuid import UUID
 from django import forms
 
 from anlan.authz.actors import Actor
-from anlan.authz.choices import OrganisationKind, Sector
+from anlan.authz.choices import Sector
 from anlan.hidden_dangers.actions.dispatching import MAY_LEAD
 from anlan.hidden_dangers.choices import Level, Source, Status
 from anlan.hidden_dangers.forms.base import DateInput
-from anlan.hidden_dangers.forms.choosing import GROUPS, areas_for
+from anlan.hidden_dangers.forms.choosing import areas_for
 from anlan.hidden_dangers.selectors import STATES, Filters
 from anlan.lib.refusals import NotInScope
 from anlan.organisations import api as organisations
@@ -26,7 +26,9 @@ STATE_LABELS = {
     "major_pending": "待判定重大",
     "to_decide": "由我单位判定重大",
     "without_five": "五到位未齐",
+    "undirected": "重大未调度",
     "reported": "我单位上报的",
+    "registered_by_me": "我登记的",
     "bounced": "退件待转办",
     "found": "计入整改率",
 }
@@ -64,14 +66,15 @@ class FilterForm(forms.Form):
         widget=forms.Select(attrs={"data-search": True}),
     )
     source = forms.ChoiceField(label="渠道", required=False, choices=[("", "全部"), *Source.choices])
-    holder = forms.ChoiceField(label="当前办理", required=False, widget=forms.Select(attrs={"data-search": True}))
-    lead = forms.ChoiceField(label="主办单位", required=False, widget=forms.Select(attrs={"data-search": True}))
+    holder = organisations.OrganisationFilter("当前办理", MAY_LEAD)
+    lead = organisations.OrganisationFilter("主办单位", MAY_LEAD)
     imported = forms.ChoiceField(
         label="导入",
         required=False,
         choices=[("", "全部"), ("yes", "随台账导入的"), ("no", "在平台登记的")],
     )
     enterprise = forms.ChoiceField(label="企业", required=False, widget=forms.HiddenInput)
+    object = forms.ChoiceField(label="监管对象", required=False, widget=forms.HiddenInput)
     registered_from = forms.DateField(label="登记自", required=False, widget=DateInput())
     registered_to = forms.DateField(label="登记至", required=False, widget=DateInput())
 
@@ -85,34 +88,25 @@ class FilterForm(forms.Form):
                 del self.fields[name]
         else:
             self._offer("region", [("", "全部"), *areas_for(actor, self.data.get("region", ""))])
-            organs = self._organs()
-            self._offer("holder", organs)
-            self._offer("lead", organs)
+            organisations.offer_organisations(self, actor, "holder", "lead")
         self._offer("enterprise", self._enterprise())
+        self._offer("object", self._object())
 
     def _offer(self, name: str, choices: Any) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
-
-    def _organs(self) -> list[tuple[str, Any]]:
-        """Organs without the villages, and whichever the address names."""
-        named = {self.data.get("holder", ""), self.data.get("lead", "")}
-        found = organisations.visible_organisations(self.actor).filter(kind__in=MAY_LEAD)
-        groups: list[tuple[str, Any]] = [("", "全部")]
-        everyone = list(found)
-        for label, kinds in GROUPS:
-            members = [
-                (str(one.id), one.name)
-                for one in everyone
-                if one.kind in kinds and (one.kind != OrganisationKind.VILLAGE or str(one.id) in named)
-            ]
-            if members:
-                groups.append((label, members))
-        return groups
 
     def _enterprise(self) -> list[tuple[str, str]]:
         """Only the enterprise the address names: lists of one are reached from its own page."""
         try:
             found = enterprises.enterprise(self.actor, UUID(self.data.get("enterprise", "")))
+        except (ValueError, NotInScope):
+            return []
+        return [(str(found.id), found.name)]
+
+    def _object(self) -> list[tuple[str, str]]:
+        """The same of a supervised object."""
+        try:
+            found = enterprises.object_in_brief(self.actor, UUID(self.data.get("object", "")))
         except (ValueError, NotInScope):
             return []
         return [(str(found.id), found.name)]
@@ -132,6 +126,7 @@ class FilterForm(forms.Form):
             holder_id=_uuid(values.get("holder")),
             lead_id=_uuid(values.get("lead")),
             enterprise_id=_uuid(values.get("enterprise")),
+            object_id=_uuid(values.get("object")),
             registered_from=values.get("registered_from"),
             registered_to=values.get("registered_to"),
             state=values.get("state", ""),
@@ -154,6 +149,7 @@ def query_of(filters: Filters) -> dict[str, Any]:
         "holder": filters.holder_id,
         "lead": filters.lead_id,
         "enterprise": filters.enterprise_id,
+        "object": filters.object_id,
         "registered_from": filters.registered_from,
         "registered_to": filters.registered_to,
         "state": filters.state,

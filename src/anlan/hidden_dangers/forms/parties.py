@@ -33,7 +33,13 @@ class PartyForm(CommandForm):
         self.offer("party_organisation", [BLANK, *assisting_for(self.actor, self.matter)])
 
     def starting_values(self, matter: HiddenDanger) -> Mapping[str, Any]:
-        return {"clause": matter.clause, "sector": matter.sector, "cause": matter.cause or None}
+        found = matter.supervised_object
+        party = {} if found is None or not found.party_kind else {
+            "party_kind": found.party_kind,
+            "party_organisation": found.party_organisation_id,
+            "party_person": found.party_name if found.party_kind == PartyKind.PERSON else "",
+        }  # fmt: skip
+        return {"clause": matter.clause, "sector": matter.sector, "cause": matter.cause or None, **party}
 
     def payload(self) -> dict[str, Any]:
         values = super().payload()

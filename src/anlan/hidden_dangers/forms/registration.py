@@ -1,7 +1,6 @@
 """登记：三下上报——拍照、地点、一句话。其余可以以后补。"""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from pydantic import ValidationError
@@ -14,12 +13,11 @@ from anlan.hidden_dangers.commands import FindIn
 from anlan.hidden_dangers.forms.base import CommandForm, EvidenceForm
 from anlan.hidden_dangers.forms.choosing import BLANK, regions_for, sources_for
 from anlan.hidden_dangers.forms.evidence import Evidence, EvidenceField
+from anlan.hidden_dangers.forms.places import FOUND, Chosen, Place, PlaceField, chosen_place
 from anlan.hidden_dangers.models import HiddenDanger
+from anlan.hidden_dangers.selectors import just_registered
 from anlan.lib.refusals import Refusal
 from anlan.register import api as enterprises
-
-FOUND = 8
-AT_HAND = 4
 
 
 def _sentence() -> forms.CharField:
@@ -37,10 +35,10 @@ def _optional(label: str, choices: Any, **options: Any) -> forms.ChoiceField:
 
 
 class RegisterForm(EvidenceForm):
-    """A new find. ``site`` comes from the search of places, ``region`` from the list where there is no site."""
+    """A new find. ``site`` comes from the search of places, ``region`` from the list where there is none."""
 
     photos = EvidenceField(kind="BEFORE", label="现场照片", required=False)
-    site = forms.UUIDField(label="企业、场所", required=False)
+    site = PlaceField(label="企业、场所、监管对象", required=False)
     region = forms.ChoiceField(
         label="乡镇（街道）、村（社区）", required=False, widget=forms.Select(attrs={"data-search": True})
     )
@@ -63,14 +61,14 @@ class RegisterForm(EvidenceForm):
             self.fields["region"].initial = _only_region(regions)
 
     @property
-    def chosen_site(self) -> enterprises.Site | None:
-        """The site chosen before, so that it is still chosen when the form comes back."""
-        return chosen_site(self.actor, str(self["site"].value() or ""))
+    def chosen_place(self) -> Place | None:
+        """The place chosen before, so that it is still chosen when the form comes back."""
+        return chosen_place(self.actor, self["site"].value())
 
     def run(self) -> HiddenDanger | None:
         """Register. None when it was refused: the form says why and keeps what was typed."""
         self.store_uploads()
-        if not self.is_valid():
+        if not self.is_valid() or self._was_sent_before():
             return None
         try:
             find = FindIn.model_validate(self.payload()).as_find()
@@ -81,9 +79,24 @@ class RegisterForm(EvidenceForm):
             self.refuse(refusal)
         return None
 
+    def _was_sent_before(self) -> bool:
+        """Back in the browser, and sent once more: nobody wants it twice."""
+        chosen: Chosen = self.cleaned_data["site"]
+        words = self.cleaned_data["description"].strip()
+        before = just_registered(self.actor, words, chosen.site_id or chosen.object_id)
+        if before is not None:
+            said = f"您刚才已经登记过这一件，编号 {before.number}。确实是另一件的，请在描述里写明区别。"
+            self.add_error("description", said)
+        return before is not None
+
     def payload(self) -> dict[str, Any]:
+        chosen: Chosen = self.cleaned_data["site"]
+        where = {"site": chosen.site_id, "object": chosen.object_id}
         values = {name: value for name, value in self.cleaned_data.items() if value and not isinstance(value, Evidence)}
-        return {**values, "photos": self.evidence_ids("photos")}
+        return {**values, **where, "photos": self.evidence_ids("photos")}
+
+    def field_of(self, pointer: str) -> str | None:
+        return "site" if pointer == "/object" else super().field_of(pointer)
 
 
 class RegisterAgainForm(CommandForm):
@@ -102,20 +115,6 @@ class RegisterAgainForm(CommandForm):
 
     def payload(self) -> dict[str, Any]:
         return {**super().payload(), "source": self.matter.source}
-
-
-def chosen_site(actor: Actor, text: str) -> enterprises.Site | None:
-    try:
-        site_id = UUID(text)
-    except ValueError:
-        return None
-    return enterprises.sites(actor, enterprises.SiteFilters()).with_names().filter(id=site_id).first()
-
-
-def sites_matching(actor: Actor, text: str) -> list[enterprises.Site]:
-    """The first sites whose name, address or enterprise contains the text; without a text, some at hand."""
-    found = enterprises.sites(actor, enterprises.SiteFilters(q=text)).with_names()
-    return list(found[: FOUND if text or actor.is_enterprise else AT_HAND])
 
 
 def enterprises_matching(actor: Actor, text: str) -> list[enterprises.Enterprise]:

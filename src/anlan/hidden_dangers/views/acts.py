@@ -13,7 +13,8 @@ from anlan.authz.permissions import Permission
 from anlan.hidden_dangers import actions, selectors
 from anlan.hidden_dangers.forms.acts import FORMS, form_for, label_of
 from anlan.hidden_dangers.forms.base import CommandForm
-from anlan.hidden_dangers.forms.registration import RegisterForm, enterprises_matching, sites_matching
+from anlan.hidden_dangers.forms.places import places_matching, starting_place
+from anlan.hidden_dangers.forms.registration import RegisterForm, enterprises_matching
 from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.lib.refusals import Invalid
 
@@ -31,9 +32,9 @@ def register(request: ActingRequest) -> HttpResponse:
             messages.success(request, f"已登记，编号 {matter.number}。由{matter.holder.short_name}核定，结果会告诉您。")
             return _go(request, _case_url(matter.id))
     else:
-        form = RegisterForm(actor=request.actor, initial={"site": request.GET.get("site", "")})
-    sites = sites_matching(request.actor, "")
-    return render(request, "hidden_dangers/register.html", {"form": form, "sites": sites})
+        form = RegisterForm(actor=request.actor, initial={"site": starting_place(request.GET)})
+    places = places_matching(request.actor, "")
+    return render(request, "hidden_dangers/register.html", {"form": form, "places": places})
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,9 +71,9 @@ def comment(request: ActingRequest, hidden_danger_id: UUID) -> HttpResponse:
 @require_GET
 @requires(Permission.HIDDEN_DANGER_REGISTER)
 def places(request: ActingRequest) -> HttpResponse:
-    """Sites to choose from while typing."""
+    """Sites and objects to choose from while typing."""
     text = request.GET.get("q", "").strip()[:SEARCH_LENGTH]
-    context = {"sites": sites_matching(request.actor, text), "text": text}
+    context = {"places": places_matching(request.actor, text), "text": text}
     return render(request, "hidden_dangers/_places.html", context)
 
 

@@ -1,7 +1,5 @@
 """Several matters at once: how many, what is asked, and what became of each."""
 
-from uuid import UUID
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -14,6 +12,7 @@ from anlan.hidden_dangers.rows import rows_of
 from anlan.http.api import ActingRequest, requires
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid
+from anlan.ui.lists import ticked
 
 
 @require_POST
@@ -24,7 +23,7 @@ def act(request: ActingRequest, verb: str) -> HttpResponse:
     if name not in FORMS:
         raise Http404
     require(request.actor, bulk.permission_of(name))
-    ids = _ids(request)
+    ids = ticked(request)[: bulk.AT_MOST]
     found = selectors.hidden_dangers(request.actor, selectors.Filters(), clock.today()).filter(id__in=ids)
     rows = rows_of(found.with_names())
     confirmed = "confirmed" in request.POST
@@ -42,14 +41,3 @@ def act(request: ActingRequest, verb: str) -> HttpResponse:
             context["refused"] = [(by_id[one.id], one.reason) for one in outcome.refused]
             return render(request, "hidden_dangers/bulk_done.html", context)
     return render(request, "hidden_dangers/bulk.html", context, status=422 if form.is_bound else 200)
-
-
-def _ids(request: ActingRequest) -> list[UUID]:
-    """What was ticked; anything that is no id was never offered."""
-    found = []
-    for text in request.POST.getlist("ids")[: bulk.AT_MOST]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found

@@ -62,7 +62,7 @@ def place_of(old: CheckRecord, where: loop.Where, unit: Organisation, act_class:
     for label, was, now in (
         ("检查时间", clock.legal_date(old.started_at), facts["checked_on"]),
         ("检查单位", old.organisation, unit),
-        ("受检单位", old.enterprise, where.enterprise),
+        ("受检单位", old.supervised_object or old.enterprise, where.object or where.enterprise),
         ("场所", old.site, where.site if facts.get("site") else old.site),
         ("所属乡镇（街道）", old.region, where.region if moved else old.region),
         ("检查类别", ActClass(old.act_class).label, ActClass(act_class).label),
@@ -70,7 +70,7 @@ def place_of(old: CheckRecord, where: loop.Where, unit: Organisation, act_class:
         if was != now:
             raise Unreadable(ANOTHER.format(label=label, was=was or "空"))
     place = where.place if "place" in facts else old.place
-    return replace(where, region=old.region, site=old.site, place=place)
+    return replace(where, region=old.region, site=old.site, enterprise=old.enterprise, place=place)
 
 
 def check_keeps_links(linked: Collection[UUID], findings: Sequence[CheckFinding]) -> None:

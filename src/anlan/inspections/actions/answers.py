@@ -12,6 +12,7 @@ from anlan.inspections.choices import Answer, AnswerKind
 from anlan.inspections.facts import CheckFacts, FreeFinding, GivenAnswer
 from anlan.inspections.models import CheckAnswer, ChecklistItem, CheckRecord
 from anlan.lib.refusals import FieldError, Invalid
+from anlan.reads.writing import insert_all
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Sheet:
         for answer in self.answers:
             answer.check_record = check
             answer.region_path = check.region_path
-        CheckAnswer.objects.bulk_create(self.answers)
+        insert_all(self.answers)
 
 
 def read_answers(check: CheckRecord, facts: CheckFacts) -> Sheet:

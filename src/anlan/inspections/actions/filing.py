@@ -28,6 +28,7 @@ from anlan.inspections.workflow import PROCESS
 from anlan.lib import clock, hashing, ids
 from anlan.lib.refusals import Forbidden, Invalid, NotInScope
 from anlan.organisations import api as organisations
+from anlan.reads.writing import insert_all
 from anlan.register import api as enterprises
 from anlan.territory import api as territory
 
@@ -75,20 +76,22 @@ def _new(actor: Actor, start: Start, verb: str) -> CheckRecord:
     require(actor, PROCESS.rows_of(verb)[0].permission)
     policies.check_act_class(actor, start.act_class)
     policies.check_unannounced(start.act_class, is_unannounced=start.is_unannounced)
-    site = enterprises.site(actor, start.site_id) if start.site_id else None
-    region = site.region if site is not None else _region(actor, start.region_id)
+    site, thing = _spot(actor, start)
+    spot = site or thing
+    region = spot.region if spot is not None else _region(actor, start.region_id)
     if actor.organisation_id is None:
         raise Forbidden("system_is_nobody", "系统不能代替人办理。")
     check = CheckRecord(
-        number=f"{region.code[:6]}-J{clock.today():%y%m}-{ids.segment(5).upper()}",
+        number=ids.number(f"{region.code[:6]}-J{clock.today():%y%m}-", selectors.is_number_taken),
         act_class=start.act_class,
         is_unannounced=start.is_unannounced,
         concealed=start.is_unannounced,
         region=region,
         region_path=region.path,
         site=site,
-        enterprise=site.enterprise if site is not None else None,
-        place=needed(start.place or (site.address if site else ""), "/place", "地点"),
+        supervised_object=thing,
+        enterprise=site.enterprise if site is not None else thing.party_enterprise if thing is not None else None,
+        place=needed(start.place or (spot.address if spot else ""), "/place", "地点"),
         organisation_id=actor.organisation_id,
         organisation_path=actor.organisation_path,
         registered_by_id=actor.person_id,
@@ -105,6 +108,15 @@ def _new(actor: Actor, start: Start, verb: str) -> CheckRecord:
     return check
 
 
+def _spot(actor: Actor, start: Start) -> tuple[enterprises.Site | None, enterprises.SupervisedObject | None]:
+    """The site or the object that is looked at. Raises Invalid (422) for both, NotInScope (404) for one outside."""
+    if start.site_id and start.object_id:
+        raise Invalid.at("/object", "企业场所和监管对象只能选一个。")
+    if start.object_id:
+        return None, enterprises.object_in_brief(actor, start.object_id)
+    return (enterprises.site_in_brief(actor, start.site_id) if start.site_id else None), None
+
+
 def _month(start: Start) -> date | None:
     if start.act_class != ActClass.SELF_CHECK:
         return None
@@ -113,7 +125,7 @@ def _month(start: Start) -> date | None:
 
 def _region(actor: Actor, region_id: UUID | None) -> Region:
     if region_id is None:
-        raise Invalid.at("/site", "请选择企业、场所，或者所在的乡镇（街道）、村（社区）。")
+        raise Invalid.at("/site", "请选择企业、场所、监管对象，或者所在的乡镇（街道）、村（社区）。")
     region = territory.region(region_id)
     if not region.path.startswith(actor.region_path) or region.level in ("PROVINCE", "CITY"):
         raise NotInScope("区划")
@@ -136,11 +148,13 @@ def _file(actor: Actor, check: CheckRecord, facts: CheckFacts) -> CheckRecord:
         fire(actor, check, _verb(check.act_class), **_payload(check, officers, sheet))
     if was_new:
         _let_own_side_take_part(actor, check)
-    CheckOfficer.objects.bulk_create(
-        CheckOfficer(
-            check_record=check, region_path=check.region_path, position=n, name=name, certificate_no=certificate
-        )
-        for n, (name, certificate) in enumerate(officers, 1)
+    insert_all(
+        [
+            CheckOfficer(
+                check_record=check, region_path=check.region_path, position=n, name=name, certificate_no=certificate
+            )
+            for n, (name, certificate) in enumerate(officers, 1)
+        ]
     )
     sheet.save(check)
     if facts.photo_ids:

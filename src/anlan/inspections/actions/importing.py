@@ -187,7 +187,8 @@ class CheckLedgerBatch:
         found = self._found(facts, where, dangers, check_id)
         check = CheckRecord(
             id=check_id, status="", version=1, changed_at=self.now, act_class=act_class, inspection_kind=kind,
-            region=where.region, region_path=where.region.path, site=where.site, enterprise=where.enterprise, place=where.place,
+            region=where.region, region_path=where.region.path, site=where.site, supervised_object=where.object,
+            enterprise=where.enterprise, place=where.place,
             organisation=unit, organisation_path=unit.path, registered_by_id=self.actor.person_id,
             told_to=facts.get("told_to", ""), led_by=facts.get("led_by", ""),
             scan_no=facts.get("scan_no", "") if act_class == ActClass.ADMINISTRATIVE_INSPECTION else "",

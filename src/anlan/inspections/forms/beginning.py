@@ -9,16 +9,15 @@ from django.core.exceptions import ValidationError
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import RegionLevel
+from anlan.hidden_dangers import api as loop
 from anlan.inspections import actions, policies, selectors
 from anlan.inspections.choices import ActClass
 from anlan.inspections.facts import Start
 from anlan.inspections.models import CheckRecord
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Refusal
-from anlan.register import api as enterprises
 from anlan.territory import api as territory
 
-AT_HAND = 4
 MONTHS = 6
 
 
@@ -28,9 +27,9 @@ class BeginForm(forms.Form):
     act_class = forms.ChoiceField(label="检查性质", widget=forms.RadioSelect)
     is_unannounced = forms.BooleanField(label="暗查、四不两直（交办前只有本单位看得到）", required=False)
     month = forms.DateField(label="自查月份", required=False, widget=forms.Select)
-    site = forms.UUIDField(label="企业、场所", required=False)
+    site = loop.PlaceField(label="企业、场所、监管对象", required=False)
     region = forms.ChoiceField(
-        label="不在企业里的，选村（社区）", required=False, widget=forms.Select(attrs={"data-search": True})
+        label="没有登记的地方，选村（社区）", required=False, widget=forms.Select(attrs={"data-search": True})
     )
     place = forms.CharField(
         label="具体位置",
@@ -70,24 +69,21 @@ class BeginForm(forms.Form):
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     @property
-    def chosen_site(self) -> enterprises.Site | None:
-        """The site chosen before, so that it is still chosen when the form comes back."""
-        try:
-            site_id = UUID(str(self["site"].value() or ""))
-        except ValueError:
-            return None
-        found = enterprises.sites(self.actor, enterprises.SiteFilters()).with_names()
-        return found.filter(id=site_id).first()
+    def chosen_place(self) -> loop.Place | None:
+        """The place chosen before, so that it is still chosen when the form comes back."""
+        return loop.chosen_place(self.actor, self["site"].value())
 
     def run(self) -> CheckRecord | None:
         """Begin. None when it was refused: the form says why and keeps what was typed."""
         if not self.is_valid():
             return None
         values = self.cleaned_data
+        chosen: loop.Chosen = values["site"]
         start = Start(
             act_class=ActClass(values["act_class"]),
-            site_id=values.get("site"),
-            region_id=UUID(values["region"]) if values.get("region") and not values.get("site") else None,
+            site_id=chosen.site_id,
+            object_id=chosen.object_id,
+            region_id=UUID(values["region"]) if values.get("region") and not chosen else None,
             place=values.get("place", ""),
             checklist_version_id=UUID(values["checklist"]) if values.get("checklist") else None,
             is_unannounced=bool(values.get("is_unannounced")),
@@ -97,16 +93,12 @@ class BeginForm(forms.Form):
             return actions.begin(actor=self.actor, start=start)
         except Invalid as refusal:
             for error in refusal.errors:
-                name = error.pointer.strip("/")
+                name = error.pointer.strip("/").replace("object", "site")
                 self.add_error(name if name in self.fields else None, ValidationError(error.message))
         except Refusal as refusal:
             cited = f"（依据{refusal.citation}）" if refusal.citation else ""
             self.add_error(None, ValidationError(f"{refusal.reason}{cited}"))
         return None
-
-
-def sites_at_hand(actor: Actor) -> list[enterprises.Site]:
-    return list(enterprises.sites(actor, enterprises.SiteFilters()).with_names()[:AT_HAND])
 
 
 def _months() -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from anlan.inspections import actions, selectors
 from anlan.inspections.choices import Answer, AnswerKind, Arrival, InspectionKind
 from anlan.inspections.commands import FactsIn
 from anlan.inspections.models import ChecklistItem, CheckRecord
+from anlan.lib.ids import as_id
 from anlan.lib.refusals import FieldError, Invalid, Refusal
 
 OFFICER_ROWS = 3
@@ -117,7 +118,7 @@ class FillForm:
 
     def _line(self, slot: str, item: ChecklistItem | None) -> Line:
         values = {name: self.data.get(f"{slot}-{name}", "").strip() for name in WORDS}
-        kept = [found for text in self.data.getlist(f"{slot}-{KEPT}") if (found := _uuid(text))]
+        kept = [found for text in self.data.getlist(f"{slot}-{KEPT}") if (found := as_id(text))]
         return Line(slot, item, values, kept)
 
     def _find_kept(self) -> None:
@@ -213,10 +214,3 @@ def from_draft(check: CheckRecord) -> QueryDict:
     for name, values in check.draft.items():
         data.setlist(name, values)
     return data
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

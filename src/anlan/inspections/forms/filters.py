@@ -15,7 +15,7 @@ from anlan.organisations import api as organisations
 from anlan.register import api as enterprises
 from anlan.territory import api as territory
 
-NOT_LISTED = (OrganisationKind.VILLAGE, OrganisationKind.ENTERPRISE, OrganisationKind.GOVERNMENT)
+MAY_CHECK = frozenset(OrganisationKind) - {OrganisationKind.ENTERPRISE, OrganisationKind.GOVERNMENT}
 
 
 class DateInput(forms.DateInput):
@@ -36,7 +36,7 @@ class FilterForm(forms.Form):
     )
     act_class = forms.ChoiceField(label="性质", required=False, choices=[("", "全部"), *ActClass.choices])
     region = forms.ChoiceField(label="属地", required=False, widget=forms.Select(attrs={"data-search": True}))
-    organisation = forms.ChoiceField(label="检查单位", required=False, widget=forms.Select(attrs={"data-search": True}))
+    organisation = organisations.OrganisationFilter("检查单位", MAY_CHECK)
     started_from = forms.DateField(label="检查自", required=False, widget=DateInput())
     started_to = forms.DateField(label="检查至", required=False, widget=DateInput())
     with_findings = forms.ChoiceField(label="发现问题", required=False, choices=[("", "全部"), ("on", "只看有问题的")])
@@ -47,6 +47,7 @@ class FilterForm(forms.Form):
         choices=[("", "全部"), ("yes", "随台账导入的"), ("no", "在平台登记的")],
     )
     enterprise = forms.ChoiceField(label="企业", required=False, widget=forms.HiddenInput)
+    object = forms.ChoiceField(label="监管对象", required=False, widget=forms.HiddenInput)
 
     use_required_attribute = False
 
@@ -58,8 +59,9 @@ class FilterForm(forms.Form):
                 del self.fields[name]
         else:
             self._offer("region", self._areas())
-            self._offer("organisation", self._organs())
+            organisations.offer_organisations(self, actor, "organisation")
         self._offer("enterprise", self._enterprise())
+        self._offer("object", self._object())
 
     def _offer(self, name: str, choices: Any) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -70,13 +72,16 @@ class FilterForm(forms.Form):
         found = below.filter(Q(parent__path=self.actor.region_path) | Q(code=named))
         return [("", "全部"), *((region.code, region.name) for region in found)]
 
-    def _organs(self) -> list[tuple[str, str]]:
-        found = organisations.visible_organisations(self.actor).exclude(kind__in=NOT_LISTED)
-        return [("", "全部"), *((str(one.id), one.name) for one in found)]
-
     def _enterprise(self) -> list[tuple[str, str]]:
         try:
             found = enterprises.enterprise(self.actor, UUID(self.data.get("enterprise", "")))
+        except (ValueError, NotInScope):
+            return []
+        return [(str(found.id), found.name)]
+
+    def _object(self) -> list[tuple[str, str]]:
+        try:
+            found = enterprises.object_in_brief(self.actor, UUID(self.data.get("object", "")))
         except (ValueError, NotInScope):
             return []
         return [(str(found.id), found.name)]
@@ -93,6 +98,7 @@ class FilterForm(forms.Form):
             region_path=territory.find_region(code).path if code else "",
             organisation_id=_uuid(values.get("organisation")),
             enterprise_id=_uuid(values.get("enterprise")),
+            object_id=_uuid(values.get("object")),
             started_from=values.get("started_from"),
             started_to=values.get("started_to"),
             with_findings=bool(values.get("with_findings")),

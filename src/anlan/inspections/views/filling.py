@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.authz.permissions import Permission
+from anlan.hidden_dangers import api as loop
 from anlan.http.api import ActingRequest, requires
 from anlan.inspections import actions, selectors
 from anlan.inspections.choices import Status
-from anlan.inspections.forms.beginning import BeginForm, sites_at_hand
+from anlan.inspections.forms.beginning import BeginForm
 from anlan.inspections.forms.filling import FillForm, from_draft
 from anlan.inspections.models import CheckRecord
 from anlan.lib.refusals import NotInScope
@@ -39,8 +40,14 @@ def _begin(request: ActingRequest) -> HttpResponse:
         if check is not None:
             return redirect("inspections:fill", check.id)
     else:
-        form = BeginForm(actor=actor, initial={"site": request.GET.get("site", "")})
-    context = {"form": form, "sites": sites_at_hand(actor), "drafts": selectors.drafts(actor).with_names()[:5]}
+        given = {name: request.GET[name] for name in ("region", "act_class") if name in request.GET}
+        given["site"] = loop.starting_place(request.GET)
+        form = BeginForm(actor=actor, initial=given)
+    context = {
+        "form": form,
+        "places": loop.places_matching(actor, "", sites_only=actor.is_enterprise),
+        "drafts": selectors.drafts(actor).with_names()[:5],
+    }
     return render(request, "inspections/begin.html", context)
 
 

@@ -14,10 +14,9 @@ from anlan.files import api as files
 from anlan.http.api import ActingRequest, requires
 from anlan.inspections import actions, selectors
 from anlan.inspections.choices import Filing, Verification
-from anlan.inspections.views.listing import PAGE_SIZE, page_number
 from anlan.lib import clock
 from anlan.lib.refusals import Forbidden, Invalid, Refused
-from anlan.ui.lists import Column, Page
+from anlan.ui.lists import SHORT_PAGE, Column, asked_page_among
 
 COLUMNS = (
     Column("企业", width="wide"),
@@ -35,9 +34,7 @@ def filings(request: ActingRequest) -> HttpResponse:
     actor, month = request.actor, month_named(request)
     state = request.GET.get("state", "")
     counts = selectors.filing_counts(actor, month)
-    count = counts.get(state.lower(), counts["total"])
-    page = Page(page_number(request, count), PAGE_SIZE, count)
-    start = (page.number - 1) * PAGE_SIZE
+    page = asked_page_among(request, counts.get(state.lower(), counts["total"]), size=SHORT_PAGE)
     rows = selectors.with_filing(actor, month, state).with_names().order_by("filing_at", "name")
     in_time = clock.end_of(selectors.end_of_month(month))
     sample = selectors.sample_of(actor, month) if actor.can(Permission.SELF_CHECK_SAMPLE) else None
@@ -52,7 +49,7 @@ def filings(request: ActingRequest) -> HttpResponse:
         "state": state,
         "columns": COLUMNS,
         "page": page,
-        "rows": rows[start : start + PAGE_SIZE],
+        "rows": page.of(rows),
         "in_time": in_time,
         "sample": sample,
         "drawn": selectors.sample_items(sample) if sample else [],

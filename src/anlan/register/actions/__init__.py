@@ -1,6 +1,6 @@
 """Writes to the register: the only writers of its tables."""
 
-from anlan.register.actions.confirming import confirm_unchanged
+from anlan.register.actions.confirming import confirm_objects_unchanged, confirm_unchanged
 from anlan.register.actions.enterprises import (
     edit_enterprise,
     link_enterprise_organisation,
@@ -33,6 +33,7 @@ __all__ = [
     "Tagged",
     "accept_resumption",
     "cancel_licence",
+    "confirm_objects_unchanged",
     "confirm_transfer",
     "confirm_unchanged",
     "correct_licence",

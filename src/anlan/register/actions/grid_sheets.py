@@ -1,5 +1,6 @@
 """People of sites, grids, their people and what lies in them, by list."""
 
+from abc import abstractmethod
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
@@ -9,12 +10,16 @@ from anlan.authz.permissions import Permission
 from anlan.lib import clock
 from anlan.register.actions.grids import OF_THE_PLACE, reaches
 from anlan.register.actions.record_sheets import Known, Owners, RecordBatch, Said, people_of
-from anlan.register.models import Site, SiteGrid, SitePerson
+from anlan.register.choices import STANDING
+from anlan.register.models import ObjectGrid, Site, SiteGrid, SitePerson, SupervisedObject
 from anlan.register.searching import text_of_site
 from anlan.sheets import api as sheets
 from anlan.sheets.api import values
 from anlan.territory import api as territory
 from anlan.territory.api import Grid, GridKind, GridLevel, GridMember, GridPost
+
+TOWNSHIP_DEPTH = 4
+"""Segments of a township's path: province, city, county, township."""
 
 
 class PersonBatch(RecordBatch):
@@ -233,47 +238,103 @@ class GridMemberBatch(RecordBatch):
         return seat
 
 
-class SiteGridBatch(RecordBatch):
-    """Sites join grids by list: found by site and kind of grid."""
+class InGridBatch(RecordBatch):
+    """What joins grids by list: found by itself (``column`` holds it) and the kind of grid."""
 
-    model, permission = SiteGrid, Permission.GRID_EDIT
-    fields = ("site_id", "grid_id", "region_path", "kind", "sector", "left_at")
-    same = "与原表第 {} 行是同一处场所，网格的类别也相同：一处场所同类网格只能在一个里面。"
+    permission = Permission.GRID_EDIT
+    column: str
 
     def __init__(self, actor: Actor) -> None:
         super().__init__(actor)
         self.book = GridBook(actor)
+        self._known: dict[Any, Known] = {}
 
-    def look_up(self, chunk: sheets.Chunk) -> None:
-        self.owners = Owners(self.actor, chunk, Permission.GRID_EDIT)
-        sites = {site.id for found in self.owners.all_sites() for site in found}
-        rows = SiteGrid.objects.order_by().filter(sheets.bulk.among(SiteGrid, "site_id", sites), left_at=None)
+    @abstractmethod
+    def one_of(self, said: Said) -> Any:
+        """The site or the object the row names. Raises Unreadable."""
+
+    def remember(self, found: Collection[UUID]) -> None:
+        """Where these lie now: one query."""
+        rows = self.model.objects.order_by().filter(sheets.bulk.among(self.model, self.column, found), left_at=None)
         self._known = {}
         for record_id, *columns in sheets.bulk.fetch(rows, "id", *self.fields):
             self._known[columns[0], columns[3], columns[4]] = Known(record_id, 0, columns)
 
-    def _grid(self, said: Said) -> Grid:
+    def grid_of(self, said: Said) -> Grid:
         region = self.region_of(said)
         return self.book.find(said["grid"], region.path if region else "")
 
     def key_of(self, said: Said) -> Any:
-        grid = self._grid(said)
-        return self.owners.site(said).id, grid.kind, grid.sector
+        grid = self.grid_of(said)
+        return self.one_of(said).id, grid.kind, grid.sector
 
     def known(self, key: Any) -> Known | None:
         return self._known.get(key)
 
     def values_of(self, said: Said, key: Any, old: Known | None) -> dict[str, Any]:
-        grid, site = self._grid(said), self.owners.site(said)
+        grid, one = self.grid_of(said), self.one_of(said)
         if old is not None and old.values[1] != grid.id:
-            there = next((one.name for one in self.book.all if one.id == old.values[1]), "别的网格")
+            there = next((other.name for other in self.book.all if other.id == old.values[1]), "别的网格")
             raise values.Unreadable(
-                f"网格：{site.name}已在{there}（{grid.get_kind_display()}）。要划过来，请在网格页面办理“从原网格划过来”。"
+                f"网格：{one.name}已在{there}（{grid.get_kind_display()}）。要划过来，请在网格页面办理“从原网格划过来”。"
             )
-        if grid.kind in OF_THE_PLACE and not reaches(grid, site.region_path):
-            raise values.Unreadable(f"网格：{site.name}不在{grid.name}的区划内，请核对。")
-        return {"site_id": site.id, "grid_id": grid.id, "region_path": site.region_path, "kind": grid.kind,
+        if grid.kind in OF_THE_PLACE and not reaches(grid, one.region_path):
+            raise values.Unreadable(f"网格：{one.name}不在{grid.name}的区划内，请核对。")
+        return {self.column: one.id, "grid_id": grid.id, "region_path": one.region_path, "kind": grid.kind,
                 "sector": grid.sector, "left_at": None}  # fmt: skip
 
     def extras(self, draft: sheets.Draft) -> dict[str, Any]:
         return {"joined_at": clock.now()}
+
+
+class SiteGridBatch(InGridBatch):
+    """Sites join grids by list."""
+
+    model, column = SiteGrid, "site_id"
+    fields = ("site_id", "grid_id", "region_path", "kind", "sector", "left_at")
+    same = "与原表第 {} 行是同一处场所，网格的类别也相同：一处场所同类网格只能在一个里面。"
+
+    def look_up(self, chunk: sheets.Chunk) -> None:
+        self.owners = Owners(self.actor, chunk, Permission.GRID_EDIT)
+        self.remember({site.id for found in self.owners.all_sites() for site in found})
+
+    def one_of(self, said: Said) -> Site:
+        return self.owners.site(said)
+
+
+class ObjectGridBatch(InGridBatch):
+    """Supervised objects join grids by list: by their name within the township, and their kind where it is said."""
+
+    model, column = ObjectGrid, "supervised_object_id"
+    fields = ("supervised_object_id", "grid_id", "region_path", "kind", "sector", "left_at")
+    same = "与原表第 {} 行是同一处监管对象，网格的类别也相同：一处对象同类网格只能在一个里面。"
+
+    def look_up(self, chunk: sheets.Chunk) -> None:
+        names = {name for name in chunk.columns["object_name"] if name}
+        rows = SupervisedObject.objects.order_by("id").visible_to(self.actor, Permission.GRID_EDIT)
+        rows = rows.filter(sheets.bulk.among(SupervisedObject, "name", names), status__in=STANDING)
+        self._by_name: dict[str, list[SupervisedObject]] = {}
+        for one in rows.select_for_update(of=("self",)):
+            self._by_name.setdefault(one.name, []).append(one)
+        self.remember({one.id for found in self._by_name.values() for one in found})
+
+    def one_of(self, said: Said) -> SupervisedObject:
+        name, kind = said["object_name"], said["kind"]
+        region = self.region_of(said)
+        township = territory.paths_above(region.path if region else self.grid_of(said).region_path)[:TOWNSHIP_DEPTH][-1]
+        same = [one for one in self._by_name.get(name, []) if one.region_path.startswith(township)]
+        if len(same) > 1 and region is not None:
+            same = [one for one in same if one.region_path.startswith(region.path)] or same
+        if kind:
+            same = [one for one in same if one.kind == kind]
+        if len(same) == 1:
+            return same[0]
+        if not same:
+            raise values.Unreadable(
+                f"对象名称：在{'这个乡镇（街道）' if len(township.split('/')) > TOWNSHIP_DEPTH else '您的管辖范围'}没有找到"
+                f"“{name}”。请先登记监管对象，或核对名称、类别和所属乡镇（街道）。"
+            )
+        raise values.Unreadable(f"对象名称：叫“{name}”的有 {len(same)} 处，请写明类别和所属村（社区）。")
+
+    def label_of(self, said: Said) -> str:
+        return str(said["object_name"])

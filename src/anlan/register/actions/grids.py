@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,9 +15,10 @@ from anlan.ledger import api as ledger
 from anlan.lib import clock, hashing
 from anlan.lib.refusals import Invalid, Refused
 from anlan.organisations import api as organisations
-from anlan.register.actions.steps import lock_sites
+from anlan.register.actions.steps import lock_objects, lock_sites
 from anlan.register.models import (
     Licence,
+    ObjectGrid,
     ResponsibleOfficial,
     Site,
     SiteGrid,
@@ -35,6 +37,26 @@ DAY = timedelta(days=1)
 OF_THE_PLACE = (GridKind.COMPREHENSIVE, GridKind.MICRO)
 LYING_WITH_IT = (SitePerson, SiteRegulator, SiteGrid, SiteTag, Licence, ResponsibleOfficial, StatusChange)
 """Tables whose rows lie where their site lies."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """What may lie in a grid: the table of its places, its column there, and what it is called."""
+
+    places: Any
+    column: str
+    noun: str
+    name: str
+    event: str
+
+    def now(self, member_ids: Iterable[UUID], grid: Grid) -> Any:
+        """Where these lie in a grid of the kind."""
+        rows = self.places.objects.filter(kind=grid.kind, sector=grid.sector, left_at=None)
+        return rows.filter(**{f"{self.column}__in": list(member_ids)}).select_related("grid")
+
+
+SITES = Member(SiteGrid, "site_id", "处场所", "场所", "sites")
+OBJECTS = Member(ObjectGrid, "supervised_object_id", "处监管对象", "监管对象", "objects")
 
 
 @dataclass(frozen=True)
@@ -62,36 +84,52 @@ def assign_sites(
     require(actor, Permission.GRID_EDIT)
     with transaction.atomic():
         grid = territory.lock_grid(actor, grid_id, if_versions)
-        sites = lock_sites(actor, site_ids)
-        _check_places(grid, sites)
-        now = clock.now()
-        places = SiteGrid.objects.filter(
-            site_id__in=[site.id for site in sites], kind=grid.kind, sector=grid.sector, left_at=None
+        return _assign(actor, grid, SITES, lock_sites(actor, site_ids), move=move)
+
+
+def assign_objects(
+    *,
+    actor: Actor,
+    grid_id: UUID,
+    object_ids: Sequence[UUID],
+    move: bool = False,
+    if_versions: frozenset[int] | None = None,
+) -> Assigned:
+    """Let supervised objects join a grid by list, as :func:`assign_sites` lets sites."""
+    require(actor, Permission.GRID_EDIT)
+    with transaction.atomic():
+        grid = territory.lock_grid(actor, grid_id, if_versions)
+        return _assign(actor, grid, OBJECTS, lock_objects(actor, object_ids), move=move)
+
+
+def _assign(actor: Actor, grid: Grid, member: Member, rows: Sequence[Any], *, move: bool) -> Assigned:
+    _check_places(grid, member, rows)
+    now = clock.now()
+    before = {getattr(place, member.column): place for place in member.now([row.id for row in rows], grid)}
+    elsewhere = [place for place in before.values() if place.grid_id != grid.id]
+    if elsewhere and not move:
+        names = "、".join(dict.fromkeys(place.grid.name for place in elsewhere[:3]))
+        raise Refused(
+            f"{member.event[:-1]}_is_in_another_grid",
+            f"有 {len(elsewhere)} {member.noun}已在其他{grid.get_kind_display()}（{names}）。"
+            "要划过来，请勾选“从原网格划过来”。",
         )
-        before = {place.site_id: place for place in places.select_related("grid")}
-        elsewhere = [place for place in before.values() if place.grid_id != grid.id]
-        if elsewhere and not move:
-            names = "、".join(dict.fromkeys(place.grid.name for place in elsewhere[:3]))
-            raise Refused(
-                "site_is_in_another_grid",
-                f"有 {len(elsewhere)} 处场所已在其他{grid.get_kind_display()}（{names}）。要划过来，请勾选“从原网格划过来”。",
-            )
-        SiteGrid.objects.filter(id__in=[place.id for place in elsewhere]).update(left_at=now)
-        new = [site for site in sites if site.id not in before or before[site.id].grid_id != grid.id]
-        SiteGrid.objects.bulk_create(
-            SiteGrid(
-                site=site,
-                grid=grid,
-                region_path=site.region_path,
-                kind=grid.kind,
-                sector=grid.sector,
-                joined_at=now,
-            )
-            for site in new
+    member.places.objects.filter(id__in=[place.id for place in elsewhere]).update(left_at=now)
+    new = [row for row in rows if row.id not in before or before[row.id].grid_id != grid.id]
+    member.places.objects.bulk_create(
+        member.places(
+            **{member.column: row.id},
+            grid=grid,
+            region_path=row.region_path,
+            kind=grid.kind,
+            sector=grid.sector,
+            joined_at=now,
         )
-        if new:
-            _record_sites(actor, grid, "grid.sites_assigned", [site.id for site in new], moved=len(elsewhere))
-        return Assigned(len(new) - len(elsewhere), len(elsewhere), len(sites) - len(new))
+        for row in new
+    )
+    if new:
+        _record_list(actor, grid, f"grid.{member.event}_assigned", [row.id for row in new], moved=len(elsewhere))
+    return Assigned(len(new) - len(elsewhere), len(elsewhere), len(rows) - len(new))
 
 
 @dataclass(frozen=True)
@@ -103,28 +141,33 @@ class Placed:
     left: int
 
 
-def assign_by_place(*, actor: Actor, site_ids: Sequence[UUID]) -> Placed:
-    """Each site joins the 综合网格 of its village, or of its township when its village is not known.
+def assign_by_place(*, actor: Actor, site_ids: Sequence[UUID] = (), object_ids: Sequence[UUID] = ()) -> Placed:
+    """Each site and object joins the 综合网格 of its village, or of its township when its village is not known.
 
-    Only sites in none; where a place has several 综合网格, somebody has to choose: those are left.
+    Only those in none; where a place has several 综合网格, somebody has to choose: those are left.
     """
     require(actor, Permission.GRID_EDIT)
     with transaction.atomic():
-        sites = list(selectors.sites_without_grid(actor).filter(id__in=list(site_ids)))
-        regions = {site.region_id for site in sites}
+        sites = list(selectors.sites_without_grid(actor).filter(id__in=list(site_ids))) if site_ids else []
+        objects = list(selectors.objects_without_grid(actor).filter(id__in=list(object_ids))) if object_ids else []
         basic = territory.grids(actor, territory.GridFilters(kind=GridKind.COMPREHENSIVE))
         at_place: dict[UUID, list[UUID]] = {}
-        for grid in basic.filter(region_id__in=regions):
+        for grid in basic.filter(region_id__in={row.region_id for row in (*sites, *objects)}):
             at_place.setdefault(grid.region_id, []).append(grid.id)
-        joining: dict[UUID, list[UUID]] = {}
-        for site in sites:
-            choice = at_place.get(site.region_id, [])
-            if len(choice) == 1:
-                joining.setdefault(choice[0], []).append(site.id)
+        joining: dict[UUID, dict[str, list[UUID]]] = {}
+        for kind, rows in (("sites", sites), ("objects", objects)):
+            for row in rows:
+                choice = at_place.get(row.region_id, [])
+                if len(choice) == 1:
+                    joining.setdefault(choice[0], {}).setdefault(kind, []).append(row.id)
         for grid_id in sorted(joining):
-            assign_sites(actor=actor, grid_id=grid_id, site_ids=joining[grid_id])
-        assigned = sum(len(ids) for ids in joining.values())
-        return Placed(assigned, len(joining), len(sites) - assigned)
+            mine = joining[grid_id]
+            if "sites" in mine:
+                assign_sites(actor=actor, grid_id=grid_id, site_ids=mine["sites"])
+            if "objects" in mine:
+                assign_objects(actor=actor, grid_id=grid_id, object_ids=mine["objects"])
+        assigned = sum(len(ids) for mine in joining.values() for ids in mine.values())
+        return Placed(assigned, len(joining), len(sites) + len(objects) - assigned)
 
 
 def remove_sites(*, actor: Actor, grid_id: UUID, site_ids: Sequence[UUID], reason: str) -> int:
@@ -133,22 +176,37 @@ def remove_sites(*, actor: Actor, grid_id: UUID, site_ids: Sequence[UUID], reaso
     with transaction.atomic():
         grid = territory.lock_grid(actor, grid_id)
         reason = territory.checked_reason(reason)
-        sites = lock_sites(actor, site_ids)
-        places = SiteGrid.objects.filter(grid=grid, site_id__in=[site.id for site in sites], left_at=None)
-        left = sorted(places.values_list("site_id", flat=True))
-        places.update(left_at=clock.now())
-        if left:
-            _record_sites(actor, grid, "grid.sites_removed", left, reason=reason)
-        return len(left)
+        return _remove(actor, grid, SITES, lock_sites(actor, site_ids), reason)
+
+
+def remove_objects(*, actor: Actor, grid_id: UUID, object_ids: Sequence[UUID], reason: str) -> int:
+    """The same for supervised objects."""
+    require(actor, Permission.GRID_EDIT)
+    with transaction.atomic():
+        grid = territory.lock_grid(actor, grid_id)
+        reason = territory.checked_reason(reason)
+        return _remove(actor, grid, OBJECTS, lock_objects(actor, object_ids), reason)
+
+
+def _remove(actor: Actor, grid: Grid, member: Member, rows: Sequence[Any], reason: str) -> int:
+    among = {f"{member.column}__in": [row.id for row in rows]}
+    places = member.places.objects.filter(grid=grid, left_at=None, **among)
+    left = sorted(places.values_list(member.column, flat=True))
+    places.update(left_at=clock.now())
+    if left:
+        _record_list(actor, grid, f"grid.{member.event}_removed", left, reason=reason)
+    return len(left)
 
 
 def dissolve_grid(*, actor: Actor, grid_id: UUID, reason: str, if_versions: frozenset[int] | None = None) -> Grid:
-    """End a grid with its posts and its 包保. Raises Refused (409) while sites or grids below are in it."""
+    """End a grid with its posts and its 包保. Raises Refused (409) while sites, objects or grids below are in it."""
     require(actor, Permission.GRID_EDIT)
     with transaction.atomic():
         grid = territory.lock_grid(actor, grid_id, if_versions)
-        if count := SiteGrid.objects.filter(grid=grid, left_at=None).count():
-            raise Refused("grid_has_sites", f"网格里还有 {count} 处场所，请先划到别的网格。")
+        counts = {one: one.places.objects.filter(grid=grid, left_at=None).count() for one in (SITES, OBJECTS)}
+        if inside := [f"{count} {one.noun}" for one, count in counts.items() if count]:
+            code = "grid_has_sites" if counts[SITES] else "grid_has_objects"
+            raise Refused(code, f"网格里还有 {'、'.join(inside)}，请先划到别的网格。")
         for named in ResponsibleOfficial.objects.filter(grid=grid).from_day(clock.today()):
             end(named, clock.today() - DAY)
         return territory.dissolve_grid(actor=actor, grid_id=grid_id, reason=reason)
@@ -229,6 +287,21 @@ def follow_site(*, actor: Actor, site: Site) -> int:
     return SiteGrid.objects.filter(id__in=gone).update(left_at=clock.now())
 
 
+def follow_objects(object_ids: Iterable[UUID]) -> int:
+    """The same for objects that have moved; how many grids they left."""
+    places = list(
+        ObjectGrid.objects.filter(supervised_object_id__in=list(object_ids)).select_related("grid", "supervised_object")
+    )
+    gone = []
+    for one in places:
+        one.region_path = one.supervised_object.region_path
+        if one.left_at is None and one.kind in OF_THE_PLACE and not reaches(one.grid, one.region_path):
+            one.left_at = clock.now()
+            gone.append(one.id)
+    ObjectGrid.objects.bulk_update(places, ["region_path", "left_at"], batch_size=500)
+    return len(gone)
+
+
 def end(named: ResponsibleOfficial, last: date) -> None:
     """``last`` is the last day; one that has not begun by then never begins."""
     if named.valid_to is None or named.valid_to > last:
@@ -250,13 +323,13 @@ def _path_of(*subjects: Site | Grid | None) -> str:
     return next(subject.region_path for subject in subjects if subject is not None)
 
 
-def _check_places(grid: Grid, sites: Sequence[Site]) -> None:
+def _check_places(grid: Grid, member: Member, rows: Sequence[Any]) -> None:
     if grid.kind not in OF_THE_PLACE:
         return
-    outside = [site.name for site in sites if not reaches(grid, site.region_path)]
+    outside = [row.name for row in rows if not reaches(grid, row.region_path)]
     if outside:
         names = "、".join(outside[:3])
-        raise Invalid.at("/sites", f"有 {len(outside)} 处场所不在{grid.name}的区划内：{names}。")
+        raise Invalid.at(f"/{member.event}", f"有 {len(outside)} {member.noun}不在{grid.name}的区划内：{names}。")
 
 
 def reaches(grid: Grid, region_path: str) -> bool:
@@ -265,7 +338,7 @@ def reaches(grid: Grid, region_path: str) -> bool:
     return region_path.startswith(grid.region_path) or (township and grid.region_path.startswith(region_path))
 
 
-def _record_sites(actor: Actor, grid: Grid, event: str, site_ids: Sequence[UUID], **more: object) -> None:
+def _record_list(actor: Actor, grid: Grid, event: str, member_ids: Sequence[UUID], **more: object) -> None:
     """One entry for the whole list: its length, and a hash over the ids in order."""
     ledger.record(
         actor=actor,
@@ -273,7 +346,7 @@ def _record_sites(actor: Actor, grid: Grid, event: str, site_ids: Sequence[UUID]
         subject_id=grid.id,
         region_path=grid.region_path,
         event=event,
-        payload={"count": len(site_ids), "rows_hash": hashing.leaf_hash(list(site_ids)).hex(), **more},
+        payload={"count": len(member_ids), "rows_hash": hashing.leaf_hash(list(member_ids)).hex(), **more},
     )
 
 

@@ -15,6 +15,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import Invalid, NotInScope
 from anlan.organisations import api as organisations
 from anlan.register import positions
+from anlan.register.actions.grids import follow_objects
 from anlan.register.actions.sites import local_unit_for, responsible_for
 from anlan.register.actions.steps import check_version, let_see, record, region_for, region_of_move
 from anlan.register.facts import ObjectFacts, difference
@@ -60,6 +61,8 @@ def edit_object(
                 found.local_unit = local_unit_for(actor, None, region)
             found.version += 1
             _put(actor, found, after, region, before)
+            if after.region_id != before.region_id:
+                follow_objects([found.id])
             if after.sectors != before.sectors or after.region_id != before.region_id:
                 _set_regulators(found, after.sectors)
             record(actor, "object", found, "object.edited", changed)

@@ -11,6 +11,7 @@ from anlan.authz.participation import forget
 from anlan.authz.permissions import Permission
 from anlan.lib import clock, ids
 from anlan.register import positions
+from anlan.register.actions.grids import follow_objects
 from anlan.register.actions.record_sheets import Known, Owners, RecordBatch, Said, people_of
 from anlan.register.actions.steps import let_see
 from anlan.register.choices import ObjectStatus, OperatingStatus, PartyKind
@@ -258,8 +259,14 @@ class ObjectBatch(PlaceBatch):
 
     def settle(self, drafts: Sequence[sheets.Draft]) -> None:
         super().settle(drafts)
+        follow_objects(one.record_id for one in drafts if one.before and "region_path" in one.before)
         at = self.fields.index("party_enterprise_id")
         for one in drafts:
             owner = self.owners.by_id.get(one.row[0][at])
             if owner is not None and owner.organisation is not None:
                 let_see(owner.organisation, one.record_id, one.region_path)
+
+    def undo(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
+        reasons = super().undo(kept)
+        follow_objects(one.record_id for one in kept if one.before and "region_path" in one.before)
+        return reasons

@@ -10,7 +10,7 @@ from anlan.authz.models import Organisation, Region
 from anlan.authz.participation import take_part
 from anlan.ledger import api as ledger
 from anlan.lib.refusals import Invalid, NotInScope, Stale
-from anlan.register.models import Site
+from anlan.register.models import Site, SupervisedObject
 from anlan.territory import api as territory
 
 AT_ONCE = 5000
@@ -68,14 +68,23 @@ def record(actor: Actor, kind: str, row: Record, event: str, changes: Any, **mor
 
 def lock_sites(actor: Actor, site_ids: Sequence[UUID]) -> list[Site]:
     """The sites of a list, locked in one order. NotInScope (404) when one is outside, Invalid (422) for none or too many."""
-    wanted = set(site_ids)
+    return _locked(Site.objects.visible_to(actor), site_ids, "/sites", "场所")
+
+
+def lock_objects(actor: Actor, object_ids: Sequence[UUID]) -> list[SupervisedObject]:
+    """The same for supervised objects."""
+    return _locked(SupervisedObject.objects.visible_to(actor), object_ids, "/objects", "监管对象")
+
+
+def _locked(rows: Any, row_ids: Sequence[UUID], pointer: str, noun: str) -> list[Any]:
+    wanted = set(row_ids)
     if not wanted:
-        raise Invalid.at("/sites", "请先勾选场所。")
+        raise Invalid.at(pointer, f"请先勾选{noun}。")
     if len(wanted) > AT_ONCE:
-        raise Invalid.at("/sites", f"一次最多 {AT_ONCE} 处场所，请分批办理。")
-    found = list(Site.objects.visible_to(actor).filter(id__in=wanted).order_by("id").select_for_update(of=("self",)))
+        raise Invalid.at(pointer, f"一次最多 {AT_ONCE} 处{noun}，请分批办理。")
+    found = list(rows.filter(id__in=wanted).order_by("id").select_for_update(of=("self",)))
     if len(found) != len(wanted):
-        raise NotInScope("场所")
+        raise NotInScope(noun)
     return found
 
 

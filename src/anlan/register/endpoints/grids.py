@@ -52,7 +52,8 @@ def list_grids(request: ActingRequest, filters: Query[schemas.GridQuery], page: 
 @router.get("/grids/gaps", response=schemas.Gaps, summary="查盲区", url_name="grid_gaps")
 @requires(Permission.GRID_VIEW)
 def list_gaps(request: ActingRequest, filters: Query[schemas.GapQuery], page: Query[PageQuery]) -> dict[str, Sheet]:
-    """三类盲区各按同一页码分页：没有归入综合网格的场所、没有网格长和网格员的网格、没有包保人的重点场所。"""
+    """五类盲区各按同一页码分页：没有归入综合网格的场所、没有网格长和网格员的网格、没有包保人的重点场所，没有归入综合网格
+    的其他监管对象、所在网格没有人的其他监管对象。"""
     path = _path(filters.region)
     return {
         "sites_without_grid": paginate(selectors.sites_without_grid(request.actor, path).with_names(), page),
@@ -60,6 +61,8 @@ def list_gaps(request: ActingRequest, filters: Query[schemas.GapQuery], page: Qu
         "sites_without_official": paginate(
             selectors.key_sites_without_official(request.actor, path).with_names(), page
         ),
+        "objects_without_grid": paginate(selectors.objects_without_grid(request.actor, path).with_names(), page),
+        "objects_in_unheld_grids": paginate(selectors.objects_in_unheld_grids(request.actor, path).with_names(), page),
     }
 
 
@@ -147,11 +150,43 @@ def remove_sites(request: ActingRequest, grid_id: UUID, sent: schemas.SitesOut) 
     return {"left": left}
 
 
+@router.post(
+    "/grids/{uuid:grid_id}/objects",
+    response=schemas.AssignedOut,
+    summary="按名单划入监管对象",
+    url_name="grid_assign_objects",
+)
+@requires(Permission.GRID_EDIT)
+def assign_objects(
+    request: ActingRequest, grid_id: UUID, sent: schemas.ObjectsIn, if_match: IfMatch = None
+) -> actions.Assigned:
+    return actions.assign_objects(
+        actor=request.actor,
+        grid_id=grid_id,
+        object_ids=sent.objects,
+        move=sent.move,
+        if_versions=expected_versions(if_match),
+    )
+
+
+@router.post(
+    "/grids/{uuid:grid_id}/remove-objects",
+    response=schemas.RemovedOut,
+    summary="按名单划出监管对象",
+    url_name="grid_remove_objects",
+)
+@requires(Permission.GRID_EDIT)
+def remove_objects(request: ActingRequest, grid_id: UUID, sent: schemas.ObjectsOut) -> dict[str, int]:
+    left = actions.remove_objects(actor=request.actor, grid_id=grid_id, object_ids=sent.objects, reason=sent.reason)
+    return {"left": left}
+
+
 def _detail(request: ActingRequest, response: HttpResponse, grid: Grid) -> Grid:
     day = clock.today()
     held: Any = grid
     held.current_members = list(territory.members_on(request.actor, day, grid_ids=[grid.id]))
     held.site_count = selectors.place_counts(request.actor, [grid.id]).get(grid.id, 0)
+    held.object_count = selectors.object_counts(request.actor, [grid.id]).get(grid.id, 0)
     held.official = selectors.official_of_grid(request.actor, grid)
     held.vacant = territory.vacancies(request.actor, [grid], day)[grid.id]
     with_etag(response, grid.version)

@@ -12,8 +12,9 @@ from anlan.authz.choices import Sector
 from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, paginate, requires
 from anlan.register import actions
-from anlan.register.choices import ObjectKind, ObjectStatus, PartyKind, SourceCrs
+from anlan.register.choices import Gap, ObjectKind, ObjectStatus, PartyKind, SourceCrs
 from anlan.register.endpoints.enterprises import made, region_by_code, tagged
+from anlan.register.endpoints.merging import ConfirmedOut
 from anlan.register.endpoints.routing import router
 from anlan.register.facts import ObjectFacts
 from anlan.register.models import ObjectRegulator, SupervisedObject
@@ -42,6 +43,7 @@ class ObjectOut(Schema):
     party_phone: str
     registered_at: datetime
     changed_at: datetime
+    confirmed_at: datetime | None = Field(description="最近一次确认无变化")
     version: int
 
 
@@ -81,6 +83,10 @@ class ObjectPatch(ObjectIn):
     region: str = Field("", max_length=12)
 
 
+class ObjectsToConfirm(Schema):
+    objects: list[UUID] = Field(min_length=1, max_length=5000, description="监管对象")
+
+
 class ObjectQuery(Schema):
     q: str = Field("", max_length=60, description="名称、地址、责任主体中的文字")
     kind: ObjectKind | None = None
@@ -88,6 +94,11 @@ class ObjectQuery(Schema):
     status: ObjectStatus | None = None
     sector: Sector | None = None
     unregulated: bool = Field(False, description="只看还没有主管部门的")
+    gap: Gap | None = Field(
+        None, description="缺什么：regulator 没有主管部门，local_unit 没有属地单位，grid 没有网格，any 缺任意一项"
+    )
+    unheld: bool = Field(False, description="只看所在综合网格没有网格长和网格员的")
+    stale: bool = Field(False, description="只看久未更新、也没有确认过的")
 
 
 def _changes(sent: ObjectIn) -> dict[str, Any]:
@@ -115,6 +126,9 @@ def list_objects(request: ActingRequest, filters: Query[ObjectQuery], page: Quer
         status=filters.status or "",
         sector=filters.sector or "",
         unregulated=filters.unregulated,
+        gap=filters.gap or "",
+        unheld=filters.unheld,
+        stale=filters.stale,
     )
     return paginate(objects.supervised_objects(request.actor, narrowed).with_names(), page)
 
@@ -124,6 +138,18 @@ def list_objects(request: ActingRequest, filters: Query[ObjectQuery], page: Quer
 def register_object(request: ActingRequest, response: HttpResponse, sent: ObjectIn) -> Status[SupervisedObject]:
     found = actions.register_object(actor=request.actor, facts=ObjectFacts(**_changes(sent)))
     return Status(201, made(response, "api:object", found))
+
+
+@router.post(
+    "/object-confirmations",
+    response=ConfirmedOut,
+    summary="确认监管对象信息无变化",
+    url_name="confirm_objects_unchanged",
+    tags=TAGS,
+)
+@requires(Permission.OBJECT_EDIT)
+def confirm_objects_unchanged(request: ActingRequest, sent: ObjectsToConfirm) -> dict[str, int]:
+    return {"confirmed": actions.confirm_objects_unchanged(actor=request.actor, object_ids=sent.objects)}
 
 
 @router.get("/objects/{uuid:object_id}", response=ObjectDetail, summary="读一个监管对象", url_name="object", tags=TAGS)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Q
 from django.forms import BaseFormSet, formset_factory
 from django.urls import reverse_lazy
 
@@ -253,7 +254,7 @@ class EnterpriseFilterForm(forms.Form):
         sections = [(one.code, one.name) for one in selectors.industry_sections()]
         self.fields["industry"].choices = [ALL, *sections]  # type: ignore[attr-defined]
 
-    def filters(self) -> selectors.EnterpriseFilters:
+    def as_filters(self) -> selectors.EnterpriseFilters:
         """The filters in force; a value that is none of the choices narrows nothing."""
         self.is_valid()
         given = self.cleaned_data
@@ -278,10 +279,17 @@ def _level_below(actor: Actor) -> RegionLevel:
     return BELOW.get(own, RegionLevel.VILLAGE)
 
 
-def region_filter(actor: Actor) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """The regions a list is narrowed by, and the path of each code."""
-    found = list(territory.inside(actor.region_path, levels=[_level_below(actor)]))
+def region_filter(actor: Actor, asked: str = "") -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """The regions a list is narrowed by, and the path of each code; the one ``asked`` for is among them, whatever its
+    level, for a number of the map opens the list of its place."""
+    found = regions_at(actor, _level_below(actor), asked)
     return [ALL, *((region.code, region.name) for region in found)], {region.code: region.path for region in found}
+
+
+def regions_at(actor: Actor, level: RegionLevel, asked: str) -> list[Region]:
+    """The regions of the level inside the actor's, and the one of the code ``asked`` for: one query."""
+    code = asked if asked.isascii() and asked.isdigit() else ""
+    return list(territory.inside(actor.region_path).filter(Q(level=level) | Q(code=code)))
 
 
 def region_choices(actor: Actor, levels: Iterable[RegionLevel], now_in: Region | None = None) -> list[Any]:
@@ -314,5 +322,5 @@ def _name_of(region: Region) -> str:
 
 def local_unit_choices(actor: Actor) -> list[tuple[str, str]]:
     """The township of the place, or one of the parks."""
-    parks = organisations.search_organisations(actor, kind=OrganisationKind.PARK)
+    parks = organisations.search_organisations(actor, kinds=[OrganisationKind.PARK])
     return [("", "所在乡镇（街道）"), *((str(park.id), park.short_name) for park in parks)]

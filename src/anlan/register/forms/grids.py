@@ -11,7 +11,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Refusal
 from anlan.organisations import api as organisations
 from anlan.register.actions.grids import OfficialFacts
-from anlan.register.forms.enterprises import ALL, BLANK, GatheringForm, region_choices
+from anlan.register.forms.enterprises import ALL, BLANK, GatheringForm, region_choices, regions_at
 from anlan.register.selectors import grids as selectors
 from anlan.territory import api as territory
 from anlan.territory.api import Appointment, Grid, GridFacts, GridKind, GridLevel, GridPost, PersonInPost
@@ -64,11 +64,12 @@ class GridFilterForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.townships = list(territory.inside(actor.region_path, levels=[RegionLevel.TOWNSHIP]))
-        self.paths = {one.code: one.path for one in self.townships}
-        _choose(self, "region", [ALL, *((one.code, one.name) for one in self.townships)])
+        places = regions_at(actor, RegionLevel.TOWNSHIP, self.data.get("region", ""))
+        self.townships = [one for one in places if one.level == RegionLevel.TOWNSHIP]
+        self.paths = {one.code: one.path for one in places}
+        _choose(self, "region", [ALL, *((one.code, one.name) for one in places)])
 
-    def filters(self) -> territory.GridFilters:
+    def as_filters(self) -> territory.GridFilters:
         """The filters in force; a value that is none of the choices narrows nothing."""
         self.is_valid()
         given = self.cleaned_data

@@ -76,7 +76,7 @@ class LicenceFilterForm(forms.Form):
         choices, self.paths = region_filter(actor)
         self.fields["region"].choices = choices  # type: ignore[attr-defined]
 
-    def filters(self) -> LicenceFilters:
+    def as_filters(self) -> LicenceFilters:
         """The filters in force; a value that is none of the choices narrows nothing."""
         self.is_valid()
         given = self.cleaned_data

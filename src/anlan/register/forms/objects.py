@@ -10,7 +10,7 @@ from anlan.authz.choices import OrganisationKind, RegionLevel, Sector
 from anlan.authz.models import Region
 from anlan.organisations import api as organisations
 from anlan.register import selectors
-from anlan.register.choices import ObjectKind, ObjectStatus, PartyKind, SourceCrs
+from anlan.register.choices import Gap, ObjectKind, ObjectStatus, PartyKind, SourceCrs
 from anlan.register.facts import ObjectFacts
 from anlan.register.forms.enterprises import (
     ALL,
@@ -115,14 +115,16 @@ class ObjectFilterForm(forms.Form):
     region = forms.ChoiceField(label="属地", required=False)
     sector = forms.ChoiceField(label="监管领域", required=False, choices=[ALL, *Sector.choices], widget=_searchable())
     status = forms.ChoiceField(label="状态", required=False, choices=[ALL, *ObjectStatus.choices])
-    unregulated = forms.ChoiceField(label="主管部门", required=False, choices=[ALL, ("none", "还没有主管部门")])
+    gap = forms.ChoiceField(label="缺什么", required=False, choices=[ALL, *Gap.choices])
+    unheld = forms.ChoiceField(label="网格人员", required=False, choices=[ALL, ("1", "所在网格没有人")])
+    stale = forms.ChoiceField(label="更新", required=False, choices=[ALL, ("1", "久未更新")])
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        choices, self.paths = region_filter(actor)
+        choices, self.paths = region_filter(actor, self.data.get("region", ""))
         self.fields["region"].choices = choices  # type: ignore[attr-defined]
 
-    def filters(self) -> ObjectFilters:
+    def as_filters(self) -> ObjectFilters:
         """The filters in force; a value that is none of the choices narrows nothing."""
         self.is_valid()
         given = self.cleaned_data
@@ -132,5 +134,7 @@ class ObjectFilterForm(forms.Form):
             region_path=self.paths.get(given.get("region", ""), ""),
             status=given.get("status", ""),
             sector=given.get("sector", ""),
-            unregulated=given.get("unregulated") == "none",
+            gap=given.get("gap", ""),
+            unheld=bool(given.get("unheld")),
+            stale=bool(given.get("stale")),
         )

@@ -21,16 +21,16 @@ class SiteFilterForm(forms.Form):
     q = forms.CharField(label="关键词", required=False, max_length=60)
     region = forms.ChoiceField(label="属地", required=False)
     tag = forms.ChoiceField(label="标签", required=False, choices=[ALL, *TAG_CHOICES])
-    gap = forms.ChoiceField(label="无人监管", required=False, choices=[ALL, *Gap.choices])
+    gap = forms.ChoiceField(label="缺什么", required=False, choices=[ALL, *Gap.choices])
     sector = forms.ChoiceField(label="监管领域", required=False, choices=[ALL, *Sector.choices])
     status = forms.ChoiceField(label="经营状态", required=False, choices=[ALL, *OperatingStatus.choices])
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        choices, self.paths = region_filter(actor)
+        choices, self.paths = region_filter(actor, self.data.get("region", ""))
         self.fields["region"].choices = choices  # type: ignore[attr-defined]
 
-    def filters(self) -> selectors.SiteFilters:
+    def as_filters(self) -> selectors.SiteFilters:
         """The filters in force; a value that is none of the choices narrows nothing."""
         self.is_valid()
         given = self.cleaned_data

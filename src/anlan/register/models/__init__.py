@@ -2,7 +2,7 @@
 
 from anlan.register.models.changes import SiteTenancy, SiteTransfer, StatusChange
 from anlan.register.models.enterprises import Enterprise, Industry, Site, SitePerson, SiteRegulator
-from anlan.register.models.grids import ResponsibleOfficial, SiteGrid
+from anlan.register.models.grids import ObjectGrid, ResponsibleOfficial, SiteGrid
 from anlan.register.models.licences import Licence
 from anlan.register.models.merges import DistinctPair, DistinctSitePair, EnterpriseMerge, SiteMerge
 from anlan.register.models.objects import ObjectRegulator, SupervisedObject
@@ -15,6 +15,7 @@ __all__ = [
     "EnterpriseMerge",
     "Industry",
     "Licence",
+    "ObjectGrid",
     "ObjectRegulator",
     "ResponsibleOfficial",
     "Site",

@@ -9,12 +9,13 @@ from anlan.authz.fields import PathField
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import ScopeColumns, ScopedModel
 from anlan.lib import ids
+from anlan.reads.loading import QuicklyLoaded
 from anlan.register.choices import OperatingStatus, PersonPost, SourceCrs
 from anlan.register.models.keys import address_key, name_key, person_key
 from anlan.register.querysets import EnterpriseQuerySet, SiteQuerySet
 
 
-class Industry(models.Model):
+class Industry(QuicklyLoaded):
     """A heading of GB/T 4754-2017: a section (C), division (26), group (261) or class (2614). Public."""
 
     code = models.CharField("代码", max_length=4, primary_key=True)
@@ -29,7 +30,7 @@ class Industry(models.Model):
         return f"{self.code} {self.name}"
 
 
-class Enterprise(models.Model):
+class Enterprise(QuicklyLoaded):
     """The legal person, as one county knows it: another county that knows it too has its own row.
 
     Merged into another (``merged_into``) it is a tombstone that leads there; nothing hangs on it any more.
@@ -37,7 +38,7 @@ class Enterprise(models.Model):
     an account; from then on it sees its own record by taking part in it.
     """
 
-    scope_columns = ScopeColumns()
+    scope_columns = ScopeColumns(only_its_party=True)
     view_permission = Permission.ENTERPRISE_VIEW
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -144,13 +145,13 @@ class Enterprise(models.Model):
         return {True: "规上", False: "规下", None: "未定"}[self.above_designated_size]
 
 
-class Site(models.Model):
+class Site(QuicklyLoaded):
     """生产经营场所: where people work; risks, checks and hidden dangers hang on it. The position is WGS-84.
 
     Merged into another of its enterprise (``merged_into``) it is a tombstone that leads there.
     """
 
-    scope_columns = ScopeColumns()
+    scope_columns = ScopeColumns(only_its_party=True)
     view_permission = Permission.ENTERPRISE_VIEW
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)

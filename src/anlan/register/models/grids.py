@@ -9,7 +9,9 @@ from anlan.authz.fields import PathField
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import ScopeColumns, ScopedModel
 from anlan.lib import ids
+from anlan.reads.loading import QuicklyLoaded
 from anlan.register.models.enterprises import Site
+from anlan.register.models.objects import SupervisedObject
 from anlan.territory.api import DatedQuerySet, GridKind
 
 
@@ -43,7 +45,38 @@ class SiteGrid(ScopedModel):
         return f"{self.site_id} {self.grid_id}"
 
 
-class ResponsibleOfficial(models.Model):
+class ObjectGrid(ScopedModel):
+    """A supervised object's place in a grid, from–to, the same way."""
+
+    view_permission = Permission.GRID_VIEW
+    scope_columns = ScopeColumns(matter="supervised_object_id")
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    supervised_object = models.ForeignKey(SupervisedObject, models.CASCADE, related_name="grid_places")
+    grid = models.ForeignKey("territory.Grid", models.PROTECT, related_name="+", verbose_name="网格")
+    region_path = PathField()
+    kind = models.CharField("类别", max_length=16, choices=GridKind)
+    sector = models.CharField("行业领域", max_length=30, choices=Sector, blank=True)
+    joined_at = models.DateTimeField("划入时间")
+    left_at = models.DateTimeField("划出时间", null=True)
+
+    class Meta:
+        verbose_name = "监管对象所在网格"
+        ordering = ("joined_at", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supervised_object", "kind", "sector"],
+                condition=Q(left_at=None),
+                name="object_one_grid_of_a_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=["grid"], name="object_grid_now", condition=Q(left_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.supervised_object_id} {self.grid_id}"
+
+
+class ResponsibleOfficial(QuicklyLoaded):
     """包保人: the official named for a site or for a grid, from–to; one at a time for each."""
 
     view_permission = Permission.GRID_VIEW

@@ -9,16 +9,17 @@ from anlan.authz.fields import PathField
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import ScopeColumns, ScopedModel
 from anlan.lib import ids
+from anlan.reads.loading import QuicklyLoaded
 from anlan.register.choices import ObjectKind, ObjectStatus, PartyKind, SourceCrs
 from anlan.register.querysets import ObjectQuerySet
 
 ORGANISATION = "authz.Organisation"
 
 
-class SupervisedObject(models.Model):
+class SupervisedObject(QuicklyLoaded):
     """监管对象. One responsible party: an enterprise of the register, an organisation, or a person by name.
 
-    The position is WGS-84. Hidden dangers, checks and grids may hang on it as on a site.
+    The position is WGS-84. Hidden dangers and checks hang on it as on a site, and it joins grids as one.
     """
 
     scope_columns = ScopeColumns()
@@ -46,6 +47,7 @@ class SupervisedObject(models.Model):
     party_phone = models.CharField("责任人电话", max_length=30, blank=True)
     registered_at = models.DateTimeField("登记时间")
     changed_at = models.DateTimeField("更新时间")
+    confirmed_at = models.DateTimeField("确认无变化时间", null=True)
     version = models.PositiveIntegerField(default=0)
     former_names = ArrayField(models.CharField(max_length=120), default=list, verbose_name="曾用名")
     search_text = models.TextField("搜索文本")

@@ -76,6 +76,12 @@ def enterprise(actor: Actor, enterprise_id: UUID) -> Enterprise:
     return found
 
 
+def enterprise_in_brief(actor: Actor, enterprise_id: UUID) -> Enterprise:
+    """The same with nothing but its organisation: what an act needs, which shows no names."""
+    found: Enterprise = Enterprise.objects.select_related("organisation").get_visible(actor, id=enterprise_id)
+    return found
+
+
 def enterprise_called(actor: Actor, text: str) -> Enterprise | None:
     """The one visible enterprise of that whole name or number, or None."""
     number = text.upper()
@@ -110,6 +116,13 @@ def sites(actor: Actor, filters: SiteFilters) -> SiteQuerySet:
 def site(actor: Actor, site_id: UUID) -> Site:
     """One site with its names, in one query; NotInScope (404) outside the scope."""
     found: Site = Site.objects.with_names().get_visible(actor, id=site_id)
+    return found
+
+
+def site_in_brief(actor: Actor, site_id: UUID) -> Site:
+    """The same with nothing but its region and its enterprise: what an act needs, which shows no names."""
+    rows = Site.objects.select_related("region", "enterprise__organisation")
+    found: Site = rows.get_visible(actor, id=site_id)
     return found
 
 

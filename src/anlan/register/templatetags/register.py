@@ -4,10 +4,17 @@ from typing import Any
 
 from django import template
 
+from anlan.authz.choices import RegionLevel
 from anlan.authz.permissions import Permission
 from anlan.register import ledgers, tags
 
 register = template.Library()
+
+
+@register.filter
+def with_township(region: Any) -> str:
+    """古城街道 文化社区: a village is called with its township."""
+    return f"{region.parent.name} {region.name}" if region.level == RegionLevel.VILLAGE else region.name
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, bounded_count, is_htmx, requires
+from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid, NotInScope, Stale
 from anlan.register import actions, selectors
@@ -21,9 +21,8 @@ from anlan.register.merging import Kind
 from anlan.register.models import Enterprise, Site
 from anlan.register.selectors.duplicates import survivor_of
 from anlan.register.selectors.licences import licences_of
-from anlan.ui.lists import Column, Page, active_chips
+from anlan.ui.lists import Column, asked_page, filters_of, sort_of
 
-PAGE_SIZE = 50
 COLUMNS = [
     Column("企业", sort="name", width="wide"),
     Column("属地"),
@@ -34,8 +33,7 @@ COLUMNS = [
     Column("场所", align="end", width="narrow"),
 ]
 LAST_CHANGED = Column("最近更新", width="narrow")
-MORE_FILTERS = ("above_designated_size", "sector")
-SORTS = {key: (key, "-id") for key in ("name", "-name", "employee_count", "-employee_count")}
+MAIN_FIELDS = ("q", "region", "industry", "status", "tag", "stale")
 KEPT = (Invalid, Stale)
 
 
@@ -44,35 +42,24 @@ KEPT = (Invalid, Stale)
 def enterprise_list(request: ActingRequest) -> HttpResponse:
     """The enterprises the actor sees; htmx gets the list without its frame."""
     form = EnterpriseFilterForm(request.GET, actor=request.actor)
-    rows = selectors.enterprises(request.actor, form.filters())
-    sort = request.GET.get("sort", "")
-    if sort in SORTS:
-        rows = rows.order_by(*SORTS[sort])
-    count, is_exact = bounded_count(rows)
-    page = Page(number=page_number(request, count), size=PAGE_SIZE, count=count, count_is_exact=is_exact)
-    first = (page.number - 1) * PAGE_SIZE
+    asked = form.as_filters()
+    rows = selectors.enterprises(request.actor, asked)
+    sort = sort_of(request, COLUMNS)
+    if sort:
+        rows = rows.order_by(sort, "-id")
+    page = asked_page(request, rows)
     context = {
-        "form": form,
-        "chips": active_chips(form, request.GET),
-        "main_fields": [field for field in form if field.name not in MORE_FILTERS],
-        "more_fields": [field for field in form if field.name in MORE_FILTERS],
+        "filters": filters_of(form, request.GET, MAIN_FIELDS),
         "columns": [*COLUMNS[:5], LAST_CHANGED, COLUMNS[6]] if request.GET.get("stale") else COLUMNS,
-        "sort": sort if sort in SORTS else "",
+        "sort": sort,
         "page": page,
-        "rows": rows.with_names().with_site_count()[first : first + PAGE_SIZE],
+        "rows": page.of(rows.with_names().with_site_count()),
         "may_register": request.actor.can(Permission.ENTERPRISE_REGISTER),
-        "may_confirm": form.filters().stale and request.actor.can(Permission.ENTERPRISE_EDIT),
+        "may_confirm": asked.stale and request.actor.can(Permission.ENTERPRISE_EDIT),
         "freshness": freshness(clock.today()),
     }
     template = "register/_enterprise_list.html" if is_htmx(request) else "register/enterprise_list.html"
     return render(request, template, context)
-
-
-def page_number(request: ActingRequest, count: int) -> int:
-    """The page asked for, held inside what there is."""
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    return max(1, min(number, -(-count // PAGE_SIZE) or 1))
 
 
 @require_GET

@@ -7,10 +7,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, requires
+from anlan.lib.ids import as_id
 from anlan.lib.refusals import Invalid, Refused, Stale
 from anlan.register import selectors as register
 from anlan.register.actions import grids as actions
@@ -27,6 +29,7 @@ from anlan.register.forms.grids import (
 )
 from anlan.register.selectors import grids as selectors
 from anlan.territory import api as territory
+from anlan.ui.lists import ticked
 
 KEPT = (Invalid, Refused, Stale)
 
@@ -158,7 +161,7 @@ def end_official(request: ActingRequest, official_id: UUID) -> HttpResponse:
 def assign_sites(request: ActingRequest, grid_id: UUID) -> HttpResponse:
     """The ticked sites join the grid."""
     found = actions.assign_sites(
-        actor=request.actor, grid_id=grid_id, site_ids=_ticked(request), move=bool(request.POST.get("move"))
+        actor=request.actor, grid_id=grid_id, site_ids=ticked(request), move=bool(request.POST.get("move"))
     )
     moved = f"，其中 {found.moved} 处从原网格划来" if found.moved else ""
     return _done(request, f"已划入 {found.joined + found.moved} 处场所{moved}。", "grids:grid", grid_id)
@@ -169,28 +172,60 @@ def assign_sites(request: ActingRequest, grid_id: UUID) -> HttpResponse:
 def remove_sites(request: ActingRequest, grid_id: UUID) -> HttpResponse:
     """The ticked sites leave the grid."""
     left = actions.remove_sites(
-        actor=request.actor, grid_id=grid_id, site_ids=_ticked(request), reason=request.POST.get("reason", "")
+        actor=request.actor, grid_id=grid_id, site_ids=ticked(request), reason=request.POST.get("reason", "")
     )
     return _done(request, f"已划出 {left} 处场所，它们现在没有这类网格。", "grids:grid", grid_id)
 
 
 @require_POST
 @requires(Permission.GRID_EDIT)
+def assign_objects(request: ActingRequest, grid_id: UUID) -> HttpResponse:
+    """The ticked objects join the grid."""
+    found = actions.assign_objects(
+        actor=request.actor, grid_id=grid_id, object_ids=ticked(request), move=bool(request.POST.get("move"))
+    )
+    moved = f"，其中 {found.moved} 处从原网格划来" if found.moved else ""
+    messages.success(request, f"已划入 {found.joined + found.moved} 处监管对象{moved}。")
+    return redirect(f"{_page_of(grid_id)}?show=objects")
+
+
+@require_POST
+@requires(Permission.GRID_EDIT)
+def remove_objects(request: ActingRequest, grid_id: UUID) -> HttpResponse:
+    """The ticked objects leave the grid."""
+    left = actions.remove_objects(
+        actor=request.actor, grid_id=grid_id, object_ids=ticked(request), reason=request.POST.get("reason", "")
+    )
+    messages.success(request, f"已划出 {left} 处监管对象，它们现在没有这类网格。")
+    return redirect(f"{_page_of(grid_id)}?show=objects")
+
+
+@require_POST
+@requires(Permission.GRID_EDIT)
 def assign_by_place(request: ActingRequest) -> HttpResponse:
-    """Ticked sites without a grid, or all of them, join the grid of their village."""
-    ids = _ticked(request)
+    """Ticked sites or objects without a grid, or all of the kind, join the grid of their village."""
+    are_objects = request.POST.get("kind") == "objects"
+    ids = ticked(request)
     if not ids and request.POST.get("all"):
-        ids = list(selectors.sites_without_grid(request.actor).values_list("id", flat=True)[:AT_ONCE])
-    placed = actions.assign_by_place(actor=request.actor, site_ids=ids)
+        without = selectors.objects_without_grid if are_objects else selectors.sites_without_grid
+        ids = list(without(request.actor).values_list("id", flat=True)[:AT_ONCE])
+    placed = actions.assign_by_place(
+        actor=request.actor, site_ids=() if are_objects else ids, object_ids=ids if are_objects else ()
+    )
     rest = f"还有 {placed.left} 处所在地没有综合网格或者不止一个，请到网格里逐一划入。" if placed.left else ""
-    return _done(request, f"已把 {placed.assigned} 处场所归入 {placed.grids} 个网格。{rest}", "grids:gaps")
+    noun = "监管对象" if are_objects else "场所"
+    messages.success(request, f"已把 {placed.assigned} 处{noun}归入 {placed.grids} 个网格。{rest}")
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect(f"{reverse('grids:gaps')}?kind={'objects' if are_objects else 'sites'}")
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.GRID_EDIT)
 def hand_over(request: ActingRequest) -> HttpResponse:
     """Who hands over → what they hold, counted → to whom → done in one act."""
-    picked = _uuid(request.GET.get("of", ""))
+    picked = as_id(request.GET.get("of", ""))
     if picked is None:
         return render(request, "grids/hand_over.html", {"holder_form": HolderForm(actor=request.actor)})
     charge = selectors.charge_of(request.actor, picked)
@@ -211,17 +246,6 @@ def hand_over(request: ActingRequest) -> HttpResponse:
             return _done(request, said, "grids:list")
     context = {"charge": charge, "form": form}
     return render(request, "grids/hand_over.html", context, status=422 if form.is_bound else 200)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _ticked(request: ActingRequest) -> list[UUID]:
-    return [found for text in request.POST.getlist("ids") if (found := _uuid(text)) is not None]
 
 
 def _page_of(grid_id: UUID | None) -> str:

@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.authz.permissions import Permission
 from anlan.authz.roles import Reach
-from anlan.http.api import ActingRequest, bounded_count, requires
+from anlan.http.api import ActingRequest, count_each, requires
 from anlan.jobs import api as jobs
 from anlan.lib import clock
 from anlan.register import grid_pages as pages
@@ -18,14 +18,15 @@ from anlan.register import tasks
 from anlan.register.forms.grids import GridFilterForm
 from anlan.register.key_sites import key_sites
 from anlan.register.selectors import grids as selectors
+from anlan.register.selectors import objects
 from anlan.territory import api as territory
-from anlan.ui.lists import Column, Page, active_chips
+from anlan.ui.lists import Column, asked_page, asked_page_among, filters_of
 
-PAGE_SIZE = 50
 TOWNSHIPS = [
     Column("乡镇（街道）"),
     Column("网格", align="end"),
     Column("场所", align="end"),
+    Column("其他对象", align="end"),
     Column("在岗人员", align="end"),
     Column("空岗", align="end"),
     Column("无人网格", align="end"),
@@ -36,12 +37,18 @@ GRIDS = [
     Column("牵头单位"),
     Column("网格长、网格员"),
     Column("场所", align="end", width="narrow"),
+    Column("其他对象", align="end", width="narrow"),
     Column("在岗", align="end", width="narrow"),
     Column("空岗", align="end", width="narrow"),
 ]
 SITES = [Column("场所", width="wide"), Column("地址"), Column("状态", width="narrow"), Column("包保人")]
+OBJECTS = [Column("对象", width="wide"), Column("类别", width="narrow"), Column("属地"), Column("责任主体")]
+UNHELD_OBJECTS = [*OBJECTS[:3], Column("网格")]
 GAPS = [Column("场所", width="wide"), Column("属地"), Column("地址")]
 UNHELD = [Column("网格", width="wide"), Column("属地"), Column("牵头单位")]
+PEOPLE = [Column("姓名"), Column("岗位", width="narrow"), Column("电话"), Column("网格", width="wide"), Column("属地")]
+VACANT = [Column("空岗"), Column("网格", width="wide"), Column("属地")]
+GAP_COLUMNS = {"sites": GAPS, "officials": GAPS, "grids": UNHELD, "objects": OBJECTS, "unheld": UNHELD_OBJECTS}
 
 
 @require_GET
@@ -52,46 +59,82 @@ def grid_list(request: ActingRequest) -> HttpResponse:
     if actor.reach == Reach.PARTICIPATION:
         own = list(register.sites(actor, register.SiteFilters()).with_names())
         keepers = selectors.keepers_of(actor, [site.id for site in own])
+        things = list(objects.supervised_objects(actor, objects.ObjectFilters()))
+        keepers += selectors.keepers_of_objects(actor, [one.id for one in things])
         return render(request, "grids/of_mine.html", {"sites": own, "keepers": keepers})
     form = GridFilterForm(request.GET, actor=actor)
     context: dict[str, Any] = {
-        "form": form,
-        "chips": active_chips(form, request.GET),
+        "filters": filters_of(form, request.GET),
         "may_edit": actor.can(Permission.GRID_EDIT),
     }
-    if len(form.townships) > 1 and not form.is_narrowed:
+    one_by_one = request.GET.get("view") == "grids"
+    if len(form.townships) > 1 and not form.is_narrowed and not one_by_one:
         seen = pages.overview(actor, form.townships)
         context |= {"by_township": True, "township_columns": TOWNSHIPS, "overview": seen, "total": seen.total}
     else:
         context |= _grids(request, form)
     if not form.is_narrowed:
-        context["without_grid"] = bounded_count(selectors.sites_without_grid(actor))[0]
-        context["without_official"] = bounded_count(selectors.key_sites_without_official(actor))[0]
+        context["without"] = count_each(
+            {
+                "grid": selectors.sites_without_grid(actor),
+                "official": selectors.key_sites_without_official(actor),
+                "object": selectors.objects_without_grid(actor),
+            }
+        )
     return render(request, "grids/list.html", context)
 
 
 def _grids(request: ActingRequest, form: GridFilterForm) -> dict[str, Any]:
     """The grids one by one; sums only where they are the sums of everything the person sees."""
-    rows = territory.grids(request.actor, form.filters())
-    page = _page(request, rows)
-    shown = rows.with_names()[max(page.first_row - 1, 0) : page.last_row]
-    lines = pages.lines_of(request.actor, list(shown))
+    rows = territory.grids(request.actor, form.as_filters())
+    page = asked_page(request, rows)
+    lines = pages.lines_of(request.actor, page.of(rows.with_names()))
     total = pages.total_of(lines) if page.last == 1 and not form.is_narrowed else None
     return {"columns": GRIDS, "page": page, "lines": lines, "total": total}
 
 
 @require_GET
 @requires(Permission.GRID_VIEW)
+def people(request: ActingRequest) -> HttpResponse:
+    """The people in the posts of the grids today, or seat by seat the posts that wait for somebody."""
+    actor = request.actor
+    form = GridFilterForm(request.GET, actor=actor)
+    asked = form.as_filters()
+    vacant = request.GET.get("state") == "vacant"
+    context: dict[str, Any] = {
+        "filters": filters_of(form, request.GET),
+        "vacant": vacant,
+        "may_edit": actor.can(Permission.GRID_EDIT),
+    }
+    if vacant:
+        seats = pages.vacant_seats(actor, asked)
+        page = asked_page_among(request, len(seats))
+        context |= {"page": page, "columns": VACANT, "rows": pages.vacant_lines(actor, page.of(seats))}
+    else:
+        rows = territory.members_on(actor, clock.today()).filter(grid__in=territory.grids(actor, asked).order_by())
+        page = asked_page(request, rows)
+        shown = rows.select_related("grid__region__parent").order_by("region_path", "post", "seat", "id")
+        context |= {"page": page, "columns": PEOPLE, "rows": page.of(shown)}
+    return render(request, "grids/people.html", context)
+
+
+@require_GET
+@requires(Permission.GRID_VIEW)
 def grid_page(request: ActingRequest, grid_id: UUID) -> HttpResponse:
-    """One grid: facts, people, sites, what was done to it."""
+    """One grid: facts, people, what lies in it (sites, or other objects), what was done to it."""
     actor = request.actor
     grid = territory.grid(actor, grid_id)
     people = pages.people_of(actor, grid)
     officials = list(selectors.officials_ever(actor, grid))
     everybody: list[Any] = [*(seat.member for seat in people.seats if seat.member), *people.past, *officials]
-    rows = selectors.sites_of_grid(actor, grid)
-    page = _page(request, rows)
-    shown = rows.with_names()[max(page.first_row - 1, 0) : page.last_row]
+    inside: dict[str, Any] = {
+        "sites": selectors.sites_of_grid(actor, grid),
+        "objects": selectors.objects_of_grid(actor, grid),
+    }
+    show = "objects" if request.GET.get("show") == "objects" else "sites"
+    counts = count_each(inside)
+    page = asked_page_among(request, counts[show])
+    shown = page.of(inside[show].with_names())
     is_over = grid.valid_to is not None and grid.valid_to < clock.today()
     context = {
         "grid": grid,
@@ -99,9 +142,12 @@ def grid_page(request: ActingRequest, grid_id: UUID) -> HttpResponse:
         "people": people,
         "establishment": territory.establishment(clock.today()),
         "official": pages.current(officials),
-        "columns": SITES,
+        "show": show,
+        "counts": counts,
+        "columns": SITES if show == "sites" else OBJECTS,
         "page": page,
-        "lines": pages.site_lines(actor, list(shown)),
+        "lines": pages.site_lines(actor, shown) if show == "sites" else [],
+        "objects": shown if show == "objects" else [],
         "history": pages.told(actor, grid, everybody),
         "may_edit": actor.can(Permission.GRID_EDIT) and not is_over,
         "parent_is_near": bool(grid.parent and grid.parent.region_path.startswith(actor.region_path)),
@@ -116,17 +162,35 @@ def pick_sites(request: ActingRequest, grid_id: UUID) -> HttpResponse:
     grid = territory.grid(request.actor, grid_id)
     text = request.GET.get("q", "").strip()[:60]
     rows = selectors.candidates(request.actor, grid, text).order_by("enterprise__name", "name", "id")
-    page = _page(request, rows)
-    shown = rows.with_names()[max(page.first_row - 1, 0) : page.last_row]
+    page = asked_page(request, rows)
     context = {
         "grid": grid,
         "q": text,
         "columns": GAPS,
         "page": page,
-        "sites": list(shown),
+        "sites": page.of(rows.with_names()),
         "may_edit": request.actor.can(Permission.GRID_EDIT),
     }
     return render(request, "grids/pick_sites.html", context)
+
+
+@require_GET
+@requires(Permission.GRID_VIEW)
+def pick_objects(request: ActingRequest, grid_id: UUID) -> HttpResponse:
+    """The supervised objects that may join a grid, to be ticked."""
+    grid = territory.grid(request.actor, grid_id)
+    text = request.GET.get("q", "").strip()[:60]
+    rows = selectors.object_candidates(request.actor, grid, text).order_by("name", "id")
+    page = asked_page(request, rows)
+    context = {
+        "grid": grid,
+        "q": text,
+        "columns": OBJECTS,
+        "page": page,
+        "objects": page.of(rows.with_names()),
+        "may_edit": request.actor.can(Permission.GRID_EDIT),
+    }
+    return render(request, "grids/pick_objects.html", context)
 
 
 @require_GET
@@ -138,18 +202,21 @@ def gaps(request: ActingRequest) -> HttpResponse:
         "sites": selectors.sites_without_grid(actor),
         "grids": selectors.grids_without_holder(actor),
         "officials": selectors.key_sites_without_official(actor),
+        "objects": selectors.objects_without_grid(actor),
+        "unheld": selectors.objects_in_unheld_grids(actor),
     }
     kind = request.GET.get("kind", "")
     kind = kind if kind in kinds else "sites"
-    counts = {name: bounded_count(rows)[0] for name, rows in kinds.items()}
-    page = Page(_number(request, counts[kind]), PAGE_SIZE, counts[kind], counts[kind] < 10_000)
-    rows = kinds[kind].with_names()[max(page.first_row - 1, 0) : page.last_row]
+    counts = count_each(kinds)
+    page = asked_page_among(request, counts[kind])
+    rows = page.of(kinds[kind].with_names())
     context = {
         "kind": kind,
         "counts": counts,
-        "columns": UNHELD if kind == "grids" else GAPS,
+        "columns": GAP_COLUMNS[kind],
         "page": page,
-        "rows": list(rows),
+        "rows": rows,
+        "pairs": pages.with_places(actor, rows) if kind == "unheld" else [],
         "key_sites": key_sites(clock.today()),
         "may_edit": actor.can(Permission.GRID_EDIT),
     }
@@ -160,18 +227,4 @@ def gaps(request: ActingRequest) -> HttpResponse:
 @requires(Permission.GRID_VIEW)
 def export(request: ActingRequest) -> HttpResponse:
     """Start writing 网格员名册 of the list the person is looking at; go to its progress."""
-    query = {name: request.GET.getlist(name) for name in request.GET}
-    job = jobs.start(actor=request.actor, work=tasks.export_grid_roster, title="导出网格员名册", query=query)
-    return redirect("jobs:page", job.id)
-
-
-def _page(request: ActingRequest, rows: Any) -> Page:
-    count, is_exact = bounded_count(rows)
-    return Page(_number(request, count), PAGE_SIZE, count, is_exact)
-
-
-def _number(request: ActingRequest, count: int) -> int:
-    """The page asked for, held inside what there is."""
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    return max(1, min(number, -(-count // PAGE_SIZE) or 1))
+    return jobs.start_export(request, tasks.export_grid_roster, "导出网格员名册")

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.authz.permissions import Permission
 from anlan.files import api as files
-from anlan.http.api import ActingRequest, bounded_count, is_htmx, requires
+from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.jobs import api as jobs
 from anlan.lib import clock
 from anlan.processes import api as processes
@@ -23,8 +23,7 @@ from anlan.register.licence_workflow import LICENCE
 from anlan.register.models import Licence
 from anlan.register.selectors import licences
 from anlan.register.views.acts import Act, posted, run_act
-from anlan.register.views.enterprises import PAGE_SIZE, page_number
-from anlan.ui.lists import Column, Page, active_chips
+from anlan.ui.lists import Column, asked_page, filters_of
 
 FORM = require_http_methods(["GET", "POST"])
 COLUMNS = [
@@ -42,16 +41,13 @@ def licence_list(request: ActingRequest) -> HttpResponse:
     """证照到期表: those that run out first come first."""
     today = clock.today()
     form = LicenceFilterForm(request.GET, actor=request.actor)
-    rows = licences.licences(request.actor, form.filters(), today)
-    count, is_exact = bounded_count(rows)
-    page = Page(number=page_number(request, count), size=PAGE_SIZE, count=count, count_is_exact=is_exact)
-    first = (page.number - 1) * PAGE_SIZE
+    rows = licences.licences(request.actor, form.as_filters(), today)
+    page = asked_page(request, rows)
     context = {
-        "form": form,
-        "chips": active_chips(form, request.GET),
+        "filters": filters_of(form, request.GET),
         "columns": COLUMNS,
         "page": page,
-        "rows": list(licences.with_names(rows)[first : first + PAGE_SIZE]),
+        "rows": page.of(licences.with_names(rows)),
         "expiries": LicenceExpiry.choices,
         "reminders": reminders(today),
         "today": today,
@@ -64,9 +60,7 @@ def licence_list(request: ActingRequest) -> HttpResponse:
 @requires(Permission.ENTERPRISE_VIEW)
 def export_licences(request: ActingRequest) -> HttpResponse:
     """Start writing the list the person is looking at; go to its progress."""
-    query = {name: request.GET.getlist(name) for name in request.GET}
-    job = jobs.start(actor=request.actor, work=tasks.export_licences, title="导出证照到期表", query=query)
-    return redirect("jobs:page", job.id)
+    return jobs.start_export(request, tasks.export_licences, "导出证照到期表")
 
 
 @require_GET

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, requires
+from anlan.lib.ids import as_id
 from anlan.lib.refusals import Refused
 from anlan.register import actions, selectors
 from anlan.register.forms.merging import MergeForm
@@ -172,10 +173,3 @@ def _refusal(merged: Enterprise | Site, survivor: Enterprise | Site) -> str:
     except Refused as refused:
         return refused.reason
     return ""
-
-
-def as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

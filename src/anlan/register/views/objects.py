@@ -1,21 +1,29 @@
 """The pages of supervised objects."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, bounded_count, is_htmx, requires
+from anlan.authz.roles import Reach
+from anlan.http.api import ActingRequest, is_htmx, requires
+from anlan.jobs import api as jobs
+from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Stale
-from anlan.register import actions
+from anlan.register import actions, tasks
+from anlan.register.choices import STANDING, Gap
 from anlan.register.facts import ObjectFacts
 from anlan.register.forms.objects import ObjectFilterForm, ObjectForm
-from anlan.register.selectors import objects
-from anlan.register.views.enterprises import PAGE_SIZE, page_number
-from anlan.ui.lists import Column, Page, active_chips
+from anlan.register.freshness import freshness, is_stale
+from anlan.register.selectors import grids, objects
+from anlan.register.views.enterprises import LAST_CHANGED
+from anlan.ui.lists import Column, asked_page, filters_of, ticked
 
 COLUMNS = [
     Column("对象", width="wide"),
@@ -24,6 +32,13 @@ COLUMNS = [
     Column("责任主体"),
     Column("状态", width="narrow"),
 ]
+LACKING = Column("缺什么", width="narrow")
+HEADINGS = {
+    Gap.ANY.value: "网格、部门、属地不全的监管对象",
+    Gap.REGULATOR.value: "没有主管部门的监管对象",
+    Gap.LOCAL_UNIT.value: "没有属地单位的监管对象",
+    Gap.GRID.value: "没有网格的监管对象",
+}
 KEPT = (Invalid, Stale)
 
 
@@ -32,28 +47,40 @@ KEPT = (Invalid, Stale)
 def object_list(request: ActingRequest) -> HttpResponse:
     """The objects the actor sees; htmx gets the list without its frame."""
     form = ObjectFilterForm(request.GET, actor=request.actor)
-    rows = objects.supervised_objects(request.actor, form.filters())
-    count, is_exact = bounded_count(rows)
-    page = Page(number=page_number(request, count), size=PAGE_SIZE, count=count, count_is_exact=is_exact)
-    first = (page.number - 1) * PAGE_SIZE
+    asked = form.as_filters()
+    rows = objects.supervised_objects(request.actor, asked)
+    page = asked_page(request, rows)
+    shown = rows.with_names().with_gaps() if asked.gap else rows.with_names()
+    more = [*([LACKING] if asked.gap else []), *([LAST_CHANGED] if asked.stale else [])]
+    stale = "久未更新的监管对象" if asked.stale else "监管对象"
     context = {
-        "form": form,
-        "chips": active_chips(form, request.GET),
-        "columns": COLUMNS,
+        "asked": asked,
+        "heading": HEADINGS.get(asked.gap, stale),
+        "filters": filters_of(form, request.GET),
+        "columns": [*COLUMNS, *more],
         "page": page,
-        "rows": rows.with_names()[first : first + PAGE_SIZE],
+        "rows": page.of(shown),
+        "may_confirm": asked.stale and request.actor.can(Permission.OBJECT_EDIT),
+        "freshness": freshness(clock.today()),
         "may_register": request.actor.can(Permission.OBJECT_EDIT),
     }
     return render(request, "register/_object_list.html" if is_htmx(request) else "register/object_list.html", context)
 
 
-@require_GET
-@requires(Permission.OBJECT_VIEW)
-def object_page(request: ActingRequest, object_id: UUID) -> HttpResponse:
-    """One object: facts, party, regulators."""
-    found = objects.supervised_object(request.actor, object_id)
-    context = {"object": found, "may_edit": request.actor.can(Permission.OBJECT_EDIT)}
-    return render(request, "register/object.html", context)
+def object_context(request: ActingRequest, object_id: UUID) -> dict[str, Any]:
+    """What ``register/object.html`` shows, with who looks after it; for the page above that puts more around it."""
+    actor = request.actor
+    found = objects.supervised_object(actor, object_id)
+    sees_grids = actor.can(Permission.GRID_VIEW)
+    return {
+        "object": found,
+        "may_edit": actor.can(Permission.OBJECT_EDIT),
+        "sees_grids": sees_grids,
+        "keepers": grids.keepers_of_objects(actor, [found.id]) if sees_grids else [],
+        "may_open_grids": sees_grids and actor.reach != Reach.PARTICIPATION,
+        "may_place": actor.can(Permission.GRID_EDIT) and found.status in STANDING,
+        "is_stale": is_stale(found),
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,3 +118,26 @@ def object_edit(request: ActingRequest, object_id: UUID) -> HttpResponse:
             return redirect("objects:object", object_id)
     context = {"form": form, "object": found}
     return render(request, "register/object_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Permission.OBJECT_EDIT)
+def confirm_unchanged(request: ActingRequest) -> HttpResponse:
+    """Confirm the ticked objects."""
+    try:
+        count = actions.confirm_objects_unchanged(actor=request.actor, object_ids=ticked(request))
+    except Invalid as nothing:
+        messages.error(request, nothing.errors[0].message)
+    else:
+        messages.success(request, f"已确认 {count} 处监管对象的信息没有变化。")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = f"{reverse('objects:list')}?stale=1"
+    return redirect(back)
+
+
+@require_POST
+@requires(Permission.OBJECT_VIEW)
+def export(request: ActingRequest) -> HttpResponse:
+    """Start writing the list the person is looking at; go to its progress."""
+    return jobs.start_export(request, tasks.export_objects, "导出监管对象台账")

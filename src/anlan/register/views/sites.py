@@ -6,20 +6,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, bounded_count, is_htmx, requires
+from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.jobs import api as jobs
 from anlan.register import actions, selectors, tasks
 from anlan.register.actions.tags import Tagged
+from anlan.register.choices import Gap
 from anlan.register.forms.sites import SiteFilterForm, TagForm, UntagForm
 from anlan.register.tags import TAGS
 from anlan.register.views.acts import Act, run_act
-from anlan.register.views.enterprises import PAGE_SIZE, page_number
-from anlan.ui.lists import Column, Page, active_chips
+from anlan.ui.lists import Column, asked_page, filters_of, ticked
 
 COLUMNS = [
     Column("场所", width="wide"),
@@ -29,8 +29,13 @@ COLUMNS = [
     Column("缺什么", width="narrow"),
     Column("状态", width="narrow"),
 ]
+HEADINGS = {
+    Gap.ANY.value: "网格、部门、属地不全的场所",
+    Gap.REGULATOR.value: "没有主管部门的场所",
+    Gap.LOCAL_UNIT.value: "没有属地单位的场所",
+    Gap.GRID.value: "没有网格的场所",
+}
 NAMED = 5
-AT_ONCE = 1000
 
 
 @require_GET
@@ -38,17 +43,14 @@ AT_ONCE = 1000
 def site_list(request: ActingRequest) -> HttpResponse:
     """The sites the actor sees; htmx gets the list without its frame."""
     form = SiteFilterForm(request.GET, actor=request.actor)
-    rows = selectors.sites(request.actor, form.filters())
-    count, is_exact = bounded_count(rows)
-    page = Page(number=page_number(request, count), size=PAGE_SIZE, count=count, count_is_exact=is_exact)
-    first = (page.number - 1) * PAGE_SIZE
-    shown = selectors.with_regulators(rows.with_names().with_gaps())[first : first + PAGE_SIZE]
+    rows = selectors.sites(request.actor, form.as_filters())
+    page = asked_page(request, rows)
     context = {
-        "form": form,
-        "chips": active_chips(form, request.GET),
+        "filters": filters_of(form, request.GET),
+        "heading": HEADINGS.get(form.as_filters().gap, "场所"),
         "columns": COLUMNS,
         "page": page,
-        "rows": list(shown),
+        "rows": page.of(selectors.with_regulators(rows.with_names().with_gaps())),
         "may_edit": request.actor.can(Permission.SITE_EDIT),
     }
     return render(request, "register/_site_list.html" if is_htmx(request) else "register/site_list.html", context)
@@ -58,9 +60,7 @@ def site_list(request: ActingRequest) -> HttpResponse:
 @requires(Permission.ENTERPRISE_VIEW)
 def export_sites(request: ActingRequest) -> HttpResponse:
     """Start writing the list the person is looking at; go to its progress."""
-    query = {name: request.GET.getlist(name) for name in request.GET}
-    job = jobs.start(actor=request.actor, work=tasks.export_sites, title="导出场所台账", query=query)
-    return redirect("jobs:page", job.id)
+    return jobs.start_export(request, tasks.export_sites, "导出场所台账")
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,17 +121,6 @@ def _mark(
     back = f"{reverse('register:site-list')}?tag={form['kind'].value()}" if is_asked else reverse("register:site-list")
     about = f"{len(ids)} 处场所"
     return run_act(request, Act(f"{verb}（{about}）" if ids else verb, "场所", back, ""), form, act)
-
-
-def ticked(request: ActingRequest) -> list[UUID]:
-    """The ids of the rows that were ticked; what is none is passed over."""
-    found = []
-    for text in [*request.POST.getlist("ids"), *request.GET.getlist("ids")][:AT_ONCE]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(found))
 
 
 def _words(request: ActingRequest, ids: list[UUID]) -> str:

@@ -1,7 +1,5 @@
 """久未更新: what nobody has looked at for long, and the button that says it is still so."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -14,16 +12,15 @@ from anlan.http.api import ActingRequest, requires
 from anlan.jobs import api as jobs
 from anlan.lib.refusals import Invalid
 from anlan.register import actions, tasks
-from anlan.register.views.sites import ticked
+from anlan.ui.lists import ticked
 
 
 @require_POST
 @requires(Permission.ENTERPRISE_EDIT)
 def confirm_unchanged(request: ActingRequest) -> HttpResponse:
     """Confirm the ticked enterprises."""
-    ids: list[UUID] = ticked(request)
     try:
-        count = actions.confirm_unchanged(actor=request.actor, enterprise_ids=ids)
+        count = actions.confirm_unchanged(actor=request.actor, enterprise_ids=ticked(request))
     except Invalid as nothing:
         messages.error(request, nothing.errors[0].message)
     else:
@@ -38,6 +35,4 @@ def confirm_unchanged(request: ActingRequest) -> HttpResponse:
 @requires(Permission.ENTERPRISE_VIEW)
 def export_enterprises(request: ActingRequest) -> HttpResponse:
     """Start writing the list the person is looking at; go to its progress."""
-    query = {name: request.GET.getlist(name) for name in request.GET}
-    job = jobs.start(actor=request.actor, work=tasks.export_enterprises, title="导出企业底册", query=query)
-    return redirect("jobs:page", job.id)
+    return jobs.start_export(request, tasks.export_enterprises, "导出企业底册")

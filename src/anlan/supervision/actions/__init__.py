@@ -8,6 +8,7 @@ from anlan.supervision.actions.listings import (
     release,
     report_progress,
     request_release,
+    set_controls,
 )
 from anlan.supervision.actions.signing import sign_list
 
@@ -19,5 +20,6 @@ __all__ = [
     "release",
     "report_progress",
     "request_release",
+    "set_controls",
     "sign_list",
 ]

@@ -13,9 +13,9 @@ from anlan.hidden_dangers import api as loop
 from anlan.lib import clock
 from anlan.processes.api import Chronicle, Told
 from anlan.sheets.api import bulk
-from anlan.supervision.actions.listings import level_of
+from anlan.supervision.actions.listings import controls_note, level_of
 from anlan.supervision.actions.numbering import listing_number, next_serial
-from anlan.supervision.models import ListingProgress, SupervisionListing
+from anlan.supervision.models import ListingControl, ListingProgress, SupervisionListing
 from anlan.supervision.workflow import PROCESS
 
 BLANK = {
@@ -31,6 +31,7 @@ class ListingChronicle:
     chronicle: Chronicle
     listings: list[Sequence[Any]] = field(default_factory=list)
     progress: list[Sequence[Any]] = field(default_factory=list)
+    controls: list[Sequence[Any]] = field(default_factory=list)
     parts: list[Sequence[Any]] = field(default_factory=list)
     _serials: dict[tuple[UUID, int], int] = field(default_factory=dict)
 
@@ -59,6 +60,16 @@ class ListingChronicle:
         self.progress.append((self.chronicle.new_id(), told.region_path, told.id, note, at, by.person_id))
         self._fire(told, by, "report_progress", at, note)
 
+    def set_controls(
+        self, told: Told, by: Actor, at: datetime, measures: str, holder: str, check_on: date, holder_phone: str = ""
+    ) -> None:
+        told.set(controls_check_on=check_on)
+        self.controls.append(
+            (self.chronicle.new_id(), told.region_path, told.id, measures, holder, holder_phone, check_on, at,
+             by.person_id)
+        )  # fmt: skip
+        self._fire(told, by, "set_controls", at, controls_note(measures, holder), check_on=check_on)
+
     def request_release(self, told: Told, by: Actor, at: datetime, note: str = "") -> None:
         self._fire(told, by, "request_release", at, note)
 
@@ -77,6 +88,7 @@ class ListingChronicle:
         """After the matters."""
         bulk.append(SupervisionListing, tuple(BLANK), self.listings)
         bulk.append(ListingProgress, loop.columns_of(ListingProgress), self.progress)
+        bulk.append(ListingControl, loop.columns_of(ListingControl), self.controls)
         bulk.append(Participation, loop.PART_COLUMNS, self.parts)
 
     def _fire(self, told: Told, by: Actor, verb: str, at: datetime, note: str, **payload: Any) -> None:

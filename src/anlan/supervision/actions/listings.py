@@ -19,7 +19,7 @@ from anlan.organisations import api as organisations
 from anlan.processes import api as processes
 from anlan.supervision.actions.numbering import listing_number, next_serial
 from anlan.supervision.choices import LEVEL_OF_KIND, ListerLevel
-from anlan.supervision.models import ListingProgress, SupervisionListing
+from anlan.supervision.models import ListingControl, ListingProgress, SupervisionListing
 from anlan.supervision.policies import check_can_list, checker
 from anlan.supervision.workflow import PROCESS
 
@@ -77,6 +77,34 @@ def report_progress(*, actor: Actor, listing_id: UUID, note: str) -> Supervision
         )
         _fire(actor, listing, "report_progress", note)
         return listing
+
+
+def set_controls(
+    *, actor: Actor, listing_id: UUID, measures: str, holder: str, check_on: date, holder_phone: str = ""
+) -> SupervisionListing:
+    """What holds the danger down until it is put right, by whoever puts it right; a renewal keeps what was before."""
+    with _moving(actor, listing_id, "set_controls") as listing:
+        if check_on < clock.today():
+            raise Invalid.at("/check_on", "下次复查日期不能早于今天。")
+        listing.controls_check_on = check_on
+        control = ListingControl(
+            listing=listing,
+            region_path=listing.region_path,
+            measures=_needed(measures, "measures", "管控措施"),
+            holder=_needed(holder, "holder", "管控责任人"),
+            holder_phone=holder_phone.strip(),
+            check_on=check_on,
+            set_at=clock.now(),
+            set_by_id=actor.person_id,
+        )
+        control.save(force_insert=True)
+        _fire(actor, listing, "set_controls", controls_note(control.measures, control.holder), check_on=check_on)
+        return listing
+
+
+def controls_note(measures: str, holder: str) -> str:
+    """What the history says of them; the date stands in the entry itself."""
+    return f"{measures}（责任人：{holder}）"
 
 
 def request_release(*, actor: Actor, listing_id: UUID, note: str = "") -> SupervisionListing:

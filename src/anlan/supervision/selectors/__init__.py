@@ -1,18 +1,26 @@
 """Reads of letters and listings."""
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from anlan.authz.actors import Actor
-from anlan.supervision.models import ListingProgress, SupervisionLetter, SupervisionListing
+from anlan.supervision.choices import ListingStatus
+from anlan.supervision.models import ListingControl, ListingProgress, SupervisionLetter, SupervisionListing
 
 
 def letters(actor: Actor) -> QuerySet[SupervisionLetter]:
     """The letters the actor sees, the newest first."""
     return SupervisionLetter.objects.visible_to(actor).select_related("issuer", "addressee", "hidden_danger")
+
+
+def events_urged(actor: Actor) -> set[UUID]:
+    """The events that brought the letters the actor sees."""
+    return set(letters(actor).order_by().values_list("event_id", flat=True))
 
 
 def letters_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionLetter]:
@@ -22,6 +30,24 @@ def letters_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionLette
 def listings(actor: Actor) -> QuerySet[SupervisionListing]:
     """The listings the actor sees, the newest first."""
     return SupervisionListing.objects.visible_to(actor).select_related("lister", "hidden_danger")
+
+
+def listings_to_recheck(actor: Actor) -> QuerySet[SupervisionListing]:
+    """Those of the actor's organisation whose release was asked for: it has to recheck them on site."""
+    return listings(actor).filter(status=ListingStatus.RELEASE_REQUESTED, lister_id=actor.organisation_id)
+
+
+def listings_without_controls(actor: Actor, on: date) -> QuerySet[SupervisionListing]:
+    """Those not released, listed by the actor's organisation or for it to put right, whose controls are missing or had
+    their next check before the day."""
+    mine = (
+        Q(lister_id=actor.organisation_id)
+        | Q(hidden_danger__lead_id=actor.organisation_id)
+        | Q(hidden_danger__party_organisation_id=actor.organisation_id)
+        | Q(hidden_danger__party_enterprise__organisation_id=actor.organisation_id)
+    )
+    lacking = Q(controls_check_on=None) | Q(controls_check_on__lt=on)
+    return listings(actor).filter(mine, lacking, released_at=None)
 
 
 def listings_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionListing]:
@@ -36,9 +62,23 @@ def listing(actor: Actor, listing_id: UUID) -> SupervisionListing:
     return found
 
 
-def progress_of(listing: SupervisionListing) -> list[ListingProgress]:
-    """The monthly reports, the newest first; the caller has found the listing through its scope."""
-    return list(listing.progress.select_related("reported_by").order_by("-reported_at"))
+def progress_of(listings: Iterable[SupervisionListing]) -> Mapping[UUID, list[ListingProgress]]:
+    """The monthly reports by listing, the newest first; the caller has found the listings through its scope."""
+    rows = ListingProgress.objects.filter(listing__in=[one.id for one in listings])
+    return _by_listing(rows.select_related("reported_by").order_by("-reported_at"))
+
+
+def controls_of(listings: Iterable[SupervisionListing]) -> Mapping[UUID, list[ListingControl]]:
+    """What was set, by listing, the last first: that is what counts. Found as above."""
+    rows = ListingControl.objects.filter(listing__in=[one.id for one in listings])
+    return _by_listing(rows.select_related("set_by").order_by("-set_at", "-id"))
+
+
+def _by_listing(rows: Iterable[Any]) -> Mapping[UUID, list[Any]]:
+    grouped: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        grouped[row.listing_id].append(row)
+    return grouped
 
 
 def matters_listed_between(begins: datetime, ends: datetime) -> QuerySet[Any]:
@@ -49,8 +89,20 @@ def matters_listed_between(begins: datetime, ends: datetime) -> QuerySet[Any]:
 
 def matters_still_listed(at: datetime) -> QuerySet[Any]:
     """The same for those with a listing that stood at the instant."""
+    return _standing(at).values("hidden_danger_id")
+
+
+def matters_without_controls(at: datetime, day: date) -> QuerySet[Any]:
+    """The same for those with a listing that stood at the instant and whose controls, as they then were, are missing or
+    had their next check before the day."""
+    known = ListingControl.objects.filter(listing=OuterRef("pk"), set_at__lt=at).order_by("-set_at", "-id")
+    rows = _standing(at).alias(check_then=Subquery(known.values("check_on")[:1]))
+    return rows.filter(Q(check_then=None) | Q(check_then__lt=day)).values("hidden_danger_id")
+
+
+def _standing(at: datetime) -> QuerySet[SupervisionListing]:
     stands = Q(released_at=None) | Q(released_at__gte=at)
-    return SupervisionListing.objects.filter(stands, listed_at__lt=at).order_by().values("hidden_danger_id")
+    return SupervisionListing.objects.filter(stands, listed_at__lt=at).order_by()
 
 
 def open_listers(hidden_danger_id: UUID) -> list[str]:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from anlan.authz.actors import system_everywhere
 from anlan.authz.scope import acting
 from anlan.proofs import actions, exporting
+from anlan.proofs.api import ledger_trouble
 
 
 class Command(BaseCommand):
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             self._export(options["file"])
 
     def _export(self, path: Path) -> None:
+        if trouble := ledger_trouble():
+            self.stderr.write(f"注意：{trouble}")
         try:
             with acting(system_everywhere()):
                 count = _write_to_stdout() if str(path) == "-" else _write(path)

@@ -1,0 +1,49 @@
+"""The board: how each event stands, in words and one tone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from anlan.authz.actors import Actor
+from anlan.safeguards import selectors
+from anlan.safeguards.choices import URGENT_DAYS
+from anlan.safeguards.models import GuaranteedEvent
+from anlan.safeguards.selectors import NOTHING, Tally
+
+
+@dataclass(frozen=True)
+class Line:
+    event: GuaranteedEvent
+    tally: Tally
+    days: int
+
+    @property
+    def opening(self) -> str:
+        """还有 12 天, 今天开幕, 已开幕 3 天."""
+        if self.days > 0:
+            return f"还有 {self.days} 天"
+        return "今天开幕" if self.days == 0 else f"已开幕 {-self.days} 天"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Something remains although the opening is near or past."""
+        return self.event.is_running and self.tally.remaining > 0 and self.days <= URGENT_DAYS
+
+    @property
+    def is_clear(self) -> bool:
+        return self.tally.found > 0 and self.tally.remaining == 0
+
+    @property
+    def rate(self) -> str:
+        """100%, 96.6%; — where nothing was found."""
+        parts = self.tally.per_mille
+        if parts is None:
+            return "—"
+        return f"{parts // 10}%" if parts % 10 == 0 else f"{parts // 10}.{parts % 10}%"
+
+
+def lines_of(actor: Actor, events: Iterable[GuaranteedEvent], on: date) -> list[Line]:
+    """The events with their numbers, which cost one query for all."""
+    found = list(events)
+    numbers = selectors.tallies(actor, found)
+    return [Line(one, numbers.get(one.id, NOTHING), one.days_to_opening(on)) for one in found]
