@@ -19,6 +19,7 @@ from anlan.hidden_dangers.api import HiddenDanger
 from anlan.inspections import api as inspections
 from anlan.lib import clock
 from anlan.register import api as register
+from anlan.safeguards import api as safeguards
 from anlan.supervision import api as supervision
 from anlan.supervision.actions import list_matter
 from anlan.territory import api as territory
@@ -70,6 +71,14 @@ def busy(matters: Matters) -> list[HiddenDanger]:
     in_a_street = {"region_id": cast.regions["331082001001"].id, "place": "人民路 1 号"}
     returned = matters.registered(cast.village, source="GRID_PATROL")
     matters.act(cast.town, returned, "return_to_reporter", reason="请补照片")
+    here = cast.regions["331082"].id
+    with acting(cast.county) as county:
+        for days in (2, 30):  # of one name: each still has its own number
+            facts = safeguards.EventFacts(name="柑橘节", opens_on=clock.today() + timedelta(days=days))
+            event = safeguards.establish_event(actor=county, region_id=here, facts=facts)
+            safeguards.guard_matters(
+                actor=county, event_id=event.id, hidden_danger_ids=[pending.id, late.id][: days // 2]
+            )
     return [
         pending,
         late,
@@ -190,6 +199,9 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
         ("city", "未销号"),
         ("county", "退件待转办"),
         ("county", "上级交办未销号"),
+        ("county", "柑橘节剩余"),
+        ("leader", "柑橘节剩余"),
+        ("town", "柑橘节剩余"),
         ("city", "交办未销号"),
         ("county", "乡镇清单未签字"),
         ("county", "未入格场所"),

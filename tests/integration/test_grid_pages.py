@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from anlan.authz.scope import acting
 from anlan.lib import clock
 from anlan.register import api as register
+from anlan.register import grid_members as members
 from anlan.register.actions import grids as acts
 from anlan.register.ledgers import OBJECTS
 from anlan.register.models import SupervisedObject
@@ -39,7 +40,7 @@ def village_grid(cast: Cast) -> Grid:
         person = PersonInPost(name="冯小格", phone="13900000001")
         given = Appointment(person=person, post="GRID_MEMBER", valid_from=clock.today())
         territory.appoint_member(actor=actor, grid_id=grid.id, appointment=given)
-        acts.assign_sites(actor=actor, grid_id=grid.id, site_ids=[cast.sites["firm"].id])
+        acts.assign(actor=actor, grid_id=grid.id, member=members.SITES, ids=[cast.sites["firm"].id])
     return grid
 
 
@@ -60,8 +61,8 @@ def houses(cast: Cast, village_grid: Grid) -> list[SupervisedObject]:
             )
             made.append(register.register_object(actor=actor, facts=facts))
     with acting(cast.town) as actor:
-        acts.assign_objects(actor=actor, grid_id=village_grid.id, object_ids=[made[0].id])
-        acts.assign_by_place(actor=actor, object_ids=[made[1].id])
+        acts.assign(actor=actor, grid_id=village_grid.id, member=members.OBJECTS, ids=[made[0].id])
+        acts.assign_by_place(actor=actor, ids={"objects": [made[1].id]})
     return made
 
 
@@ -245,7 +246,7 @@ class TestPages:
         assert client.post(f"{page}/remove-sites/", {"ids": [site], "reason": "搬迁"}).status_code == 302
         assert client.post("/grids/gaps/assign/", {"all": "1"}).status_code == 302
         with acting(cast.town) as actor:
-            assert not seen.sites_without_grid(actor).exists()
+            assert not seen.without_grid(actor, members.SITES).exists()
         assert client.get(f"{page}/edit/").status_code == 200
         assert "还有 1 处场所" in client.post(f"{page}/dissolve/", {"reason": "并"}).content.decode()
 

@@ -15,6 +15,7 @@ from anlan.register import api as register
 from anlan.register import invariants
 from anlan.register.actions import grids as acts
 from anlan.register.actions.handing_over import hand_over
+from anlan.register.grid_members import OBJECTS, SITES
 from anlan.register.models import ObjectGrid, ResponsibleOfficial, SiteGrid, SupervisedObject
 from anlan.register.selectors import grids as seen
 from anlan.territory import api as territory
@@ -165,8 +166,8 @@ class TestPosts:
 class TestSites:
     def test_join_once_with_one_entry(self, cast: Cast, town, grid) -> None:
         site = cast.sites["firm"]
-        done = acts.assign_sites(actor=town, grid_id=grid.id, site_ids=[site.id])
-        again = acts.assign_sites(actor=town, grid_id=grid.id, site_ids=[site.id])
+        done = acts.assign(actor=town, grid_id=grid.id, member=SITES, ids=[site.id])
+        again = acts.assign(actor=town, grid_id=grid.id, member=SITES, ids=[site.id])
         assert (done.joined, again.unchanged) == (1, 1)
         entry = LedgerEntry.objects.get(event="grid.sites_assigned")
         assert entry.payload["count"] == 1
@@ -174,36 +175,36 @@ class TestSites:
 
     def test_one_grid_of_a_kind_and_several_kinds(self, cast: Cast, town, grid) -> None:
         site = cast.sites["firm"]
-        acts.assign_sites(actor=town, grid_id=grid.id, site_ids=[site.id])
+        acts.assign(actor=town, grid_id=grid.id, member=SITES, ids=[site.id])
         second = territory.establish_grid(actor=town, facts=grid_facts(cast, name="二网格"))
         fire = territory.establish_grid(actor=town, facts=grid_facts(cast, name="消防", kind="SECTOR", sector="FIRE"))
-        acts.assign_sites(actor=town, grid_id=fire.id, site_ids=[site.id])
+        acts.assign(actor=town, grid_id=fire.id, member=SITES, ids=[site.id])
         with pytest.raises(Refused, match="文化社区网格"):
-            acts.assign_sites(actor=town, grid_id=second.id, site_ids=[site.id])
-        moved = acts.assign_sites(actor=town, grid_id=second.id, site_ids=[site.id], move=True)
+            acts.assign(actor=town, grid_id=second.id, member=SITES, ids=[site.id])
+        moved = acts.assign(actor=town, grid_id=second.id, member=SITES, ids=[site.id], move=True)
         assert moved.moved == 1
-        assert {place.grid.name for place in seen.places_of(town, [site.id])} == {"二网格", "消防"}
+        assert {place.grid.name for place in seen.places_of(town, SITES, [site.id])} == {"二网格", "消防"}
         assert SiteGrid.objects.filter(site=site).count() == 3
 
     def test_not_from_elsewhere(self, cast: Cast, town, grid) -> None:
         with pytest.raises(NotInScope):
-            acts.assign_sites(actor=town, grid_id=grid.id, site_ids=[cast.sites["firm2"].id])
+            acts.assign(actor=town, grid_id=grid.id, member=SITES, ids=[cast.sites["firm2"].id])
         with acting(cast.county) as county, pytest.raises(Invalid, match="不在"):
-            acts.assign_sites(actor=county, grid_id=grid.id, site_ids=[cast.sites["firm2"].id])
+            acts.assign(actor=county, grid_id=grid.id, member=SITES, ids=[cast.sites["firm2"].id])
 
     def test_a_site_that_moves_leaves_its_grid(self, cast: Cast, town, grid) -> None:
         site = cast.sites["firm"]
-        acts.assign_sites(actor=town, grid_id=grid.id, site_ids=[site.id])
+        acts.assign(actor=town, grid_id=grid.id, member=SITES, ids=[site.id])
         register.edit_site(actor=town, site_id=site.id, changes={"region_id": cast.regions["331082001002"].id})
-        assert not seen.places_of(town, [site.id]).exists()
-        assert [one.id for one in seen.sites_without_grid(town)] == [site.id]
+        assert not seen.places_of(town, SITES, [site.id]).exists()
+        assert [one.id for one in seen.without_grid(town, SITES)] == [site.id]
 
     def test_remove_and_dissolve(self, cast: Cast, town, grid) -> None:
         member = appoint(town, grid)
-        acts.assign_sites(actor=town, grid_id=grid.id, site_ids=[cast.sites["firm"].id])
+        acts.assign(actor=town, grid_id=grid.id, member=SITES, ids=[cast.sites["firm"].id])
         with pytest.raises(Refused, match="1 处场所"):
             acts.dissolve_grid(actor=town, grid_id=grid.id, reason="合并")
-        assert acts.remove_sites(actor=town, grid_id=grid.id, site_ids=[cast.sites["firm"].id], reason="合并") == 1
+        assert acts.remove(actor=town, grid_id=grid.id, member=SITES, ids=[cast.sites["firm"].id], reason="合并") == 1
         over = acts.dissolve_grid(actor=town, grid_id=grid.id, reason="合并")
         assert over.valid_to == clock.today() - timedelta(days=1)
         member.refresh_from_db()
@@ -213,7 +214,7 @@ class TestSites:
             appoint(town, grid, ZHOU)
 
     def test_by_place(self, cast: Cast, town, grid) -> None:
-        placed = acts.assign_by_place(actor=town, site_ids=[site.id for site in seen.sites_without_grid(town)])
+        placed = acts.assign_by_place(actor=town, ids={"sites": [site.id for site in seen.without_grid(town, SITES)]})
         assert (placed.assigned, placed.grids, placed.left) == (1, 1, 0)
 
 
@@ -235,73 +236,73 @@ def rented(cast: Cast, actor, region: str = "331082001001", name: str = "出租�
 
 class TestObjects:
     def test_join_once_with_one_entry(self, town, grid, house) -> None:
-        done = acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
-        again = acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        done = acts.assign(actor=town, grid_id=grid.id, member=OBJECTS, ids=[house.id])
+        again = acts.assign(actor=town, grid_id=grid.id, member=OBJECTS, ids=[house.id])
         assert (done.joined, again.unchanged) == (1, 1)
         entry = LedgerEntry.objects.get(event="grid.objects_assigned")
         assert (entry.payload["count"], len(entry.payload["rows_hash"])) == (1, 64)
-        assert [one.id for one in seen.objects_of_grid(town, grid)] == [house.id]
-        assert not seen.objects_without_grid(town).exists()
+        assert [one.id for one in seen.in_grid(town, OBJECTS, grid)] == [house.id]
+        assert not seen.without_grid(town, OBJECTS).exists()
 
     def test_one_grid_of_a_kind_and_several_kinds(self, cast: Cast, town, grid, house) -> None:
-        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        acts.assign(actor=town, grid_id=grid.id, member=OBJECTS, ids=[house.id])
         second = territory.establish_grid(actor=town, facts=grid_facts(cast, name="二网格"))
         fire = territory.establish_grid(actor=town, facts=grid_facts(cast, name="消防", kind="SECTOR", sector="FIRE"))
-        assert [one.id for one in seen.object_candidates(town, fire)] == [house.id]
-        acts.assign_objects(actor=town, grid_id=fire.id, object_ids=[house.id])
+        assert [one.id for one in seen.candidates(town, OBJECTS, fire)] == [house.id]
+        acts.assign(actor=town, grid_id=fire.id, member=OBJECTS, ids=[house.id])
         with pytest.raises(Refused, match="文化社区网格") as refusal:
-            acts.assign_objects(actor=town, grid_id=second.id, object_ids=[house.id])
+            acts.assign(actor=town, grid_id=second.id, member=OBJECTS, ids=[house.id])
         assert refusal.value.code == "object_is_in_another_grid"
-        assert acts.assign_objects(actor=town, grid_id=second.id, object_ids=[house.id], move=True).moved == 1
-        assert {one.grid.name for one in seen.object_places_of(town, [house.id])} == {"二网格", "消防"}
+        assert acts.assign(actor=town, grid_id=second.id, member=OBJECTS, ids=[house.id], move=True).moved == 1
+        assert {one.grid.name for one in seen.places_of(town, OBJECTS, [house.id])} == {"二网格", "消防"}
 
     def test_not_from_elsewhere_and_not_by_everybody(self, cast: Cast, town, grid) -> None:
         with acting(cast.county) as county:
             away = rented(cast, county, "331082002001")
             with pytest.raises(Invalid, match="不在文化社区网格的区划内"):
-                acts.assign_objects(actor=county, grid_id=grid.id, object_ids=[away.id])
+                acts.assign(actor=county, grid_id=grid.id, member=OBJECTS, ids=[away.id])
         with acting(cast.town) as actor, pytest.raises(NotInScope):
-            acts.assign_objects(actor=actor, grid_id=grid.id, object_ids=[away.id])
+            acts.assign(actor=actor, grid_id=grid.id, member=OBJECTS, ids=[away.id])
         with acting(cast.village) as village, pytest.raises(Forbidden):
-            acts.assign_objects(actor=village, grid_id=grid.id, object_ids=[away.id])
+            acts.assign(actor=village, grid_id=grid.id, member=OBJECTS, ids=[away.id])
 
     def test_one_that_moves_leaves_its_grid(self, cast: Cast, town, grid, house) -> None:
-        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        acts.assign(actor=town, grid_id=grid.id, member=OBJECTS, ids=[house.id])
         there = cast.regions["331082001002"]
         register.edit_object(actor=town, object_id=house.id, changes={"region_id": there.id})
-        assert [one.id for one in seen.objects_without_grid(town)] == [house.id]
+        assert [one.id for one in seen.without_grid(town, OBJECTS)] == [house.id]
         left = ObjectGrid.objects.get(supervised_object=house)
         assert left.left_at is not None
         assert left.region_path == there.path
 
     def test_a_grid_with_one_is_not_dissolved(self, town, grid, house) -> None:
-        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        acts.assign(actor=town, grid_id=grid.id, member=OBJECTS, ids=[house.id])
         with pytest.raises(Refused, match="还有 1 处监管对象"):
             acts.dissolve_grid(actor=town, grid_id=grid.id, reason="合并")
-        assert acts.remove_objects(actor=town, grid_id=grid.id, object_ids=[house.id], reason="合并") == 1
+        assert acts.remove(actor=town, grid_id=grid.id, member=OBJECTS, ids=[house.id], reason="合并") == 1
         assert LedgerEntry.objects.get(event="grid.objects_removed").payload["reason"] == "合并"
         assert acts.dissolve_grid(actor=town, grid_id=grid.id, reason="合并").valid_to is not None
 
     def test_by_place_and_whose_grid_has_nobody(self, cast: Cast, town, grid, house) -> None:
         gone = rented(cast, town, name="已拆的房")
         register.edit_object(actor=town, object_id=gone.id, changes={"status": "GONE"})
-        placed = acts.assign_by_place(actor=town, object_ids=[house.id, gone.id])
+        placed = acts.assign_by_place(actor=town, ids={"objects": [house.id, gone.id]})
         assert (placed.assigned, placed.grids, placed.left) == (1, 1, 0)
         assert [one.id for one in seen.objects_in_unheld_grids(town)] == [house.id]
         appoint(town, grid)
         assert not seen.objects_in_unheld_grids(town).exists()
-        (keeper,) = seen.keepers_of_objects(town, [house.id])
+        (keeper,) = seen.keepers_of(town, OBJECTS, [house.id])
         assert [person.name for person in keeper.people] == ["冯网格"]
 
     def test_handing_over_leaves_them_where_they_are(self, town, grid, house) -> None:
         post = appoint(town, grid)
-        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        acts.assign(actor=town, grid_id=grid.id, member=OBJECTS, ids=[house.id])
         hand_over(actor=town, of=post.id, to=ZHOU, reason="调任")
-        (keeper,) = seen.keepers_of_objects(town, [house.id])
+        (keeper,) = seen.keepers_of(town, OBJECTS, [house.id])
         assert [person.name for person in keeper.people] == ["周接手"]
 
     def test_what_does_not_hold_is_found(self, cast: Cast, town, grid, house) -> None:
-        acts.assign_objects(actor=town, grid_id=grid.id, object_ids=[house.id])
+        acts.assign(actor=town, grid_id=grid.id, member=OBJECTS, ids=[house.id])
         assert not list(invariants.check_grid_places(town))
         place = ObjectGrid.objects.filter(supervised_object=house)
         for broken, what in (

@@ -71,6 +71,26 @@ def test_an_ugly_ledger_goes_in_once_and_comes_back(
     assert held(cast.county, model) == before
 
 
+def test_a_grid_lies_in_one_of_the_same_file(cast: Cast) -> None:
+    before = held(cast.county, Grid)
+    head = [*GRID, "上级网格"]
+    rows = [
+        ["一微", "微网格", "古城街道", "文化社区", "文化一格"],
+        ["二微", "微网格", "古城街道", "文化社区", "没有的格"],
+        ["文化一格", "综合", "古城街道", "文化社区", "古城总格"],
+        ["古城总格", "综合", "古城街道", "", ""],
+    ]
+    entry = run(cast.county, bring(cast.county, book(head, *rows), "grids"))
+    assert counts(entry) == (3, 0, 0, 1), entry.first_bad
+    assert "没有找到“没有的格”" in bad_rows(entry)[-1][-1]
+    with acting(cast.county):
+        micro = Grid.objects.select_related("parent__parent").get(name="一微")
+    assert (micro.parent.name, micro.parent.parent.name) == ("文化一格", "古城总格")
+    assert counts(run(cast.county, bring(cast.county, book(head, *rows), "grids"))) == (0, 0, 3, 1)
+    entry = run(cast.county, entry, tasks.undo_sheet)
+    assert (entry.remaining_count, held(cast.county, Grid)) == (0, before)
+
+
 def test_the_words_of_the_street_are_known(cast: Cast) -> None:
     kinds = ["小旅馆", "三小场所", "小作坊", "沿街商铺", "民房"]
     rows = [[f"{kind}一", kind, "古城街道", "某路 1 号"] for kind in kinds]

@@ -13,6 +13,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import Forbidden, Invalid, NotInScope, Refused, Stale
 from anlan.register import api as register
 from anlan.register.actions import grids
+from anlan.register.grid_members import SITES
 from anlan.register.merging import FOLLOWERS
 from anlan.register.models import (
     DistinctSitePair,
@@ -96,7 +97,7 @@ class TestWhatGoesAlong:
             register.tag_sites(actor=actor, site_ids=[twin.id], kind="COMBUSTIBLE_DUST", since_on=in_days(-9))
             drawn = GridFacts(name="文化社区网格", region_id=cast.regions["331082001001"].id)
             grid = territory.establish_grid(actor=actor, facts=drawn)
-            grids.assign_sites(actor=actor, grid_id=grid.id, site_ids=[twin.id])
+            grids.assign(actor=actor, grid_id=grid.id, member=SITES, ids=[twin.id])
             grids.name_official(actor=actor, site_id=twin.id, facts=grids.OfficialFacts(person=FENG))
             register.register_tenancy(
                 actor=actor, tenant_site_id=twin.id, landlord_id=temporary(cast, "大院").id, valid_from=in_days(-9)
@@ -136,7 +137,7 @@ class TestWhatGoesAlong:
             for number, (site, official) in enumerate(((keep, FENG), (twin, ZHOU))):
                 drawn = GridFacts(name=f"网格{number}", region_id=cast.regions["331082001001"].id)
                 grid = territory.establish_grid(actor=actor, facts=drawn)
-                grids.assign_sites(actor=actor, grid_id=grid.id, site_ids=[site.id])
+                grids.assign(actor=actor, grid_id=grid.id, member=SITES, ids=[site.id])
                 facts = grids.OfficialFacts(person=official, valid_from=in_days(-9))
                 grids.name_official(actor=actor, site_id=site.id, facts=facts)
             both = [keep.id, twin.id]

@@ -13,7 +13,8 @@ from anlan.inspections import api as checks
 from anlan.inspections import selectors
 from anlan.inspections.models import CheckRecord
 from anlan.lib import clock
-from anlan.register import api as register
+from anlan.register.actions import grids as acts
+from anlan.register.grid_members import SITES
 from anlan.territory import api as territory
 from tests.factories.cast import Cast
 
@@ -27,7 +28,7 @@ def grids(cast: Cast) -> dict[str, territory.Grid]:
     """One 综合网格 for each village, the site of 江南机械 in that of 文化社区; a 微网格 and the township's own beside."""
     with clock.at(WEDNESDAY - timedelta(days=60)), acting(cast.county) as actor:
         made = {name: _grid(cast, actor, name, code) for name, code in VILLAGES.items()}
-        register.assign_sites(actor=actor, grid_id=made["文化"].id, site_ids=[cast.sites["firm"].id])
+        acts.assign(actor=actor, grid_id=made["文化"].id, member=SITES, ids=[cast.sites["firm"].id])
         _grid(cast, actor, "古城", "331082001", level="TOWNSHIP")
         _grid(cast, actor, "巷子", VILLAGES["文化"], kind="MICRO", parent_id=made["文化"].id)
     return made
@@ -90,7 +91,7 @@ def test_the_site_says_which_grid_and_the_region_where_there_is_none(cast: Cast,
     assert unpatrolled(cast, "county") == ["文化", "大洋"]
     with acting(cast.county) as actor:
         second = _grid(cast, actor, "高桥二", VILLAGES["高桥"])
-        register.assign_sites(actor=actor, grid_id=second.id, site_ids=[cast.sites["firm2"].id])
+        acts.assign(actor=actor, grid_id=second.id, member=SITES, ids=[cast.sites["firm2"].id])
     assert unpatrolled(cast, "county") == ["文化", "高桥", "大洋"]
 
 

@@ -127,6 +127,22 @@ def test_whole_numbers(written):
     assert values.integer(written) == 1200
 
 
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("二十三", 23), ("十", 10), ("廿一", 21), ("十二人", 12), ("一百零五", 105), ("两千三百", 2300), ("一二〇", 120),
+     ("壹佰贰拾家", 120), ("三万", 30_000), ("1.5万", 15_000), ("一万二千", 12_000), ("三亿五千万", 350_000_000),
+     ("一万零三", 10_003), ("零", 0)],
+)  # fmt: skip
+def test_whole_numbers_in_words(written, number):
+    assert values.integer(written) == number
+
+
+@pytest.mark.parametrize("written", ["一百一", "三万二", "二十三四", "十十", "百百", "一十百", "万", "三万二亿", "人"])
+def test_words_that_are_no_number_or_two(written):
+    with pytest.raises(Unreadable, match="不是数字"):
+        values.integer(written)
+
+
 @pytest.mark.parametrize("written", ["十几个", 12.5, "12.5", "", "NaN", True])
 def test_what_is_no_whole_number(written):
     with pytest.raises(Unreadable):

@@ -1,7 +1,6 @@
 """The grids of the demo: the default ones, people in them, the sites and objects of the story, and some gaps to be found."""
 
 import os
-from collections.abc import Iterable
 from datetime import date
 from random import Random
 from uuid import UUID
@@ -30,17 +29,22 @@ def draw(world: World, random: Random) -> None:
     with acting(world.actor(world.named("临海安委办"))) as county:
         if territory.members(county).exists():
             return
-        sites = register.sites_without_grid(county).values_list("id", flat=True)
-        objects = register.objects_without_grid(county).values_list("id", flat=True)
-        register.assign_by_place(actor=county, site_ids=but_some(sites), object_ids=but_some(objects))
+        register.assign_by_place(actor=county, ids=but_some(county))
     for township in world.of_kind(OrganisationKind.TOWNSHIP):
         with acting(world.actor(township)) as actor:
             _man(world, random, actor, township)
 
 
-def but_some(ids: Iterable[UUID]) -> list[UUID]:
-    """All of these but every ninth."""
-    return [one for number, one in enumerate(ids) if (number + 1) % SHOW_GAPS_EVERY]
+def but_some(actor: Actor) -> dict[str, list[UUID]]:
+    """All sites and objects that are in no grid but every ninth, by the key of the member."""
+    return {
+        member.key: [
+            one
+            for number, one in enumerate(register.without_grid(actor, member).values_list("id", flat=True), start=1)
+            if number % SHOW_GAPS_EVERY
+        ]
+        for member in register.MEMBERS.values()
+    }
 
 
 def _man(world: World, random: Random, actor: Actor, township: Organisation) -> None:

@@ -108,7 +108,7 @@ def shares(counts: Sequence[int], lines: int) -> list[int]:
 def _site_lines(actor: Actor, sites: Sequence[register.Site]) -> list[SiteLine]:
     site_ids = [site.id for site in sites]
     sees_grids = actor.can(Permission.GRID_VIEW)
-    keepers = register.keepers_of(actor, site_ids) if sees_grids else []
+    keepers = register.keepers_of(actor, register.SITES, site_ids) if sees_grids else []
     officials = register.officials_of_sites(actor, site_ids) if sees_grids else {}
     lines = []
     for site in sites:

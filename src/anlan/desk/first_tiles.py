@@ -13,6 +13,7 @@ from anlan.desk.tiles import Counted, CountedTile, Other, Tile, counted_tiles, s
 from anlan.hidden_dangers.api import Filters, Level, Source, Status
 from anlan.inspections import api as inspections
 from anlan.register import api as register
+from anlan.safeguards import api as safeguards
 from anlan.supervision import api as supervision
 
 LATE = Tile("整改逾期", Filters(state="overdue"), "red", "due-late")
@@ -45,6 +46,9 @@ LISTS_BELOW = {
     4: ("村级", supervision.ListLevel.VILLAGE),
 }
 """Whose signatures one waits for, by the segments of one's own region's path."""
+GUARDED = 2
+"""So many events have a tile."""
+NAME_LENGTH = 12
 WATCHED = ("COMBUSTIBLE_DUST", "CONFINED_SPACE", "AMMONIA_REFRIGERATION", "KEY_SITE")
 """The tags of sites a leader asks about."""
 KEEP_LISTS = (
@@ -104,6 +108,22 @@ def _without_controls(actor: Actor, on: date) -> Other:
     )
 
 
+def _guarded(actor: Actor, on: date) -> list[Other]:
+    """What remains of the events that open next (S0-20)."""
+    return [
+        Other(
+            f"{line.event.name[:NAME_LENGTH]}剩余",
+            safeguards.matters(actor, line.event, safeguards.MatterState.OPEN),
+            f"{reverse('safeguards:event', args=[line.event.id])}?state={safeguards.MatterState.OPEN}",
+            "件",
+            f"活动保障，{line.opening}",
+            "red" if line.is_near else "orange",
+            "due-late" if line.is_near else "due-today",
+        )
+        for line in safeguards.next_to_open(actor, on, GUARDED)
+    ]
+
+
 def _still_listed(actor: Actor) -> Other:
     found = supervision.listings(actor).filter(released_at=None)
     return Other("挂牌未摘牌", found, _page("supervision:ledger", state="open"), "块", "挂牌台账")
@@ -125,12 +145,12 @@ def _unpatrolled_grids(actor: Actor) -> Other:
 
 
 def _blind_spots(actor: Actor) -> Other:
-    found = register.sites_without_grid(actor)
+    found = register.without_grid(actor, register.SITES)
     return Other("未入格场所", found, _page("grids:gaps", kind="sites"), "处", "网格")
 
 
 def _objects_outside(actor: Actor) -> Other:
-    found = register.objects_without_grid(actor)
+    found = register.without_grid(actor, register.OBJECTS)
     return Other("未入格监管对象", found, _page("grids:gaps", kind="objects"), "处", "网格")
 
 
@@ -180,6 +200,7 @@ def _committee_office(actor: Actor, on: date) -> list[Counted]:
         MAJOR,
         UNDIRECTED,
         FROM_ABOVE,
+        *_guarded(actor, on),
         _to_recheck(actor),
         _without_controls(actor, on),
         *_unsigned(actor),
@@ -222,6 +243,7 @@ def _leader(actor: Actor, on: date) -> list[Counted]:
         UNDIRECTED,
         OVERDUE,
         FROM_ABOVE,
+        *_guarded(actor, on),
         PENDING,
         _still_listed(actor),
         _without_controls(actor, on),
@@ -257,6 +279,7 @@ def _township(actor: Actor, on: date) -> list[Counted]:
         _without_controls(actor, on),
         DUE_SOON,
         OVERDUE,
+        *_guarded(actor, on),
         _without_self_check(actor, on),
         _unpatrolled_grids(actor),
         _unheld_grids(actor),

@@ -86,8 +86,8 @@ class CountedTile:
 
 def counted_tiles(actor: Actor, tiles: Sequence[Counted], on: date) -> list[CountedTile]:
     """The tiles with their numbers, in one query."""
-    counted = count_each({tile.label: tile.rows(actor, on) for tile in tiles})
-    return [_counted(tile, counted[tile.label]) for tile in tiles]
+    counted = count_each({str(number): tile.rows(actor, on) for number, tile in enumerate(tiles)})
+    return [_counted(tile, counted[str(number)]) for number, tile in enumerate(tiles)]
 
 
 def _counted(tile: Counted, value: int) -> CountedTile:

@@ -26,7 +26,13 @@ from anlan.hidden_dangers.forms.filters import query_of
 from anlan.hidden_dangers.forms.places import Chosen, Place, PlaceField, chosen_place, places_matching, starting_place
 from anlan.hidden_dangers.holds import hold_open
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.policies import acceptor, check_can_ask_rule, may_read_findings, puts_right
+from anlan.hidden_dangers.policies import (
+    acceptor,
+    check_can_ask_rule,
+    may_read_findings,
+    party_organisation,
+    puts_right,
+)
 from anlan.hidden_dangers.presenters import party_name
 from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION, HiddenDangerQuerySet
 from anlan.hidden_dangers.rows import COLUMNS, Row, name_together, rows_of
@@ -93,6 +99,7 @@ __all__ = [
     "name_together",
     "overdue_by_lead",
     "party_name",
+    "party_organisation",
     "places_matching",
     "puts_right",
     "query_of",

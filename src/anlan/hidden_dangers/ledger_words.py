@@ -204,9 +204,7 @@ def person_in(written: str) -> str:
 
 def money(cell: values.Cell) -> str:
     """Yuan with two digits; ``3万`` and ``3 万元`` are thirty thousand. Raises Unreadable."""
-    written = values.text(cell).replace("人民币", "").rstrip("元")
-    factor = 10_000 if written.endswith("万") else 1
-    amount = values.decimal(written.rstrip("万")) * factor
+    amount = values.decimal(values.text(cell).replace("人民币", ""))
     if not 0 <= amount < 10**12:
         raise values.Unreadable("应为 0 至一万亿元之间的金额。")
     return f"{amount:.2f}"

@@ -7,7 +7,7 @@ from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.selectors import at_site, hidden_danger_in_brief, of_party, sees, told_about
 from anlan.hidden_dangers.workflow import PROCESS
 from anlan.live import api as live
-from anlan.notify import api as notify
+from anlan.processes import api as processes
 from anlan.processes.api import Event, reaction
 from anlan.register import api as register
 
@@ -28,16 +28,5 @@ def tell(actor: Actor, event: Event) -> None:
     telling = TELLINGS[event.event]
     matter = hidden_danger_in_brief(actor, event.subject_id)
     title = telling.title.format(due_on=matter.due_on)
-    for organisation in dict.fromkeys(o for o in telling.to(matter) if o is not None):
-        if organisation.id == event.organisation_id:
-            continue
-        notify.tell(
-            actor=actor,
-            organisation_id=organisation.id,
-            subject_type=event.subject_type,
-            subject_id=event.subject_id,
-            region_path=event.region_path,
-            title=title,
-            body=f"{matter.number} {matter.place}：{matter.description[:60]}",
-            dedupe_key=f"{event.id}:{organisation.id}",
-        )
+    concerned = [one.id for one in telling.to(matter) if one is not None]
+    processes.tell(actor, event, concerned, title, f"{matter.number} {matter.place}：{matter.description[:60]}")

@@ -91,7 +91,7 @@ class GridLine:
 def grid_lines_of(actor: Actor, grids: Sequence[territory.Grid]) -> list[GridLine]:
     """The grids as lines: two more queries."""
     ids = [grid.id for grid in grids]
-    sites = register.place_counts(actor, ids)
+    sites = register.counts_in_grids(actor, register.SITES, ids)
     people: dict[tuple[UUID, str], list[str]] = {}
     for member in territory.members_on(actor, clock.today(), grid_ids=ids):
         people.setdefault((member.grid_id, member.post), []).append(member.name)

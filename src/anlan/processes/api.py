@@ -30,6 +30,7 @@ from anlan.processes.selectors import (
 )
 from anlan.processes.stepping_back import check_can_withdraw, remember, withdraw
 from anlan.processes.tables import NEW, PROCESSES, SAME, DeadlineKind, Process, Step, Transition, register
+from anlan.processes.telling import tell
 
 __all__ = [
     "DOCUMENT_HEAD",
@@ -76,6 +77,7 @@ __all__ = [
     "steps_taken",
     "subjects_past",
     "sweep",
+    "tell",
     "value_before",
     "withdraw",
 ]

@@ -36,13 +36,9 @@ from anlan.register.actions.grids import (
     Assigned,
     OfficialFacts,
     assign_by_place,
-    assign_objects,
-    assign_sites,
     end_official,
     follow_site,
     name_official,
-    remove_objects,
-    remove_sites,
 )
 from anlan.register.actions.handing_over import HandedOver, hand_over
 from anlan.register.choices import (
@@ -56,6 +52,7 @@ from anlan.register.choices import (
     SourceCrs,
 )
 from anlan.register.facts import EnterpriseFacts, LicenceFacts, ObjectFacts, PersonFacts, SiteFacts
+from anlan.register.grid_members import MEMBERS, OBJECTS, SITES
 from anlan.register.merging import register_follower
 from anlan.register.models import Enterprise, Site, SupervisedObject
 from anlan.register.naming import Places
@@ -79,22 +76,17 @@ from anlan.register.selectors.duplicates import standing_id
 from anlan.register.selectors.grids import (
     basic_places,
     charge_of,
+    counts_in_grids,
     grids_without_holder,
+    in_grid,
     keepers_of,
-    keepers_of_objects,
     key_sites_without_official,
-    object_counts,
-    object_places_of,
     objects_in_unheld_grids,
-    objects_of_grid,
-    objects_without_grid,
     official_of_grid,
     officials_of_grids,
     officials_of_sites,
-    place_counts,
     places_of,
-    sites_of_grid,
-    sites_without_grid,
+    without_grid,
 )
 from anlan.register.selectors.licences import LicenceFilters, licences, licences_of
 from anlan.register.selectors.objects import ObjectFilters, object_in_brief, supervised_object, supervised_objects
@@ -102,7 +94,10 @@ from anlan.register.sheets import PLACE_COLUMNS
 from anlan.register.tags import TAG_CHOICES, tags_of
 
 __all__ = [
+    "MEMBERS",
+    "OBJECTS",
     "PLACE_COLUMNS",
+    "SITES",
     "TAG_CHOICES",
     "Assigned",
     "Enterprise",
@@ -132,14 +127,13 @@ __all__ = [
     "SupervisedObject",
     "accept_resumption",
     "assign_by_place",
-    "assign_objects",
-    "assign_sites",
     "basic_places",
     "cancel_licence",
     "charge_of",
     "confirm_objects_unchanged",
     "confirm_transfer",
     "confirm_unchanged",
+    "counts_in_grids",
     "edit_enterprise",
     "edit_object",
     "edit_site",
@@ -150,9 +144,9 @@ __all__ = [
     "follow_site",
     "grids_without_holder",
     "hand_over",
+    "in_grid",
     "industries",
     "keepers_of",
-    "keepers_of_objects",
     "key_sites_without_official",
     "licences",
     "licences_of",
@@ -162,18 +156,13 @@ __all__ = [
     "merge_enterprise",
     "merge_site",
     "name_official",
-    "object_counts",
     "object_in_brief",
-    "object_places_of",
     "objects_in_unheld_grids",
-    "objects_of_grid",
-    "objects_without_grid",
     "official_of_grid",
     "officials_of_grids",
     "officials_of_sites",
     "open_enterprise_organisation",
     "people_of",
-    "place_counts",
     "places_of",
     "propose_site_transfer",
     "refuse_resumption",
@@ -185,8 +174,6 @@ __all__ = [
     "register_open_matters",
     "register_site",
     "register_tenancy",
-    "remove_objects",
-    "remove_sites",
     "renew_licence",
     "request_resumption",
     "set_enterprise_status",
@@ -195,9 +182,7 @@ __all__ = [
     "site_in_brief",
     "site_with_people",
     "sites",
-    "sites_of_grid",
     "sites_with_people",
-    "sites_without_grid",
     "standing_id",
     "supervised_object",
     "supervised_objects",
@@ -205,4 +190,5 @@ __all__ = [
     "tags_of",
     "untag_sites",
     "withdraw_transfer",
+    "without_grid",
 ]

@@ -9,7 +9,8 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.authz.models import Region
 from anlan.lib import clock
-from anlan.register.models import ObjectGrid, ResponsibleOfficial, Site, SupervisedObject
+from anlan.register.grid_members import OBJECTS, SITES, Member
+from anlan.register.models import ObjectGrid, ResponsibleOfficial, SupervisedObject
 from anlan.register.selectors import grids as selectors
 from anlan.register.selectors.grids import PastAct
 from anlan.territory import api as territory
@@ -46,7 +47,7 @@ def overview(actor: Actor, townships: Sequence[Region]) -> Overview:
     """Counted from four queries: grids, people, sites, other objects."""
     day = clock.today()
     held = territory.holder_counts(actor, day)
-    placed, objects = selectors.place_counts(actor), selectors.object_counts(actor)
+    placed, objects = (selectors.counts_in_grids(actor, member) for member in (SITES, OBJECTS))
     total = Line()
     by_path: dict[str, Line] = {}
     for grid_id, path, level in territory.grids(actor).values_list("id", "region_path", "level"):
@@ -84,7 +85,7 @@ def lines_of(actor: Actor, grids: Sequence[Grid]) -> list[Line]:
     """One line for each grid: three more queries."""
     day = clock.today()
     ids = [grid.id for grid in grids]
-    placed, objects = selectors.place_counts(actor, ids), selectors.object_counts(actor, ids)
+    placed, objects = (selectors.counts_in_grids(actor, member, ids) for member in (SITES, OBJECTS))
     people: dict[UUID, list[GridMember]] = {}
     for member in territory.members_on(actor, day, grid_ids=ids):
         people.setdefault(member.grid_id, []).append(member)
@@ -160,22 +161,16 @@ def people_of(actor: Actor, grid: Grid) -> People:
     return People(seats, sorted(past, key=lambda one: (one.valid_to, one.id), reverse=True))
 
 
-@dataclass(frozen=True)
-class SiteLine:
-    site: Site
-    official: ResponsibleOfficial | None
-
-
-def site_lines(actor: Actor, sites: Sequence[Site]) -> list[SiteLine]:
-    """Sites with their 包保人: one more query."""
-    named = selectors.officials_of_sites(actor, [site.id for site in sites])
-    return [SiteLine(site, named.get(site.id)) for site in sites]
+def with_officials(actor: Actor, member: Member, rows: Sequence[Any]) -> list[tuple[Any, ResponsibleOfficial | None]]:
+    """Each of these with its 包保人, which only sites have: one query for sites."""
+    named = selectors.officials_of_sites(actor, [row.id for row in rows]) if member is SITES else {}
+    return [(row, named.get(row.id)) for row in rows]
 
 
 def with_places(actor: Actor, objects: Sequence[SupervisedObject]) -> list[tuple[SupervisedObject, ObjectGrid | None]]:
     """Each of these with its 综合网格: one query."""
-    rows = selectors.object_places_of(actor, [one.id for one in objects]).filter(kind=GridKind.COMPREHENSIVE)
-    found = {row.supervised_object_id: row for row in rows}
+    places = selectors.places_of(actor, OBJECTS, [one.id for one in objects])
+    found = {one.supervised_object_id: one for one in places.filter(kind=GridKind.COMPREHENSIVE)}
     return [(one, found.get(one.id)) for one in objects]
 
 

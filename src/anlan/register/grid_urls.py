@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from anlan.register.grid_members import MEMBERS
 from anlan.register.views import grid_acts, grids
 
 app_name = "grids"
@@ -22,10 +23,9 @@ urlpatterns = [
     path("<uuid:grid_id>/dissolve/", grid_acts.dissolve, name="dissolve"),
     path("<uuid:grid_id>/appoint/", grid_acts.appoint, name="appoint"),
     path("<uuid:grid_id>/name-official/", grid_acts.name_official_of_grid, name="name-official"),
-    path("<uuid:grid_id>/pick-sites/", grids.pick_sites, name="pick-sites"),
-    path("<uuid:grid_id>/assign-sites/", grid_acts.assign_sites, name="assign-sites"),
-    path("<uuid:grid_id>/remove-sites/", grid_acts.remove_sites, name="remove-sites"),
-    path("<uuid:grid_id>/pick-objects/", grids.pick_objects, name="pick-objects"),
-    path("<uuid:grid_id>/assign-objects/", grid_acts.assign_objects, name="assign-objects"),
-    path("<uuid:grid_id>/remove-objects/", grid_acts.remove_objects, name="remove-objects"),
+    *(
+        path(f"<uuid:grid_id>/{does}-{key}/", view, {"member": member}, name=f"{does}-{key}")
+        for key, member in MEMBERS.items()
+        for does, view in (("pick", grids.pick), ("assign", grid_acts.assign), ("remove", grid_acts.remove))
+    ),
 ]

@@ -1,11 +1,14 @@
 """What the register brings with it: who sees its files, where its messages lead, who is told what."""
 
+from uuid import UUID
+
 from django.urls import reverse
 
 from anlan.authz.actors import Actor
 from anlan.files import api as files
 from anlan.notify import api as notify
 from anlan.organisations import api as organisations
+from anlan.processes import api as processes
 from anlan.processes.api import Event, reaction
 from anlan.register import workflow
 from anlan.register.licence_terms import EXPIRED, REMINDERS, expiring
@@ -40,7 +43,7 @@ def tell_about_resumption(actor: Actor, event: Event) -> None:
     site = change.site
     to = site.local_unit_id if asked and site is not None else change.asked_for_id
     body = f"{change.enterprise.name} {site.name if site else ''}"
-    _tell(actor, event, to, RESUMPTIONS[event.event], body)
+    processes.tell(actor, event, [to], RESUMPTIONS[event.event], body)
 
 
 @reaction(*TRANSFERS)
@@ -49,7 +52,7 @@ def tell_about_transfer(actor: Actor, event: Event) -> None:
     transfer = changes.transfer(actor, event.subject_id)
     to_receiver = event.event in ("site_transfer.proposed", "site_transfer.withdrawn")
     to = transfer.to_unit_id if to_receiver else transfer.from_unit_id
-    _tell(actor, event, to, TRANSFERS[event.event], f"{transfer.site.enterprise.name} {transfer.site.name}")
+    processes.tell(actor, event, [to], TRANSFERS[event.event], f"{transfer.site.enterprise.name} {transfer.site.name}")
 
 
 EXPIRIES = {EXPIRED: "证照已过期，请停止相关活动并换证"} | {
@@ -62,11 +65,10 @@ def tell_about_licence(actor: Actor, event: Event) -> None:
     """The enterprise hears that its licence runs out, and the 属地 unit that answers for it; each once."""
     licence = licences.licence(actor, event.subject_id)
     body = f"{licence.enterprise.name}：{licence}，有效期至 {licence.valid_to:%Y-%m-%d}"
-    for organisation_id in dict.fromkeys(_concerned_by(licence)):
-        _tell(actor, event, organisation_id, EXPIRIES[event.event], body)
+    processes.tell(actor, event, _concerned_by(licence), EXPIRIES[event.event], body)
 
 
-def _concerned_by(licence: Licence) -> list[object]:
+def _concerned_by(licence: Licence) -> list[UUID | None]:
     own = [licence.enterprise.organisation_id] if licence.enterprise.organisation_id else []
     if licence.site is not None:
         return [*own, licence.site.local_unit_id]
@@ -74,18 +76,3 @@ def _concerned_by(licence: Licence) -> list[object]:
     if not units and (unit := organisations.local_unit_of(licence.enterprise.region)) is not None:
         units = [unit.id]
     return [*own, *units]
-
-
-def _tell(actor: Actor, event: Event, organisation_id: object, title: str, body: str) -> None:
-    if organisation_id == event.organisation_id:
-        return
-    notify.tell(
-        actor=actor,
-        organisation_id=organisation_id,  # type: ignore[arg-type]
-        subject_type=event.subject_type,
-        subject_id=event.subject_id,
-        region_path=event.region_path,
-        title=title,
-        body=body,
-        dedupe_key=f"{event.id}:{organisation_id}",
-    )

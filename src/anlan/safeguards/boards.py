@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from anlan.authz.actors import Actor
+from anlan.authz.permissions import Permission
 from anlan.safeguards import selectors
-from anlan.safeguards.choices import URGENT_DAYS
+from anlan.safeguards.choices import URGENT_DAYS, EventState
 from anlan.safeguards.models import GuaranteedEvent
 from anlan.safeguards.selectors import NOTHING, Tally
 
@@ -25,9 +26,14 @@ class Line:
         return "今天开幕" if self.days == 0 else f"已开幕 {-self.days} 天"
 
     @property
+    def is_near(self) -> bool:
+        """It opens in a few days, or has."""
+        return self.days <= URGENT_DAYS
+
+    @property
     def is_urgent(self) -> bool:
         """Something remains although the opening is near or past."""
-        return self.event.is_running and self.tally.remaining > 0 and self.days <= URGENT_DAYS
+        return self.event.is_running and self.tally.remaining > 0 and self.is_near
 
     @property
     def is_clear(self) -> bool:
@@ -47,3 +53,10 @@ def lines_of(actor: Actor, events: Iterable[GuaranteedEvent], on: date) -> list[
     found = list(events)
     numbers = selectors.tallies(actor, found)
     return [Line(one, numbers.get(one.id, NOTHING), one.days_to_opening(on)) for one in found]
+
+
+def next_to_open(actor: Actor, on: date, most: int) -> list[Line]:
+    """The running events that open first, without their numbers: one query, none for whom events are nothing."""
+    if not actor.can(Permission.SAFEGUARD_VIEW):
+        return []
+    return [Line(one, NOTHING, one.days_to_opening(on)) for one in selectors.events(actor, EventState.RUNNING)[:most]]

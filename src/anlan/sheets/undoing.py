@@ -45,8 +45,9 @@ def undo(
             reasons[one.record_id] = TOUCHED
     free = [one for one in kept if one.record_id not in reasons]
     made = [one.record_id for one in free if one.outcome == RowOutcome.CREATED]
-    reasons |= referring_to(model, made, besides=parts)
-    made = [made_id for made_id in made if made_id not in reasons]
+    while held := referring_to(model, made, besides=parts):  # what stays may hold what it lies in
+        reasons |= held
+        made = [made_id for made_id in made if made_id not in held]
     for part in parts:
         _delete_part(part, model, made)
     bulk.delete(model, made)
@@ -80,13 +81,15 @@ def _as_it_was(one: Kept, fields: Sequence[str], values: Sequence[Any]) -> list[
 
 
 def referring_to(model: type[Model], ids: Collection[UUID], *, besides: Iterable[type[Model]] = ()) -> dict[UUID, str]:
-    """Which of the records other records hang on, and what those are."""
+    """Which of the records other records hang on that are not among them, and what those are."""
     own = set(besides)
     words: dict[UUID, dict[str, None]] = defaultdict(dict)
     for reference in _references_to(model) if ids else ():
         referring: Any = reference.model
         if referring not in own:
             others = referring._base_manager.order_by().filter(bulk.among(referring, str(reference.column), ids))
+            if referring is model:
+                others = others.exclude(bulk.among(model, "id", ids))
             for record_id in others.values_list(reference.attname, flat=True).distinct():
                 words[record_id][str(referring._meta.verbose_name)] = None
     return {record_id: f"已有{'、'.join(found)}关联到它，不能删除。" for record_id, found in words.items()}

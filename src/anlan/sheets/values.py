@@ -270,14 +270,56 @@ def decimal(value: Cell) -> Decimal:
         return Decimal(repr(value))
     written = text(value)
     plain = unicodedata.normalize("NFKC", written).replace(",", "").replace(" ", "")
-    plain = re.sub(r"[人家件个名元°米]$", "", plain)
+    plain = re.sub(r"(?<=.)[人家件个名元°米处台起]$", "", plain)
     try:
-        number = Decimal(plain)
+        number = Decimal(plain) if plain.isascii() else chinese_number(plain)
     except InvalidOperation as error:
         raise Unreadable(f"“{written[:20]}”不是数字，请核对。") from error
     if not number.is_finite():
         raise Unreadable(f"“{written[:20]}”不是数字，请核对。")
     return number
+
+
+_UNITS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+_GROUPS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+_GROUP = re.compile("([^万萬亿億]+)([万萬亿億])?")
+_DIGIT_BY_DIGIT = re.compile(f"[{''.join(_DIGITS)}]+")
+
+
+def chinese_number(written: str) -> Decimal:
+    """``二十三``, ``一百零五``, ``三万``, ``1.5万``, ``壹佰贰拾``, ``一二三`` as a number. Raises InvalidOperation, also
+    for what people mean in two ways: ``一百一``, ``三万二``."""
+    groups = _GROUP.findall(written)
+    if "".join(part for group in groups for part in group) != written:
+        raise InvalidOperation
+    found, last = Decimal(0), Decimal("inf")
+    for digits, name in groups:
+        times = Decimal(_GROUPS.get(name, 1))
+        if times >= last or (found and len(digits) == 1):
+            raise InvalidOperation
+        found, last = found + _below_ten_thousand(digits) * times, times
+    return found
+
+
+def _below_ten_thousand(written: str) -> Decimal:
+    if written.isascii():
+        return Decimal(written)
+    if _DIGIT_BY_DIGIT.fullmatch(written):
+        return Decimal("".join(_DIGITS[one] for one in written))
+    found, digit, last = 0, "", 10**4
+    for sign in written.replace("廿", "二十").replace("卅", "三十"):
+        if sign in _UNITS:
+            unit = _UNITS[sign]
+            if unit >= last or (not digit and found):
+                raise InvalidOperation
+            found, digit, last = found + int(digit or 1) * unit, "", unit
+        elif sign in _DIGITS and digit in ("", "0"):
+            digit += _DIGITS[sign]
+        else:
+            raise InvalidOperation
+    if len(digit) == 1 and last > 10:
+        raise InvalidOperation
+    return Decimal(found + int(digit or 0))
 
 
 _YES = frozenset({"是", "有", "√", "✓", "✔", "对", "Y", "YES", "TRUE", "1", "规上", "规模以上"})

@@ -1,16 +1,22 @@
-"""Lateness in the loop brings a letter; an open listing holds a matter open, and the last release closes it."""
+"""Lateness in the loop brings a letter; whoever a listing concerns hears of it; an open listing holds a matter open, and the last release closes it."""
+
+from django.urls import reverse
 
 from anlan.authz.actors import Actor
 from anlan.hidden_dangers import api as loop
 from anlan.live import api as live
+from anlan.notify import api as notify
+from anlan.processes import api as processes
 from anlan.processes.api import Event, reaction
 from anlan.supervision.actions import issue_letter
+from anlan.supervision.messages import TELLINGS
 from anlan.supervision.models import SupervisionLetter, SupervisionListing
-from anlan.supervision.selectors import listing, open_listers
+from anlan.supervision.selectors import listing, listing_to_tell, open_listers
 from anlan.supervision.workflow import PROCESS
 
 live.watch("supervision_letter", SupervisionLetter)
 live.watch(PROCESS.subject_type, SupervisionListing)
+notify.register_address(PROCESS.subject_type, lambda id_: reverse("supervision:listing", args=[id_]))
 loop.hold_open(lambda matter: open_listers(matter.id))
 
 
@@ -23,6 +29,14 @@ def urge(actor: Actor, event: Event) -> None:
     }
     matter = loop.hidden_danger_in_brief(actor, event.subject_id)
     issue_letter(actor=actor, matter=matter, event=event, reason=reasons[event.event])
+
+
+@reaction(*TELLINGS)
+def tell(actor: Actor, event: Event) -> None:
+    """Send the event's message to everyone it concerns."""
+    telling, about = TELLINGS[event.event], listing_to_tell(actor, event.subject_id)
+    body = f"{about.document_number} {about.lister.name} {about.hidden_danger.number} {about.hidden_danger.place}"
+    processes.tell(actor, event, telling.to(about), telling.titled(about), body)
 
 
 @reaction("supervision_listing.released")

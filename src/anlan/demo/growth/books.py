@@ -115,7 +115,6 @@ def _book(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
 def _let_join(actor: Actor) -> None:
     """Sites and objects join the grids of their villages; some are left for the page of gaps."""
     with acting(actor):
-        sites = list(register.sites_without_grid(actor).values_list("id", flat=True))
-        things = list(register.objects_without_grid(actor).values_list("id", flat=True))
+        joining = but_some(actor)
     with acting(actor):  # at once: who is in no grid is asked before anybody is in one
-        register.assign_by_place(actor=actor, site_ids=but_some(sites), object_ids=but_some(things))
+        register.assign_by_place(actor=actor, ids=joining)

@@ -75,11 +75,16 @@ class GridBook:
     """The grids in force that an actor sees, by code and by name: one query."""
 
     def __init__(self, actor: Actor) -> None:
-        self.all: list[Grid] = list(territory.grids(actor))
-        self.by_code = {grid.code: grid for grid in self.all}
+        self.all: list[Grid] = []
+        self.by_code: dict[str, Grid] = {}
         self.by_name: dict[str, list[Grid]] = {}
-        for grid in self.all:
-            self.by_name.setdefault(grid.name, []).append(grid)
+        for grid in territory.grids(actor):
+            self.add(grid)
+
+    def add(self, grid: Grid) -> None:
+        self.all.append(grid)
+        self.by_code[grid.code] = grid
+        self.by_name.setdefault(grid.name, []).append(grid)
 
     def find(self, word: str, region_path: str = "", *, label: str = "网格") -> Grid:
         """By code, or by name (inside a region, where one is said). Raises Unreadable."""
@@ -116,10 +121,25 @@ class GridBatch(RecordBatch):
         super().__init__(actor)
         self.book = GridBook(actor)
         self._taken: dict[tuple[UUID, str], set[str]] = {}
+        self._new: dict[Any, Grid] = {}
         self._by_place = {(one.region_id, one.kind, one.sector, one.name): one for one in self.book.all}
 
     def look_up(self, chunk: sheets.Chunk) -> None:
         """All of them were read at the start."""
+
+    def order(self, chunk: sheets.Chunk) -> list[int]:
+        """A grid may lie in one of the same file: those that lie in none come first, 微网格 last."""
+
+        def depth(place: int) -> tuple[bool, bool]:
+            return chunk.columns["parent"][place] is not None, chunk.columns["kind"][place] == GridKind.MICRO
+
+        return sorted(chunk.good(), key=depth)
+
+    def new_id(self, key: Any) -> UUID:
+        return self._new[key].id
+
+    def _stands(self, grid: Grid) -> bool:
+        return all(grid is not new for new in self._new.values())
 
     def _place(self, said: Said) -> Any:
         region = self.region_of(said) or self.places.home
@@ -130,13 +150,13 @@ class GridBatch(RecordBatch):
         code = (said["code"] or "").upper()
         found = self.book.by_code.get(code) or self._by_place.get(self._place(said))
         if found is None and not code and self.region_of(said) is None:
-            same = self.book.by_name.get(said["name"], [])
+            same = [one for one in self.book.by_name.get(said["name"], []) if self._stands(one)]
             found = same[0] if len(same) == 1 else None
         return found.code if found is not None else code or self._place(said)
 
     def known(self, key: Any) -> Known | None:
         found = self.book.by_code.get(key) if isinstance(key, str) else None
-        if found is None:
+        if found is None or not self._stands(found):
             return None
         return Known(found.id, found.version, [getattr(found, name) for name in self.fields])
 
@@ -165,6 +185,8 @@ class GridBatch(RecordBatch):
             raise values.Unreadable(f"网格层级：{region.name}是{region.get_level_display()}，不能设这一级网格。")
         where = {"region_id": region.id, "region_path": region.path, "wall_path": region.wall_path}
         code = (said["code"] or "").upper() or self._code(region, kind)
+        self._new[key] = Grid(name=name, code=code, kind=kind, level=level, region_path=region.path)
+        self.book.add(self._new[key])
         return {"code": code, "name": name, "kind": kind, "level": level, "sector": sector, "parent_id": None,
                 "valid_from": said["valid_from"] or clock.today(), **where, **parent}  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Writes to what lies in the grids and who is named for it: each one transaction, one ledger entry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from anlan.lib import clock, hashing
 from anlan.lib.refusals import Invalid, Refused
 from anlan.organisations import api as organisations
 from anlan.register.actions.steps import lock_objects, lock_sites
+from anlan.register.grid_members import MEMBERS, OBJECTS, SITES, Member
 from anlan.register.models import (
     Licence,
     ObjectGrid,
@@ -37,26 +38,7 @@ DAY = timedelta(days=1)
 OF_THE_PLACE = (GridKind.COMPREHENSIVE, GridKind.MICRO)
 LYING_WITH_IT = (SitePerson, SiteRegulator, SiteGrid, SiteTag, Licence, ResponsibleOfficial, StatusChange)
 """Tables whose rows lie where their site lies."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """What may lie in a grid: the table of its places, its column there, and what it is called."""
-
-    places: Any
-    column: str
-    noun: str
-    name: str
-    event: str
-
-    def now(self, member_ids: Iterable[UUID], grid: Grid) -> Any:
-        """Where these lie in a grid of the kind."""
-        rows = self.places.objects.filter(kind=grid.kind, sector=grid.sector, left_at=None)
-        return rows.filter(**{f"{self.column}__in": list(member_ids)}).select_related("grid")
-
-
-SITES = Member(SiteGrid, "site_id", "处场所", "场所", "sites")
-OBJECTS = Member(ObjectGrid, "supervised_object_id", "处监管对象", "监管对象", "objects")
+LOCKS: Mapping[Member, Callable[[Actor, Sequence[UUID]], Sequence[Any]]] = {SITES: lock_sites, OBJECTS: lock_objects}
 
 
 @dataclass(frozen=True)
@@ -68,38 +50,24 @@ class Assigned:
     unchanged: int
 
 
-def assign_sites(
+def assign(
     *,
     actor: Actor,
     grid_id: UUID,
-    site_ids: Sequence[UUID],
+    member: Member,
+    ids: Sequence[UUID],
     move: bool = False,
     if_versions: frozenset[int] | None = None,
 ) -> Assigned:
-    """Let sites join a grid by list. With ``move`` they leave the grid of the same kind they are in.
+    """Let sites or objects join a grid by list. With ``move`` they leave the grid of the same kind they are in.
 
     Raises NotInScope (404) when one is outside the scope, Invalid (422) for one that lies elsewhere, Refused (409)
-    without ``move`` when one is in another grid of the kind: a site is in one grid of a kind at a time (D25).
+    without ``move`` when one is in another grid of the kind: it is in one grid of a kind at a time (D25).
     """
     require(actor, Permission.GRID_EDIT)
     with transaction.atomic():
         grid = territory.lock_grid(actor, grid_id, if_versions)
-        return _assign(actor, grid, SITES, lock_sites(actor, site_ids), move=move)
-
-
-def assign_objects(
-    *,
-    actor: Actor,
-    grid_id: UUID,
-    object_ids: Sequence[UUID],
-    move: bool = False,
-    if_versions: frozenset[int] | None = None,
-) -> Assigned:
-    """Let supervised objects join a grid by list, as :func:`assign_sites` lets sites."""
-    require(actor, Permission.GRID_EDIT)
-    with transaction.atomic():
-        grid = territory.lock_grid(actor, grid_id, if_versions)
-        return _assign(actor, grid, OBJECTS, lock_objects(actor, object_ids), move=move)
+        return _assign(actor, grid, member, LOCKS[member](actor, ids), move=move)
 
 
 def _assign(actor: Actor, grid: Grid, member: Member, rows: Sequence[Any], *, move: bool) -> Assigned:
@@ -110,7 +78,7 @@ def _assign(actor: Actor, grid: Grid, member: Member, rows: Sequence[Any], *, mo
     if elsewhere and not move:
         names = "、".join(dict.fromkeys(place.grid.name for place in elsewhere[:3]))
         raise Refused(
-            f"{member.event[:-1]}_is_in_another_grid",
+            f"{member.key[:-1]}_is_in_another_grid",
             f"有 {len(elsewhere)} {member.noun}已在其他{grid.get_kind_display()}（{names}）。"
             "要划过来，请勾选“从原网格划过来”。",
         )
@@ -128,7 +96,7 @@ def _assign(actor: Actor, grid: Grid, member: Member, rows: Sequence[Any], *, mo
         for row in new
     )
     if new:
-        _record_list(actor, grid, f"grid.{member.event}_assigned", [row.id for row in new], moved=len(elsewhere))
+        _record_list(actor, grid, f"grid.{member.key}_assigned", [row.id for row in new], moved=len(elsewhere))
     return Assigned(len(new) - len(elsewhere), len(elsewhere), len(rows) - len(new))
 
 
@@ -141,51 +109,40 @@ class Placed:
     left: int
 
 
-def assign_by_place(*, actor: Actor, site_ids: Sequence[UUID] = (), object_ids: Sequence[UUID] = ()) -> Placed:
-    """Each site and object joins the 综合网格 of its village, or of its township when its village is not known.
+def assign_by_place(*, actor: Actor, ids: Mapping[str, Sequence[UUID]]) -> Placed:
+    """Each site and object (``ids`` by the key of the member) joins the 综合网格 of its village, or of its township when
+    its village is not known.
 
     Only those in none; where a place has several 综合网格, somebody has to choose: those are left.
     """
     require(actor, Permission.GRID_EDIT)
     with transaction.atomic():
-        sites = list(selectors.sites_without_grid(actor).filter(id__in=list(site_ids))) if site_ids else []
-        objects = list(selectors.objects_without_grid(actor).filter(id__in=list(object_ids))) if object_ids else []
+        rows = [
+            (MEMBERS[key], row)
+            for key, mine in ids.items()
+            for row in selectors.without_grid(actor, MEMBERS[key]).filter(id__in=list(mine))
+        ]
         basic = territory.grids(actor, territory.GridFilters(kind=GridKind.COMPREHENSIVE))
         at_place: dict[UUID, list[UUID]] = {}
-        for grid in basic.filter(region_id__in={row.region_id for row in (*sites, *objects)}):
+        for grid in basic.filter(region_id__in={row.region_id for _, row in rows}):
             at_place.setdefault(grid.region_id, []).append(grid.id)
-        joining: dict[UUID, dict[str, list[UUID]]] = {}
-        for kind, rows in (("sites", sites), ("objects", objects)):
-            for row in rows:
-                choice = at_place.get(row.region_id, [])
-                if len(choice) == 1:
-                    joining.setdefault(choice[0], {}).setdefault(kind, []).append(row.id)
-        for grid_id in sorted(joining):
-            mine = joining[grid_id]
-            if "sites" in mine:
-                assign_sites(actor=actor, grid_id=grid_id, site_ids=mine["sites"])
-            if "objects" in mine:
-                assign_objects(actor=actor, grid_id=grid_id, object_ids=mine["objects"])
-        assigned = sum(len(ids) for mine in joining.values() for ids in mine.values())
-        return Placed(assigned, len(joining), len(sites) + len(objects) - assigned)
+        joining: dict[tuple[UUID, str], list[UUID]] = {}
+        for member, row in rows:
+            if len(choice := at_place.get(row.region_id, [])) == 1:
+                joining.setdefault((choice[0], member.key), []).append(row.id)
+        for (grid_id, key), mine in sorted(joining.items()):
+            assign(actor=actor, grid_id=grid_id, member=MEMBERS[key], ids=mine)
+        assigned = sum(len(mine) for mine in joining.values())
+        return Placed(assigned, len({grid_id for grid_id, _ in joining}), len(rows) - assigned)
 
 
-def remove_sites(*, actor: Actor, grid_id: UUID, site_ids: Sequence[UUID], reason: str) -> int:
-    """Take sites out of a grid; those that are not in it are passed over. Returns how many left."""
+def remove(*, actor: Actor, grid_id: UUID, member: Member, ids: Sequence[UUID], reason: str) -> int:
+    """Take sites or objects out of a grid; those that are not in it are passed over. Returns how many left."""
     require(actor, Permission.GRID_EDIT)
     with transaction.atomic():
         grid = territory.lock_grid(actor, grid_id)
         reason = territory.checked_reason(reason)
-        return _remove(actor, grid, SITES, lock_sites(actor, site_ids), reason)
-
-
-def remove_objects(*, actor: Actor, grid_id: UUID, object_ids: Sequence[UUID], reason: str) -> int:
-    """The same for supervised objects."""
-    require(actor, Permission.GRID_EDIT)
-    with transaction.atomic():
-        grid = territory.lock_grid(actor, grid_id)
-        reason = territory.checked_reason(reason)
-        return _remove(actor, grid, OBJECTS, lock_objects(actor, object_ids), reason)
+        return _remove(actor, grid, member, LOCKS[member](actor, ids), reason)
 
 
 def _remove(actor: Actor, grid: Grid, member: Member, rows: Sequence[Any], reason: str) -> int:
@@ -194,7 +151,7 @@ def _remove(actor: Actor, grid: Grid, member: Member, rows: Sequence[Any], reaso
     left = sorted(places.values_list(member.column, flat=True))
     places.update(left_at=clock.now())
     if left:
-        _record_list(actor, grid, f"grid.{member.event}_removed", left, reason=reason)
+        _record_list(actor, grid, f"grid.{member.key}_removed", left, reason=reason)
     return len(left)
 
 
@@ -329,7 +286,7 @@ def _check_places(grid: Grid, member: Member, rows: Sequence[Any]) -> None:
     outside = [row.name for row in rows if not reaches(grid, row.region_path)]
     if outside:
         names = "、".join(outside[:3])
-        raise Invalid.at(f"/{member.event}", f"有 {len(outside)} {member.noun}不在{grid.name}的区划内：{names}。")
+        raise Invalid.at(f"/{member.key}", f"有 {len(outside)} {member.noun}不在{grid.name}的区划内：{names}。")
 
 
 def reaches(grid: Grid, region_path: str) -> bool:

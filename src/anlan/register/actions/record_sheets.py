@@ -77,11 +77,19 @@ class RecordBatch(ABC):
     def settle(self, drafts: Sequence[sheets.Draft]) -> None:  # noqa: B027 - most kinds have nothing to write
         """Write what hangs on the records."""
 
+    def order(self, chunk: sheets.Chunk) -> list[int]:
+        """The rows to look at, those first on which others build."""
+        return list(chunk.good())
+
+    def new_id(self, key: Any) -> UUID:
+        """The id of a new record."""
+        return ids.uuid7()
+
     def draft(self, chunk: sheets.Chunk) -> list[sheets.Draft]:
         """See :class:`sheets.Batch`."""
         self.look_up(chunk)
         drafts = []
-        for place in list(chunk.good()):
+        for place in self.order(chunk):
             said = {name: column[place] for name, column in chunk.columns.items()}
             try:
                 drafts.append(self._draft(place, chunk.numbers[place], said))
@@ -108,7 +116,7 @@ class RecordBatch(ABC):
         label, path = self.label_of(said), now["region_path"]
         if old is None:
             outcome = sheets.Outcome.CREATED
-            return sheets.Draft(place, number, outcome, ids.uuid7(), label, path, after=left, row=(row, more))
+            return sheets.Draft(place, number, outcome, self.new_id(key), label, path, after=left, row=(row, more))
         before = {name: value for name, value in was.items() if value != now[name]}
         before |= self.before_of(old, more)
         if not before:

@@ -25,6 +25,7 @@ from anlan.lib.refusals import Invalid, NotInScope
 from anlan.register import grid_schemas as schemas
 from anlan.register.actions import grids as actions
 from anlan.register.actions.handing_over import HandedOver, hand_over
+from anlan.register.grid_members import OBJECTS, SITES
 from anlan.register.selectors import grids as selectors
 from anlan.territory import api as territory
 from anlan.territory.api import Grid, GridMember
@@ -56,12 +57,12 @@ def list_gaps(request: ActingRequest, filters: Query[schemas.GapQuery], page: Qu
     的其他监管对象、所在网格没有人的其他监管对象。"""
     path = _path(filters.region)
     return {
-        "sites_without_grid": paginate(selectors.sites_without_grid(request.actor, path).with_names(), page),
+        "sites_without_grid": paginate(selectors.without_grid(request.actor, SITES, path).with_names(), page),
         "grids_without_holder": paginate(selectors.grids_without_holder(request.actor, path).with_names(), page),
         "sites_without_official": paginate(
             selectors.key_sites_without_official(request.actor, path).with_names(), page
         ),
-        "objects_without_grid": paginate(selectors.objects_without_grid(request.actor, path).with_names(), page),
+        "objects_without_grid": paginate(selectors.without_grid(request.actor, OBJECTS, path).with_names(), page),
         "objects_in_unheld_grids": paginate(selectors.objects_in_unheld_grids(request.actor, path).with_names(), page),
     }
 
@@ -129,10 +130,11 @@ def appoint_member(
 def assign_sites(
     request: ActingRequest, grid_id: UUID, sent: schemas.SitesIn, if_match: IfMatch = None
 ) -> actions.Assigned:
-    return actions.assign_sites(
+    return actions.assign(
         actor=request.actor,
         grid_id=grid_id,
-        site_ids=sent.sites,
+        member=SITES,
+        ids=sent.sites,
         move=sent.move,
         if_versions=expected_versions(if_match),
     )
@@ -146,7 +148,7 @@ def assign_sites(
 )
 @requires(Permission.GRID_EDIT)
 def remove_sites(request: ActingRequest, grid_id: UUID, sent: schemas.SitesOut) -> dict[str, int]:
-    left = actions.remove_sites(actor=request.actor, grid_id=grid_id, site_ids=sent.sites, reason=sent.reason)
+    left = actions.remove(actor=request.actor, grid_id=grid_id, member=SITES, ids=sent.sites, reason=sent.reason)
     return {"left": left}
 
 
@@ -160,10 +162,11 @@ def remove_sites(request: ActingRequest, grid_id: UUID, sent: schemas.SitesOut) 
 def assign_objects(
     request: ActingRequest, grid_id: UUID, sent: schemas.ObjectsIn, if_match: IfMatch = None
 ) -> actions.Assigned:
-    return actions.assign_objects(
+    return actions.assign(
         actor=request.actor,
         grid_id=grid_id,
-        object_ids=sent.objects,
+        member=OBJECTS,
+        ids=sent.objects,
         move=sent.move,
         if_versions=expected_versions(if_match),
     )
@@ -177,7 +180,7 @@ def assign_objects(
 )
 @requires(Permission.GRID_EDIT)
 def remove_objects(request: ActingRequest, grid_id: UUID, sent: schemas.ObjectsOut) -> dict[str, int]:
-    left = actions.remove_objects(actor=request.actor, grid_id=grid_id, object_ids=sent.objects, reason=sent.reason)
+    left = actions.remove(actor=request.actor, grid_id=grid_id, member=OBJECTS, ids=sent.objects, reason=sent.reason)
     return {"left": left}
 
 
@@ -185,8 +188,8 @@ def _detail(request: ActingRequest, response: HttpResponse, grid: Grid) -> Grid:
     day = clock.today()
     held: Any = grid
     held.current_members = list(territory.members_on(request.actor, day, grid_ids=[grid.id]))
-    held.site_count = selectors.place_counts(request.actor, [grid.id]).get(grid.id, 0)
-    held.object_count = selectors.object_counts(request.actor, [grid.id]).get(grid.id, 0)
+    held.site_count = selectors.counts_in_grids(request.actor, SITES, [grid.id]).get(grid.id, 0)
+    held.object_count = selectors.counts_in_grids(request.actor, OBJECTS, [grid.id]).get(grid.id, 0)
     held.official = selectors.official_of_grid(request.actor, grid)
     held.vacant = territory.vacancies(request.actor, [grid], day)[grid.id]
     with_etag(response, grid.version)

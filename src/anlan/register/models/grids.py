@@ -15,15 +15,13 @@ from anlan.register.models.objects import SupervisedObject
 from anlan.territory.api import DatedQuerySet, GridKind
 
 
-class SiteGrid(ScopedModel):
-    """A site's place in a grid, from–to. One of a kind at a time, sector grids one for each sector (D25): kind and
-    sector are the grid's, which never change."""
+class GridPlace(ScopedModel):
+    """A place in a grid, from–to. One of a kind at a time, sector grids one for each sector (D25): kind and sector are the
+    grid's, which never change."""
 
     view_permission = Permission.GRID_VIEW
-    scope_columns = ScopeColumns(matter="site_id")
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
-    site = models.ForeignKey(Site, models.CASCADE, related_name="grid_places")
     grid = models.ForeignKey("territory.Grid", models.PROTECT, related_name="+", verbose_name="网格")
     region_path = PathField()
     kind = models.CharField("类别", max_length=16, choices=GridKind)
@@ -32,8 +30,19 @@ class SiteGrid(ScopedModel):
     left_at = models.DateTimeField("划出时间", null=True)
 
     class Meta:
-        verbose_name = "场所所在网格"
+        abstract = True
         ordering = ("joined_at", "id")
+
+
+class SiteGrid(GridPlace):
+    """A site's."""
+
+    scope_columns = ScopeColumns(matter="site_id")
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="grid_places")
+
+    class Meta(GridPlace.Meta):
+        verbose_name = "场所所在网格"
         constraints = [
             models.UniqueConstraint(
                 fields=["site", "kind", "sector"], condition=Q(left_at=None), name="site_one_grid_of_a_kind"
@@ -45,24 +54,15 @@ class SiteGrid(ScopedModel):
         return f"{self.site_id} {self.grid_id}"
 
 
-class ObjectGrid(ScopedModel):
-    """A supervised object's place in a grid, from–to, the same way."""
+class ObjectGrid(GridPlace):
+    """A supervised object's."""
 
-    view_permission = Permission.GRID_VIEW
     scope_columns = ScopeColumns(matter="supervised_object_id")
 
-    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     supervised_object = models.ForeignKey(SupervisedObject, models.CASCADE, related_name="grid_places")
-    grid = models.ForeignKey("territory.Grid", models.PROTECT, related_name="+", verbose_name="网格")
-    region_path = PathField()
-    kind = models.CharField("类别", max_length=16, choices=GridKind)
-    sector = models.CharField("行业领域", max_length=30, choices=Sector, blank=True)
-    joined_at = models.DateTimeField("划入时间")
-    left_at = models.DateTimeField("划出时间", null=True)
 
-    class Meta:
+    class Meta(GridPlace.Meta):
         verbose_name = "监管对象所在网格"
-        ordering = ("joined_at", "id")
         constraints = [
             models.UniqueConstraint(
                 fields=["supervised_object", "kind", "sector"],

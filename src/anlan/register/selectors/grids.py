@@ -1,9 +1,9 @@
 """Reads of what lies in the grids, who is named for it, and where something is missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -14,7 +14,7 @@ from anlan.authz.scope import in_subtree
 from anlan.ledger.api import LedgerEntry
 from anlan.lib import clock
 from anlan.lib.refusals import NotInScope
-from anlan.register.choices import STANDING
+from anlan.register.grid_members import Member
 from anlan.register.key_sites import SUPERVISED, key_sites
 from anlan.register.models import ObjectGrid, ResponsibleOfficial, Site, SiteGrid, SupervisedObject
 from anlan.register.querysets import ObjectQuerySet, SiteQuerySet
@@ -25,67 +25,41 @@ HISTORY_LENGTH = 30
 Rows = TypeVar("Rows", bound=QuerySet)
 
 
-def place_counts(actor: Actor, grid_ids: Iterable[UUID] | None = None) -> dict[UUID, int]:
-    """How many sites lie in each of these grids, or of all: one query."""
-    rows = SiteGrid.objects.visible_to(actor).filter(left_at=None)
+def counts_in_grids(actor: Actor, member: Member, grid_ids: Iterable[UUID] | None = None) -> dict[UUID, int]:
+    """How many sites or objects lie in each of these grids, or of all: one query."""
+    rows = member.places.objects.visible_to(actor).filter(left_at=None)
     if grid_ids is not None:
         rows = rows.filter(grid_id__in=list(grid_ids))
     return {row["grid_id"]: row["number"] for row in rows.order_by().values("grid_id").annotate(number=Count("*"))}
 
 
-def object_counts(actor: Actor, grid_ids: Iterable[UUID] | None = None) -> dict[UUID, int]:
-    """The same for supervised objects."""
-    rows = ObjectGrid.objects.visible_to(actor).filter(left_at=None)
-    if grid_ids is not None:
-        rows = rows.filter(grid_id__in=list(grid_ids))
-    return {row["grid_id"]: row["number"] for row in rows.order_by().values("grid_id").annotate(number=Count("*"))}
+def in_grid(actor: Actor, member: Member, grid: Grid) -> Any:
+    """The sites or objects in the grid now, as far as the actor sees them, by name."""
+    return member.model.objects.visible_to(actor).filter(member.lying(grid=grid)).order_by(*member.order)
 
 
-def sites_of_grid(actor: Actor, grid: Grid) -> SiteQuerySet:
-    """The sites in the grid now, as far as the actor sees them, by name."""
-    inside = SiteGrid.objects.filter(site=OuterRef("pk"), grid=grid, left_at=None)
-    return Site.objects.visible_to(actor).filter(Exists(inside)).order_by("enterprise__name", "name", "id")
-
-
-def objects_of_grid(actor: Actor, grid: Grid) -> ObjectQuerySet:
-    """The supervised objects in the grid now, as far as the actor sees them, by name."""
-    inside = ObjectGrid.objects.filter(supervised_object=OuterRef("pk"), grid=grid, left_at=None)
-    rows: ObjectQuerySet = SupervisedObject.objects.visible_to(actor)
-    return rows.filter(Exists(inside)).order_by("name", "id")
-
-
-def object_candidates(actor: Actor, grid: Grid, q: str = "") -> ObjectQuerySet:
-    """The standing objects that may join: around the grid, in no grid of its kind yet."""
-    rows = _objects_without(SupervisedObject.objects.visible_to(actor), grid.kind, grid.sector)
+def candidates(actor: Actor, member: Member, grid: Grid, q: str = "") -> Any:
+    """The sites or objects that are looked after and may join: around the grid, in no grid of its kind yet."""
+    rows = member.in_none(member.model.objects.visible_to(actor), grid.kind, grid.sector)
     if grid.kind in (GridKind.COMPREHENSIVE, GridKind.MICRO):
         above = territory.paths_above(grid.region_path)[3:]
         rows = rows.filter(in_subtree("region_path", grid.region_path) | Q(region_path__in=above))
     if grid.sector:
         rows = rows.filter(regulators__sector=grid.sector)
-    return rows.matching(q) if q else rows
+    return (rows.matching(q) if q else rows).order_by(*member.order)
 
 
-def candidates(actor: Actor, grid: Grid, q: str = "") -> SiteQuerySet:
-    """The supervised sites that may join: around the grid, in no grid of its kind yet."""
-    rows = _without_grid(Site.objects.visible_to(actor), grid.kind, grid.sector)
-    if grid.kind in (GridKind.COMPREHENSIVE, GridKind.MICRO):
-        above = territory.paths_above(grid.region_path)[3:]
-        rows = rows.filter(in_subtree("region_path", grid.region_path) | Q(region_path__in=above))
-    if grid.sector:
-        rows = rows.filter(regulators__sector=grid.sector)
-    return rows.matching(q) if q else rows
+def without_grid(actor: Actor, member: Member, region_path: str = "") -> Any:
+    """Blind spots (S0-60): sites or objects that are looked after and lie in no 综合网格."""
+    rows = member.in_none(member.model.objects.visible_to(actor), GridKind.COMPREHENSIVE)
+    return _inside(rows, region_path).order_by("region_path", "name", "id")
 
 
-def places_of(actor: Actor, site_ids: Iterable[UUID]) -> QuerySet[SiteGrid]:
-    """Where these sites lie now, with the grids, the basic grid first."""
-    rows = SiteGrid.objects.visible_to(actor).filter(site_id__in=list(site_ids), left_at=None)
-    return rows.select_related("grid").order_by("site_id", "kind", "sector")
-
-
-def object_places_of(actor: Actor, object_ids: Iterable[UUID]) -> QuerySet[ObjectGrid]:
-    """Where these objects lie now, with the grids, the basic grid first."""
-    rows = ObjectGrid.objects.visible_to(actor).filter(supervised_object_id__in=list(object_ids), left_at=None)
-    return rows.select_related("grid", "supervised_object").order_by("supervised_object_id", "kind", "sector")
+def places_of(actor: Actor, member: Member, member_ids: Iterable[UUID]) -> QuerySet[Any]:
+    """Where these lie now, with the grids, the basic grid first."""
+    rows = member.places.objects.visible_to(actor).filter(**{f"{member.column}__in": list(member_ids)}, left_at=None)
+    found: QuerySet[Any] = rows.select_related("grid", member.row).order_by(member.column, "kind", "sector")
+    return found
 
 
 def basic_places() -> QuerySet[SiteGrid]:
@@ -122,19 +96,6 @@ def officials_of_grids(actor: Actor, grid_ids: Iterable[UUID]) -> dict[UUID, Res
     return {one.grid_id: one for one in officials(actor).filter(grid_id__in=list(grid_ids)) if one.grid_id}
 
 
-def sites_without_grid(actor: Actor, region_path: str = "") -> SiteQuerySet:
-    """Blind spots (S0-60): supervised sites in no 综合网格."""
-    rows = _without_grid(Site.objects.visible_to(actor), GridKind.COMPREHENSIVE)
-    return _inside(rows, region_path).order_by("region_path", "name", "id")
-
-
-def objects_without_grid(actor: Actor, region_path: str = "") -> ObjectQuerySet:
-    """Blind spots: standing objects in no 综合网格."""
-    rows: ObjectQuerySet = SupervisedObject.objects.visible_to(actor)
-    rows = _objects_without(rows, GridKind.COMPREHENSIVE)
-    return _inside(rows, region_path).order_by("region_path", "name", "id")
-
-
 def objects_in_unheld_grids(actor: Actor, region_path: str = "") -> ObjectQuerySet:
     """Blind spots: standing objects whose 综合网格 has nobody as 网格长 or 网格员 today."""
     rows: ObjectQuerySet = SupervisedObject.objects.visible_to(actor)
@@ -152,16 +113,6 @@ def key_sites_without_official(actor: Actor, region_path: str = "") -> SiteQuery
 def grids_without_holder(actor: Actor, region_path: str = "") -> GridQuerySet:
     """Grids with nobody as 网格长 or 网格员 today."""
     return territory.grids(actor, territory.GridFilters(region_path=region_path, without_holder=True))
-
-
-def _without_grid(rows: SiteQuerySet, kind: str, sector: str = "") -> SiteQuerySet:
-    inside = SiteGrid.objects.filter(site=OuterRef("pk"), kind=kind, sector=sector, left_at=None)
-    return rows.filter(~Exists(inside), status__in=SUPERVISED)
-
-
-def _objects_without(rows: ObjectQuerySet, kind: str, sector: str = "") -> ObjectQuerySet:
-    inside = ObjectGrid.objects.filter(supervised_object=OuterRef("pk"), kind=kind, sector=sector, left_at=None)
-    return rows.filter(~Exists(inside), status__in=STANDING)
 
 
 def _inside(rows: Rows, region_path: str) -> Rows:
@@ -257,28 +208,19 @@ def officials_ever(actor: Actor, grid: Grid) -> QuerySet[ResponsibleOfficial]:
 
 @dataclass(frozen=True)
 class Keeper:
-    """Who looks after a site or an object: its grid with the people in force there."""
+    """Who looks after a site or an object (``of``, its id): its grid with the people in force there."""
 
+    of: UUID
     place: SiteGrid | ObjectGrid
     people: tuple[GridMember, ...]
 
-    @property
-    def of(self) -> UUID:
-        """The id of the site or the object."""
-        return self.place.site_id if isinstance(self.place, SiteGrid) else self.place.supervised_object_id
 
-
-def keepers_of(actor: Actor, site_ids: Iterable[UUID]) -> list[Keeper]:
-    """For whoever sees a site, an enterprise too: its grids and the people to ask for. Two queries."""
-    return _keepers(list(places_of(actor, site_ids).select_related("grid", "site")))
-
-
-def keepers_of_objects(actor: Actor, object_ids: Iterable[UUID]) -> list[Keeper]:
-    """The same for supervised objects. Two queries."""
-    return _keepers(list(object_places_of(actor, object_ids)))
-
-
-def _keepers(places: Sequence[SiteGrid | ObjectGrid]) -> list[Keeper]:
+def keepers_of(actor: Actor, member: Member, member_ids: Iterable[UUID]) -> list[Keeper]:
+    """For whoever sees a site or an object, an enterprise too: its grids and the people to ask for. Two queries."""
+    places = list(places_of(actor, member, member_ids))
     grid_ids = {place.grid_id for place in places}
     people = list(GridMember.objects.in_force(clock.today()).filter(grid_id__in=grid_ids))
-    return [Keeper(place, tuple(one for one in people if one.grid_id == place.grid_id)) for place in places]
+    return [
+        Keeper(getattr(place, member.column), place, tuple(one for one in people if one.grid_id == place.grid_id))
+        for place in places
+    ]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.lib import clock
+from anlan.register.grid_members import SITES
 from anlan.register.models import Enterprise, ResponsibleOfficial, Site
 from anlan.register.selectors.grids import officials_of_sites, places_of
 from anlan.register.tags import tags_of
@@ -50,7 +51,7 @@ def compared_sites(actor: Actor, merged: Site, survivor: Site) -> list[Line]:
     """The same of two sites, with what hangs on them in words."""
     ids = (merged.id, survivor.id)
     grids: dict[UUID, list[str]] = {one: [] for one in ids}
-    for place in places_of(actor, ids):
+    for place in places_of(actor, SITES, ids):
         grids[place.site_id].append(place.grid.name)
     officials = officials_of_sites(actor, ids)
     one, other = (_told(site, grids[site.id], officials.get(site.id)) for site in (merged, survivor))

@@ -27,6 +27,7 @@ from anlan.register.forms.grids import (
     OfficialForm,
     ReasonForm,
 )
+from anlan.register.grid_members import MEMBERS, SITES, Member
 from anlan.register.selectors import grids as selectors
 from anlan.territory import api as territory
 from anlan.ui.lists import ticked
@@ -126,7 +127,7 @@ def name_official_of_grid(request: ActingRequest, grid_id: UUID) -> HttpResponse
 def name_official_of_site(request: ActingRequest, site_id: UUID) -> HttpResponse:
     """The 包保人 of a site."""
     site = register.site(request.actor, site_id)
-    place = next((one for one in selectors.places_of(request.actor, [site_id])), None)
+    place = next((one for one in selectors.places_of(request.actor, SITES, [site_id])), None)
     back = _page_of(place.grid_id) if place else reverse("grids:gaps")
     heading = f"{site.enterprise.name} {site.name}：指定包保人"
     return _name_official(request, heading, back, grid=place.grid if place else None, site_id=site_id)
@@ -158,67 +159,46 @@ def end_official(request: ActingRequest, official_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.GRID_EDIT)
-def assign_sites(request: ActingRequest, grid_id: UUID) -> HttpResponse:
-    """The ticked sites join the grid."""
-    found = actions.assign_sites(
-        actor=request.actor, grid_id=grid_id, site_ids=ticked(request), move=bool(request.POST.get("move"))
+def assign(request: ActingRequest, grid_id: UUID, member: Member) -> HttpResponse:
+    """What is ticked joins the grid."""
+    found = actions.assign(
+        actor=request.actor, grid_id=grid_id, member=member, ids=ticked(request), move=bool(request.POST.get("move"))
     )
     moved = f"，其中 {found.moved} 处从原网格划来" if found.moved else ""
-    return _done(request, f"已划入 {found.joined + found.moved} 处场所{moved}。", "grids:grid", grid_id)
+    messages.success(request, f"已划入 {found.joined + found.moved} {member.noun}{moved}。")
+    return redirect(f"{_page_of(grid_id)}?show={member.key}")
 
 
 @require_POST
 @requires(Permission.GRID_EDIT)
-def remove_sites(request: ActingRequest, grid_id: UUID) -> HttpResponse:
-    """The ticked sites leave the grid."""
-    left = actions.remove_sites(
-        actor=request.actor, grid_id=grid_id, site_ids=ticked(request), reason=request.POST.get("reason", "")
+def remove(request: ActingRequest, grid_id: UUID, member: Member) -> HttpResponse:
+    """What is ticked leaves the grid."""
+    left = actions.remove(
+        actor=request.actor,
+        grid_id=grid_id,
+        member=member,
+        ids=ticked(request),
+        reason=request.POST.get("reason", ""),
     )
-    return _done(request, f"已划出 {left} 处场所，它们现在没有这类网格。", "grids:grid", grid_id)
-
-
-@require_POST
-@requires(Permission.GRID_EDIT)
-def assign_objects(request: ActingRequest, grid_id: UUID) -> HttpResponse:
-    """The ticked objects join the grid."""
-    found = actions.assign_objects(
-        actor=request.actor, grid_id=grid_id, object_ids=ticked(request), move=bool(request.POST.get("move"))
-    )
-    moved = f"，其中 {found.moved} 处从原网格划来" if found.moved else ""
-    messages.success(request, f"已划入 {found.joined + found.moved} 处监管对象{moved}。")
-    return redirect(f"{_page_of(grid_id)}?show=objects")
-
-
-@require_POST
-@requires(Permission.GRID_EDIT)
-def remove_objects(request: ActingRequest, grid_id: UUID) -> HttpResponse:
-    """The ticked objects leave the grid."""
-    left = actions.remove_objects(
-        actor=request.actor, grid_id=grid_id, object_ids=ticked(request), reason=request.POST.get("reason", "")
-    )
-    messages.success(request, f"已划出 {left} 处监管对象，它们现在没有这类网格。")
-    return redirect(f"{_page_of(grid_id)}?show=objects")
+    messages.success(request, f"已划出 {left} {member.noun}，它们现在没有这类网格。")
+    return redirect(f"{_page_of(grid_id)}?show={member.key}")
 
 
 @require_POST
 @requires(Permission.GRID_EDIT)
 def assign_by_place(request: ActingRequest) -> HttpResponse:
     """Ticked sites or objects without a grid, or all of the kind, join the grid of their village."""
-    are_objects = request.POST.get("kind") == "objects"
+    member = MEMBERS.get(request.POST.get("kind", ""), SITES)
     ids = ticked(request)
     if not ids and request.POST.get("all"):
-        without = selectors.objects_without_grid if are_objects else selectors.sites_without_grid
-        ids = list(without(request.actor).values_list("id", flat=True)[:AT_ONCE])
-    placed = actions.assign_by_place(
-        actor=request.actor, site_ids=() if are_objects else ids, object_ids=ids if are_objects else ()
-    )
+        ids = list(selectors.without_grid(request.actor, member).values_list("id", flat=True)[:AT_ONCE])
+    placed = actions.assign_by_place(actor=request.actor, ids={member.key: ids})
     rest = f"还有 {placed.left} 处所在地没有综合网格或者不止一个，请到网格里逐一划入。" if placed.left else ""
-    noun = "监管对象" if are_objects else "场所"
-    messages.success(request, f"已把 {placed.assigned} 处{noun}归入 {placed.grids} 个网格。{rest}")
+    messages.success(request, f"已把 {placed.assigned} {member.noun}归入 {placed.grids} 个网格。{rest}")
     back = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         return redirect(back)
-    return redirect(f"{reverse('grids:gaps')}?kind={'objects' if are_objects else 'sites'}")
+    return redirect(f"{reverse('grids:gaps')}?kind={member.key}")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,4 +1,4 @@
-"""The pages of the grids: list, one grid, gaps, picking sites, the roster to take away."""
+"""The pages of the grids: list, one grid, gaps, picking what joins, the roster to take away."""
 
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from anlan.register import grid_pages as pages
 from anlan.register import selectors as register
 from anlan.register import tasks
 from anlan.register.forms.grids import GridFilterForm
+from anlan.register.grid_members import MEMBERS, OBJECTS, SITES, Member
 from anlan.register.key_sites import key_sites
 from anlan.register.selectors import grids as selectors
 from anlan.register.selectors import objects
@@ -41,14 +42,15 @@ GRIDS = [
     Column("在岗", align="end", width="narrow"),
     Column("空岗", align="end", width="narrow"),
 ]
-SITES = [Column("场所", width="wide"), Column("地址"), Column("状态", width="narrow"), Column("包保人")]
-OBJECTS = [Column("对象", width="wide"), Column("类别", width="narrow"), Column("属地"), Column("责任主体")]
-UNHELD_OBJECTS = [*OBJECTS[:3], Column("网格")]
-GAPS = [Column("场所", width="wide"), Column("属地"), Column("地址")]
+OF_SITES = [Column("场所", width="wide"), Column("属地"), Column("地址")]
+OF_OBJECTS = [Column("对象", width="wide"), Column("类别", width="narrow"), Column("属地"), Column("责任主体")]
+COLUMNS = {"sites": OF_SITES, "objects": OF_OBJECTS}
+INSIDE = COLUMNS | {"sites": [*OF_SITES, Column("包保人")]}
+UNHELD_OBJECTS = [*OF_OBJECTS, Column("网格")]
 UNHELD = [Column("网格", width="wide"), Column("属地"), Column("牵头单位")]
 PEOPLE = [Column("姓名"), Column("岗位", width="narrow"), Column("电话"), Column("网格", width="wide"), Column("属地")]
 VACANT = [Column("空岗"), Column("网格", width="wide"), Column("属地")]
-GAP_COLUMNS = {"sites": GAPS, "officials": GAPS, "grids": UNHELD, "objects": OBJECTS, "unheld": UNHELD_OBJECTS}
+GAP_COLUMNS = COLUMNS | {"officials": OF_SITES, "grids": UNHELD, "unheld": UNHELD_OBJECTS}
 
 
 @require_GET
@@ -58,9 +60,9 @@ def grid_list(request: ActingRequest) -> HttpResponse:
     actor = request.actor
     if actor.reach == Reach.PARTICIPATION:
         own = list(register.sites(actor, register.SiteFilters()).with_names())
-        keepers = selectors.keepers_of(actor, [site.id for site in own])
+        keepers = selectors.keepers_of(actor, SITES, [site.id for site in own])
         things = list(objects.supervised_objects(actor, objects.ObjectFilters()))
-        keepers += selectors.keepers_of_objects(actor, [one.id for one in things])
+        keepers += selectors.keepers_of(actor, OBJECTS, [one.id for one in things])
         return render(request, "grids/of_mine.html", {"sites": own, "keepers": keepers})
     form = GridFilterForm(request.GET, actor=actor)
     context: dict[str, Any] = {
@@ -76,9 +78,9 @@ def grid_list(request: ActingRequest) -> HttpResponse:
     if not form.is_narrowed:
         context["without"] = count_each(
             {
-                "grid": selectors.sites_without_grid(actor),
+                "grid": selectors.without_grid(actor, SITES),
                 "official": selectors.key_sites_without_official(actor),
-                "object": selectors.objects_without_grid(actor),
+                "object": selectors.without_grid(actor, OBJECTS),
             }
         )
     return render(request, "grids/list.html", context)
@@ -127,14 +129,10 @@ def grid_page(request: ActingRequest, grid_id: UUID) -> HttpResponse:
     people = pages.people_of(actor, grid)
     officials = list(selectors.officials_ever(actor, grid))
     everybody: list[Any] = [*(seat.member for seat in people.seats if seat.member), *people.past, *officials]
-    inside: dict[str, Any] = {
-        "sites": selectors.sites_of_grid(actor, grid),
-        "objects": selectors.objects_of_grid(actor, grid),
-    }
-    show = "objects" if request.GET.get("show") == "objects" else "sites"
+    inside = {key: selectors.in_grid(actor, one, grid) for key, one in MEMBERS.items()}
+    member = MEMBERS.get(request.GET.get("show", ""), SITES)
     counts = count_each(inside)
-    page = asked_page_among(request, counts[show])
-    shown = page.of(inside[show].with_names())
+    page = asked_page_among(request, counts[member.key])
     is_over = grid.valid_to is not None and grid.valid_to < clock.today()
     context = {
         "grid": grid,
@@ -142,12 +140,11 @@ def grid_page(request: ActingRequest, grid_id: UUID) -> HttpResponse:
         "people": people,
         "establishment": territory.establishment(clock.today()),
         "official": pages.current(officials),
-        "show": show,
+        "member": member,
         "counts": counts,
-        "columns": SITES if show == "sites" else OBJECTS,
+        "columns": INSIDE[member.key],
         "page": page,
-        "lines": pages.site_lines(actor, shown) if show == "sites" else [],
-        "objects": shown if show == "objects" else [],
+        "lines": pages.with_officials(actor, member, page.of(inside[member.key].with_names())),
         "history": pages.told(actor, grid, everybody),
         "may_edit": actor.can(Permission.GRID_EDIT) and not is_over,
         "parent_is_near": bool(grid.parent and grid.parent.region_path.startswith(actor.region_path)),
@@ -157,40 +154,22 @@ def grid_page(request: ActingRequest, grid_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.GRID_VIEW)
-def pick_sites(request: ActingRequest, grid_id: UUID) -> HttpResponse:
-    """The sites that may join a grid, to be ticked."""
+def pick(request: ActingRequest, grid_id: UUID, member: Member) -> HttpResponse:
+    """The sites or objects that may join a grid, to be ticked."""
     grid = territory.grid(request.actor, grid_id)
     text = request.GET.get("q", "").strip()[:60]
-    rows = selectors.candidates(request.actor, grid, text).order_by("enterprise__name", "name", "id")
+    rows = selectors.candidates(request.actor, member, grid, text)
     page = asked_page(request, rows)
     context = {
         "grid": grid,
+        "member": member,
         "q": text,
-        "columns": GAPS,
+        "columns": COLUMNS[member.key],
         "page": page,
-        "sites": page.of(rows.with_names()),
+        "rows": page.of(rows.with_names()),
         "may_edit": request.actor.can(Permission.GRID_EDIT),
     }
-    return render(request, "grids/pick_sites.html", context)
-
-
-@require_GET
-@requires(Permission.GRID_VIEW)
-def pick_objects(request: ActingRequest, grid_id: UUID) -> HttpResponse:
-    """The supervised objects that may join a grid, to be ticked."""
-    grid = territory.grid(request.actor, grid_id)
-    text = request.GET.get("q", "").strip()[:60]
-    rows = selectors.object_candidates(request.actor, grid, text).order_by("name", "id")
-    page = asked_page(request, rows)
-    context = {
-        "grid": grid,
-        "q": text,
-        "columns": OBJECTS,
-        "page": page,
-        "objects": page.of(rows.with_names()),
-        "may_edit": request.actor.can(Permission.GRID_EDIT),
-    }
-    return render(request, "grids/pick_objects.html", context)
+    return render(request, "grids/pick.html", context)
 
 
 @require_GET
@@ -199,10 +178,10 @@ def gaps(request: ActingRequest) -> HttpResponse:
     """Blind spots (S0-60): one kind at a time, with what to do about it at hand."""
     actor = request.actor
     kinds: dict[str, Any] = {
-        "sites": selectors.sites_without_grid(actor),
+        "sites": selectors.without_grid(actor, SITES),
         "grids": selectors.grids_without_holder(actor),
         "officials": selectors.key_sites_without_official(actor),
-        "objects": selectors.objects_without_grid(actor),
+        "objects": selectors.without_grid(actor, OBJECTS),
         "unheld": selectors.objects_in_unheld_grids(actor),
     }
     kind = request.GET.get("kind", "")
@@ -212,6 +191,7 @@ def gaps(request: ActingRequest) -> HttpResponse:
     rows = page.of(kinds[kind].with_names())
     context = {
         "kind": kind,
+        "member": MEMBERS.get(kind),
         "counts": counts,
         "columns": GAP_COLUMNS[kind],
         "page": page,

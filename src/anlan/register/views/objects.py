@@ -21,6 +21,7 @@ from anlan.register.choices import STANDING, Gap
 from anlan.register.facts import ObjectFacts
 from anlan.register.forms.objects import ObjectFilterForm, ObjectForm
 from anlan.register.freshness import freshness, is_stale
+from anlan.register.grid_members import OBJECTS
 from anlan.register.selectors import grids, objects
 from anlan.register.views.enterprises import LAST_CHANGED
 from anlan.ui.lists import Column, asked_page, filters_of, ticked
@@ -76,7 +77,7 @@ def object_context(request: ActingRequest, object_id: UUID) -> dict[str, Any]:
         "object": found,
         "may_edit": actor.can(Permission.OBJECT_EDIT),
         "sees_grids": sees_grids,
-        "keepers": grids.keepers_of_objects(actor, [found.id]) if sees_grids else [],
+        "keepers": grids.keepers_of(actor, OBJECTS, [found.id]) if sees_grids else [],
         "may_open_grids": sees_grids and actor.reach != Reach.PARTICIPATION,
         "may_place": actor.can(Permission.GRID_EDIT) and found.status in STANDING,
         "is_stale": is_stale(found),

@@ -62,6 +62,14 @@ def listing(actor: Actor, listing_id: UUID) -> SupervisionListing:
     return found
 
 
+def listing_to_tell(actor: Actor, listing_id: UUID) -> SupervisionListing:
+    """One listing with those whom its messages reach; NotInScope (404) outside the scope."""
+    found: SupervisionListing = SupervisionListing.objects.select_related(
+        "lister", "hidden_danger__party_enterprise__organisation", "hidden_danger__party_organisation"
+    ).get_visible(actor, id=listing_id)
+    return found
+
+
 def progress_of(listings: Iterable[SupervisionListing]) -> Mapping[UUID, list[ListingProgress]]:
     """The monthly reports by listing, the newest first; the caller has found the listings through its scope."""
     rows = ListingProgress.objects.filter(listing__in=[one.id for one in listings])
