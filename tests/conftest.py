@@ -10,6 +10,7 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -22,6 +23,10 @@ for _name in [name for name in os.environ if name.startswith(("ANLAN_", "PG")) o
         del os.environ[_name]
 os.environ["ANLAN_HOME"] = str(this_run() / f"home-{WORKER}")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+
+# How long an example takes on a busy machine proves nothing.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 pytest_plugins = ["tests.live", "tests.factories.plugin"]
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from anlan.config import env, probe, processes, web
+from anlan.config.supervisor import GRACE_SECONDS
 from tests.database import TestCluster, this_run
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class LiveSite:
         assert self._live is not None
         begun = time.monotonic()
         self._live.terminate()
-        assert self._live.wait(10) == 0, self.live_log()
+        assert self._live.wait(GRACE_SECONDS) == 0, self.live_log()
         return time.monotonic() - begun
 
     @property

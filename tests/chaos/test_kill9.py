@@ -11,7 +11,8 @@ from tests.chaos.site import FIRST_START_SECONDS, Site, Writer, wait_for
 
 pytestmark = pytest.mark.chaos
 
-START_SECONDS = 90
+START_SECONDS = 90  # bounds for a busy machine as well, not measures: those `make chaos` takes
+BACK_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -48,20 +49,16 @@ def goes_on(site: Site, writer: Writer, seconds: float, what: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("victim", "seconds"),
-    [
-        (Site.web_worker, 5),
-        (Site.database_backend, 10),
-        (Site.postmaster, 15),
-    ],
+    "victim",
+    [Site.web_worker, Site.database_backend, Site.postmaster],
     ids=["web worker", "database backend", "postmaster"],
 )
 def test_it_comes_back_by_itself(
-    site: Site, writer: Writer, victim: Callable[[Site], Identity], seconds: float, record_property
+    site: Site, writer: Writer, victim: Callable[[Site], Identity], record_property
 ) -> None:
     supervisor = site.supervisor()
     kill(victim(site))
-    record_property("seconds", goes_on(site, writer, seconds, "back"))
+    record_property("seconds", goes_on(site, writer, BACK_SECONDS, "back"))
     assert supervisor.alive()
 
 
@@ -72,7 +69,7 @@ def test_a_killed_child_is_replaced(site: Site, writer: Writer, name: str, recor
     orphans = processes.members_of_group(old.pid)
     kill(old)
     took = wait_for(lambda: site.child(name) != old and site.child(name).alive(), START_SECONDS, f"another {name}")
-    record_property("seconds", took + goes_on(site, writer, 10, "back"))
+    record_property("seconds", took + goes_on(site, writer, BACK_SECONDS, "back"))
     assert not any(orphan.alive() for orphan in orphans)
 
 
@@ -100,10 +97,13 @@ def test_everything_killed_at_once(site: Site, writer: Writer) -> None:
 
 
 def test_a_second_start_beside_the_first_is_refused(site: Site) -> None:
+    before = site.supervisor()
     beside = Site.__new__(Site)
     beside.home, beside.variables = site.home, site.variables
     beside.start()
     assert beside.process is not None
-    assert beside.process.wait(20) == 2
+    assert beside.process.wait(START_SECONDS) == 2
     assert "平台已在运行" in site.terminal()
-    assert site.is_well()
+    assert site.supervisor() == before
+    assert before.alive()
+    wait_for(site.is_well, BACK_SECONDS, "the first goes on")  # one answer may be late on a busy machine

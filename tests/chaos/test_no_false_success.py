@@ -64,6 +64,7 @@ def test_while_the_database_is_away_nothing_is_acknowledged_and_afterwards_every
         supervisor.send(signal.SIGSTOP)  # or it would be back in a moment
         server.send(signal.SIGKILL)
         assert processes.wait_until_gone([server], 5)
+        wait_for(lambda: site.health()[1].get("database") == "down", 60, "the last backends are gone")
         time.sleep(1)
         before, answers = acknowledged(book), dict(book.statuses)
         time.sleep(2)

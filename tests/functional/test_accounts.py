@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.functional.conftest import PASSWORD, World
 from tests.functional.judging import is_well_made
-from tests.functional.visitor import DESK, PHONE, Visitor
+from tests.functional.visitor import DESK, PHONE, Visitor, follows
 
 pytestmark = pytest.mark.functional
 
@@ -21,20 +21,21 @@ def sign_in(visitor: Visitor, name: str, password: str = PASSWORD) -> Page:
     page = visitor.goes("/accounts/sign-in/").page
     page.get_by_label("账号").fill(name)
     page.get_by_role("textbox", name="密码").fill(password)
-    page.get_by_role("button", name="登录", exact=True).click()
+    follows(page.get_by_role("button", name="登录", exact=True))
     return page
 
 
 def sign_out(page: Page) -> None:
+    page.wait_for_load_state()  # a passkey signs in by itself, and the menu opens once the scripts are there
     page.get_by_role("button", name="当前身份").click()
-    page.get_by_role("button", name="退出登录").click()
+    follows(page.get_by_role("button", name="退出登录"))
     expect(page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
 
 
 def confirm(page: Page) -> None:
     expect(page.get_by_role("heading", name="确认是您本人")).to_be_visible()
     page.get_by_role("textbox", name="密码").fill(PASSWORD)
-    page.get_by_role("button", name="确认", exact=True).click()
+    follows(page.get_by_role("button", name="确认", exact=True))
 
 
 def test_a_code_from_the_phone(world: World, visitor: People) -> None:
@@ -42,22 +43,22 @@ def test_a_code_from_the_phone(world: World, visitor: People) -> None:
     village = visitor(viewport=PHONE)
     page = sign_in(village, "village")
     page = village.goes("/accounts/me/").page
-    page.get_by_role("link", name="启用验证器").click()
+    follows(page.get_by_role("link", name="启用验证器"))
     confirm(page)
     expect(page.get_by_role("img", name="验证器二维码")).to_be_visible()
     page.get_by_text("手工输入").last.click()
     secret = page.locator("details code").inner_text()
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     page.get_by_label("六位验证码").fill(code)
-    page.get_by_role("button", name="启用").click()
+    follows(page.get_by_role("button", name="启用"))
 
     # Then the recovery codes are shown, and the next sign-in asks for a code
     expect(page.locator(".once-codes li")).to_have_count(10)
     is_well_made(page)
-    page.get_by_role("link", name="已经保存好").click()
+    follows(page.get_by_role("link", name="已经保存好"))
     expect(page.get_by_text("验证器应用")).to_be_visible()
     for link in ("停用", "恢复码", "重新生成"):
-        page.get_by_role("link", name=link).click()
+        follows(page.get_by_role("link", name=link))
         is_well_made(page)
         if link == "停用":
             page.go_back()
@@ -75,7 +76,7 @@ def test_the_township_resets_a_password(world: World, visitor: People) -> None:
     # Given an enterprise officer who has forgotten the password
     town = visitor("town")
     page = town.goes("/users/?q=江南").page
-    page.get_by_role("link", name="江南机械安全员").click()
+    follows(page.get_by_role("link", name="江南机械安全员"))
     page.get_by_role("button", name="重置密码").first.click()
     page.get_by_role("dialog").get_by_role("button", name="重置密码").click()
     password = page.locator(".once-secret code").inner_text()
@@ -109,15 +110,15 @@ def test_a_passkey_signs_in_alone(world: World, browser: Browser) -> None:
     # When an inspector adds a passkey
     page = sign_in(one, "dept")
     page = one.goes("/accounts/me/").page
-    page.get_by_role("link", name="添加通行密钥").click()
+    follows(page.get_by_role("link", name="添加通行密钥"))
     confirm(page)
     page.get_by_label("也用它直接登录").check()
     page.get_by_role("button", name="添加").click()
     expect(page.locator(".once-codes li")).to_have_count(10)
-    page.get_by_role("link", name="已经保存好").click()
+    follows(page.get_by_role("link", name="已经保存好"))
     expect(page.get_by_text("通行密钥 1")).to_be_visible()
     is_well_made(page)
-    page.get_by_role("link", name="删除").first.click()
+    follows(page.get_by_role("link", name="删除").first)
     expect(page.get_by_role("heading", name="删除")).to_be_visible()
     is_well_made(page)
     page.go_back()

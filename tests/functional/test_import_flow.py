@@ -22,7 +22,7 @@ from anlan.sheets.models import SheetImport
 from tests.bench.sheets import _write_book
 from tests.data.sheets.make import OF_KINDS
 from tests.functional.conftest import World
-from tests.functional.visitor import DESK, PHONE
+from tests.functional.visitor import DESK, PHONE, follows
 
 pytestmark = pytest.mark.functional
 
@@ -43,8 +43,7 @@ def mend(came_back: Path, mended: Path) -> None:
 
 def start(world: World, button: Locator) -> None:
     """Press what starts a job and do the job. The page looks again by itself: a reload from here would cross its own."""
-    with button.page.expect_navigation():
-        button.click()
+    follows(button)
     world.site.run_jobs()
 
 
@@ -54,11 +53,12 @@ def bring(page: Page, world: World, file: Path, shot: Any) -> None:
     page.get_by_label("导入什么").select_option(label="监管对象")
     page.get_by_label("表格文件").set_input_files(str(file))
     shot("1-file")
-    page.get_by_role("button", name="下一步：核对列").click()
+    follows(page.get_by_role("button", name="下一步：核对列"))
     expect(page.get_by_role("button", name="下一步：试算")).to_be_visible()
     shot("2-columns")
     start(world, page.get_by_role("button", name="下一步：试算"))
     expect(page.get_by_role("button", name="确认导入")).to_be_visible()
+    page.wait_for_load_state()  # by then it opens its dialog
     shot("3-dry-run")
     page.get_by_role("button", name="确认导入").click()
     shot("4-confirm")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.factories.matters import in_days
 from tests.functional.conftest import PASSWORD, World
-from tests.functional.visitor import PAPER, PHONE, ActForm, Case, Visitor, photo
+from tests.functional.visitor import PAPER, PHONE, ActForm, Case, Visitor, follows, photo
 
 pytestmark = pytest.mark.functional
 
@@ -86,8 +86,8 @@ def test_a_major_one_waits_for_its_department(world: World, visitor: People) -> 
     dispatching = town.opens(path).begins("交办").picks("主办单位", "文化社区").presses("15 天")
     dispatching.ticks("督办交办").submits()
     village = visitor("village", viewport=PHONE).desk()
-    village.tile("待签收").click()
-    village.page.get_by_role("link", name=find).click()
+    follows(village.tile("待签收"))
+    follows(village.page.get_by_role("link", name=find))
     Case(village, village.page).begins("签收").submits().stands_at("整改中")
 
     # Then the enterprise cannot report completion before all five are there
@@ -225,14 +225,14 @@ def _sign_in(visitor: Visitor, name: str) -> Visitor:
     visitor.goes("/")
     visitor.page.get_by_label("账号").fill(name)
     visitor.page.get_by_role("textbox", name="密码").fill(PASSWORD)
-    visitor.page.get_by_role("button", name="登录").click()
+    follows(visitor.page.get_by_role("button", name="登录"))
     visitor.name = name
     return visitor
 
 
 def _report(village: Visitor, find: str) -> Case:
     """Three taps: a photo, the place, a sentence."""
-    village.page.get_by_role("link", name="拍照上报").click()
+    follows(village.page.get_by_role("link", name="拍照上报"))
     village.page.get_by_label("现场照片").first.set_input_files([photo()])
     village.page.get_by_label("江南机械").first.check()
     village.page.get_by_label("一句话说清楚").fill(find)

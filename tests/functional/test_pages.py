@@ -111,15 +111,15 @@ def test_by_keyboard_alone(world: World, visitor: People) -> None:
     keys.type("town")
     keys.press("Tab")
     keys.type(PASSWORD)
-    keys.press("Enter")
+    _enter(town.page)
     expect(town.page.get_by_role("heading", name="待办")).to_be_visible()
 
     # When going to the list and to the matter
     _tab_to(town.page, "隐患")
-    keys.press("Enter")
+    _enter(town.page)
     expect(town.page.get_by_role("heading", name="隐患", exact=True)).to_be_visible()
     _tab_to(town.page, find)
-    keys.press("Enter")
+    _enter(town.page)
     case = Case(town, town.page)
     case.stands_at("已登记")
 
@@ -178,6 +178,12 @@ def test_a_list_goes_to_excel_as_it_stands(
     # And the file is found again among the tasks
     town.goes("/jobs/")
     expect(town.page.get_by_role("link", name="下载结果")).to_have_count(1)
+
+
+def _enter(page: Page) -> None:
+    """Press Enter where it leads to another page, and wait until that one can be used."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def _tab_to(page: Page, words: str, most: int = 60) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from anlan.authz.scope import acting
 from anlan.register import api as register
 from tests.functional.conftest import World
-from tests.functional.visitor import DESK, PHONE, Visitor, photo
+from tests.functional.visitor import DESK, PHONE, Visitor, follows, photo
 
 pytestmark = pytest.mark.functional
 
@@ -143,14 +143,14 @@ def test_an_organisation_is_found_by_typing(world: World, visitor: People, size:
     hit = page.locator("#filter_holder-ts-dropdown .option").filter(has_text="大洋街道办事处")
     expect(hit.first).to_be_visible()
     box.press("Enter")
-    page.get_by_role("button", name="筛选", exact=True).click()
+    follows(page.get_by_role("button", name="筛选", exact=True))
 
     # Then the list is narrowed, the address says so, and it says by what
     expect(page.locator(".filter-chip")).to_contain_text(re.compile("当前办理.*大洋街道"))
     assert chosen_in(page) == str(cast.organisations["大洋街道"].id)
     expect(page.locator("table .title").first).to_have_text(find)
     expect(page.locator("table .title").filter(has_not_text="储罐")).to_have_count(0)
-    page.get_by_role("link", name="去掉条件 当前办理").click()
+    follows(page.get_by_role("link", name="去掉条件 当前办理"))
     assert chosen_in(page) == ""
 
 

@@ -13,7 +13,7 @@ from anlan.lib import clock
 from anlan.register import api as register
 from anlan.territory import api as territory
 from tests.functional.conftest import World
-from tests.functional.visitor import PHONE, Visitor, photo
+from tests.functional.visitor import PHONE, Visitor, follows, photo
 from tests.integration.test_checks import inspect
 
 pytestmark = pytest.mark.functional
@@ -103,7 +103,7 @@ def test_how_many_sites_of_the_worrying_fields_are_there(world: World, visitor: 
 
 def test_what_became_of_what_i_found(visitor: People) -> None:
     leader = visitor("leader", viewport=PHONE).desk()
-    leader.page.get_by_role("link", name="登记隐患").click()
+    follows(leader.page.get_by_role("link", name="登记隐患"))
     leader.page.get_by_label("现场照片").first.set_input_files([photo()])
     leader.page.get_by_label("江南机械").first.check()
     leader.page.get_by_label("一句话说清楚").fill("配电房堆放杂物")

@@ -1,5 +1,6 @@
 """The search from the keyboard, at the desk; by thumb on the phone."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -17,7 +18,8 @@ def test_from_the_keyboard(world: World, visitor: People) -> None:
     keys, found = town.page.keyboard, town.page.locator("#search-found")
     keys.press("/")
     expect(town.page.locator("#search-box")).to_be_focused()
-    keys.type("jnjx")
+    with town.page.expect_response(re.compile("q=jnjx$")):  # and not an earlier one, of the first letters
+        keys.type("jnjx")
     hit = found.get_by_role("link", name="江南机械").first
     expect(hit).to_be_visible()
     expect(hit.locator("mark")).to_have_text("江南机械")
@@ -29,11 +31,13 @@ def test_from_the_keyboard(world: World, visitor: People) -> None:
     keys.press("ArrowDown")
     keys.press("Escape")
     expect(hit).to_be_hidden()
-    keys.type("x")
-    keys.press("Backspace")
+    with town.page.expect_response(re.compile("q=jnjx$")):
+        keys.type("x")
+        keys.press("Backspace")
     expect(hit).to_be_visible()
     keys.press("ArrowDown")
-    keys.press("Enter")
+    with town.page.expect_navigation():
+        keys.press("Enter")
     expect(town.page.get_by_role("heading", name=world.cast.enterprises["firm"].name)).to_be_visible()
 
     keys.press("/")
@@ -41,6 +45,27 @@ def test_from_the_keyboard(world: World, visitor: People) -> None:
     expect(found.get_by_text("没有找到")).to_be_visible()
     keys.press("Enter")
     expect(town.page.get_by_text("拼音首字母（jnjx）")).to_be_visible()
+
+
+def test_an_answer_that_comes_late_leaves_the_chosen_hit_alone(visitor: People) -> None:
+    page = visitor("town").goes("/").page
+    hit = page.locator("#search-found").get_by_role("link", name="江南机械").first
+    box = page.locator("#search-box")
+    box.fill("jnj")
+    expect(hit).to_be_visible()
+
+    # Given an answer that is still under way when one goes down into the hits
+    with page.expect_request(re.compile("q=jnjx")) as asked:
+        box.press("x")
+        box.press("ArrowDown")
+    expect(hit).to_be_focused()
+
+    # Then that hit is still there when it has come
+    response = asked.value.response()
+    assert response is not None
+    response.finished()
+    page.evaluate("() => new Promise(done => setTimeout(done))")
+    expect(hit).to_be_focused()
 
 
 def test_on_the_phone(world: World, visitor: People) -> None:

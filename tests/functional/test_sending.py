@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.functional.conftest import PASSWORD, World
-from tests.functional.visitor import PHONE, Visitor, photo
+from tests.functional.visitor import PHONE, Visitor, follows, photo
 
 pytestmark = pytest.mark.functional
 
@@ -16,7 +16,7 @@ STALE = "document.getElementById('signed-out').dataset.fresh = '0'"
 
 
 def filled(village: Visitor, words: str = WORDS) -> None:
-    village.goes("/").page.get_by_role("link", name="拍照上报").click()
+    follows(village.goes("/").page.get_by_role("link", name="拍照上报"))
     village.page.get_by_label("现场照片").first.set_input_files([photo()])  # type: ignore[list-item]
     village.page.get_by_label("江南机械").first.check()
     village.page.get_by_label(SENTENCE).fill(words)

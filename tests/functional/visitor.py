@@ -20,6 +20,13 @@ def photo(colour: str = "peru", name: str = "现场.jpg") -> dict[str, object]:
     return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
+def follows(one: Locator) -> None:
+    """Click what leads to another page, and wait for it: its words are there a moment before its scripts, and what is
+    clicked in between opens no panel and no menu."""
+    with one.page.expect_navigation():
+        one.click()
+
+
 PAPER = {"name": "自验报告.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
 
 
@@ -128,7 +135,7 @@ class Visitor:
     def opens_from_desk(self, description: str) -> "Case":
         """Follow the line of a matter in the list of 待办."""
         self.desk()
-        self.page.locator(".columns > .stack").first.get_by_role("link", name=description).first.click()
+        follows(self.page.locator(".columns > .stack").first.get_by_role("link", name=description).first)
         return Case(self, self.page)
 
     def opens(self, path: str) -> "Case":

@@ -115,9 +115,7 @@ def test_several_starts_at_once_start_one_server(cluster: Cluster) -> None:
 def test_it_moves_to_another_port_if_its_own_is_taken(cluster: Cluster) -> None:
     port = cluster.port
     cluster.stop()
-    with socket.socket() as squatter:
-        squatter.bind(("127.0.0.1", port))
-        squatter.listen()
+    with socket.create_server(("127.0.0.1", port)):  # also where the server's last connections have just ended
         cluster.start()
     assert cluster.port != port
     assert answers(cluster)

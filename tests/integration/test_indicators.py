@@ -17,8 +17,10 @@ pytestmark = pytest.mark.django_db
 
 
 def figure(actor, code, **asked):
+    """Of the last year, not of the calendar year as when nothing is asked: these acts lie days apart, on whatever day."""
+    first = clock.today() - timedelta(days=365)
     with acting(actor):
-        found = selectors.figure(actor, indicator(code), question(actor, **asked))
+        found = selectors.figure(actor, indicator(code), question(actor, first=first, **asked))
     return found.value, found.numerator, found.denominator
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.authz.scope import acting
@@ -35,8 +35,7 @@ SCALARS = (
     | st.decimals(allow_nan=False, allow_infinity=False)
 )
 VALUES = st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(TEXT, v, max_size=3), max_leaves=8)
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-patient = settings(settings.get_profile("patient"), max_examples=100)
+patient = settings(max_examples=100)
 
 
 class TestCanonicalForm:

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from anlan.authz.scope import acting
+from anlan.calendar import api as calendar
 from anlan.hidden_dangers.invariants import check_invariants
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.jobs import api as jobs
@@ -19,7 +20,7 @@ from anlan.sheets.choices import ImportState
 from anlan.sheets.models import SheetImport
 from tests.factories.books import book
 from tests.factories.cast import Cast
-from tests.factories.matters import Matters, in_days, upload
+from tests.factories.matters import Matters, upload
 from tests.integration.test_sheets import bad_rows, bring, counts, run
 
 pytestmark = pytest.mark.django_db
@@ -155,10 +156,12 @@ def test_an_imported_one_goes_on_by_the_real_verbs(cast: Cast) -> None:
 
 
 def test_what_was_late_before_the_import_reminds_nobody(cast: Cast) -> None:
-    ledger(cast.town, row(what="late", lead="文化社区", due=ago(30)), row(what="soon", lead="文化社区", due=in_days(5)))
+    later = calendar.add_working_days(clock.today(), 2)  # a working day is over, whatever today is
+    due = later + timedelta(days=2)
+    ledger(cast.town, row(what="late", lead="文化社区", due=ago(30)), row(what="soon", lead="文化社区", due=due))
     with jobs.inline():
         assert processes.sweep(cast.system()) == 0
-        with clock.at(clock.now() + timedelta(days=3)):
+        with clock.at(clock.start_of(later) + timedelta(hours=9)):
             processes.sweep(cast.system())
     late, soon = (history(cast.town, matter(cast.town, description=what)) for what in ("late", "soon"))
     assert [event.event for event in late if event.kind == "DEADLINE"] == ["hidden_danger.acknowledgement_overdue"]

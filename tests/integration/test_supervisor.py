@@ -125,6 +125,8 @@ def test_orphans_on_record_are_ended_and_strangers_are_not(tmp_path: Path) -> No
         one.start()
     assert family.identity is not None
     assert stranger.identity is not None
+    group = family.identity.pid
+    until(lambda: len(processes.members_of_group(group)) == 2)
     record = Record(tmp_path)
     gone = Identity(2**22 + 1, 1)
     record.write(gone, {"web": family.identity, "worker": stranger.identity})

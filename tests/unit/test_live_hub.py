@@ -20,6 +20,7 @@ from anlan.live.requests import Request
 from anlan.live.server import MOST_OF_ONE, Refused, Server
 
 SINCE = 1_764_378_000.5
+PATIENCE = 20.0
 
 
 def actor(grant: uuid.UUID | None = None) -> Actor:
@@ -108,15 +109,18 @@ def test_who_came_before_the_reading_began_is_told_once_it_has(hub: Hub, monkeyp
         assert listener.is_due
         listener._due = False  # it has looked
         watching = asyncio.create_task(hub.watch())
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(PATIENCE):
+            while not listener.is_due:
+                await asyncio.sleep(0.01)
         watching.cancel()
 
     asyncio.run(watched())
     assert listener.is_due
 
 
-def events_of(hub: Hub, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Listener], Any]) -> Told:
-    """What a page that comes back with ``SINCE`` is sent; ``meanwhile`` runs when it has joined."""
+def events_of(hub: Hub, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Listener], Any], *, most: int) -> Told:
+    """What a page that comes back with ``SINCE`` is sent; ``meanwhile`` runs when it has joined. It leaves a moment after
+    it was sent so many events."""
     told = Told()
     listener = Listener("key", actor(), frozenset({"hidden_danger"}))
 
@@ -124,11 +128,19 @@ def events_of(hub: Hub, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Li
         hub.listeners.add(one)
         meanwhile(one)
 
+    async def leave(reader: asyncio.StreamReader) -> None:
+        while len(told.events) < most:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        reader.feed_eof()
+
     async def stream() -> None:
         reader = asyncio.StreamReader()
-        asyncio.get_running_loop().call_later(0.3, reader.feed_eof)
+        leaving = asyncio.create_task(leave(reader))
         request = Request("GET", "/live/stream", {"since": f"{SINCE}"})
-        await Server(hub)._stream(request, listener, reader, told)  # type: ignore[arg-type]
+        async with asyncio.timeout(PATIENCE):
+            await Server(hub)._stream(request, listener, reader, told)  # type: ignore[arg-type]
+        leaving.cancel()
 
     monkeypatch.setattr(hub, "join", joined)
     asyncio.run(stream())
@@ -139,7 +151,7 @@ def test_who_comes_back_is_not_said_to_be_up_to_date_before_it_was_looked_what_w
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A connection that breaks again at once comes back with the same time, and misses nothing."""
-    told = events_of(hub, monkeypatch, lambda _: None)
+    told = events_of(hub, monkeypatch, lambda _: None, most=1)
     assert told.events == [(BEAT, SINCE)]
 
 
@@ -151,7 +163,7 @@ def test_a_beat_says_how_far_all_was_told_not_what_time_it_is(hub: Hub, monkeypa
 
     monkeypatch.setattr(hub, "renew", here)
     monkeypatch.setattr("anlan.live.listeners.BEAT_SECONDS", 0.1)
-    told = events_of(hub, monkeypatch, lambda _: None)
+    told = events_of(hub, monkeypatch, lambda _: None, most=2)
     assert len(told.events) > 1
     assert set(told.events[1:]) == {(BEAT, SINCE + 7)}
 
@@ -164,7 +176,7 @@ def test_no_event_outlives_the_session_however_long_it_waited_for_its_turn(
         return now
 
     monkeypatch.setattr(hub, "person", later)
-    told = events_of(hub, monkeypatch, Listener.tell)
+    told = events_of(hub, monkeypatch, Listener.tell, most=2)
     assert [event for event, _ in told.events] == [BEAT, "end"]
 
 
@@ -176,7 +188,7 @@ def test_who_is_still_there_is_told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(hub, "person", same)
         listener.tell()
 
-    told = events_of(hub, monkeypatch, tell)
+    told = events_of(hub, monkeypatch, tell, most=2)
     assert [event for event, _ in told.events] == [BEAT, LOOK]
     assert told.events[1][1] > SINCE
 

@@ -18,6 +18,12 @@ document.addEventListener("keydown", (event) => {
   (hits[place + step] ?? (step < 0 ? field : at)).focus();
 });
 
+// An answer that comes late does not take the hit away under whoever has gone down to it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = event as CustomEvent<{ target: HTMLElement; shouldSwap: boolean }>;
+  if (detail.target.id === "search-found" && detail.target.contains(document.activeElement)) detail.shouldSwap = false;
+});
+
 // Out of the box, out of sight; back in it, there again.
 document.addEventListener("focusin", (event) => {
   document.querySelectorAll("form[data-hits]").forEach((box) => {
