@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from anlan.authz.models import Participation
 from anlan.authz.scope import acting
-from anlan.lib.refusals import Invalid
-from anlan.register.models import ObjectGrid, Site, SiteGrid, SitePerson, SiteRegulator, SupervisedObject
+from anlan.lib.refusals import Invalid, Refused
+from anlan.register.models import Enterprise, ObjectGrid, Site, SiteGrid, SitePerson, SiteRegulator, SupervisedObject
 from anlan.sheets import actions, selectors, tasks
+from anlan.sheets.choices import ImportState
 from anlan.sheets.kinds import kinds_for
 from anlan.territory.api import Grid, GridMember
 from tests.data.sheets.make import OF_KINDS
@@ -89,6 +90,39 @@ def test_a_grid_lies_in_one_of_the_same_file(cast: Cast) -> None:
     assert counts(run(cast.county, bring(cast.county, book(head, *rows), "grids"))) == (0, 0, 3, 1)
     entry = run(cast.county, entry, tasks.undo_sheet)
     assert (entry.remaining_count, held(cast.county, Grid)) == (0, before)
+
+
+def test_what_stayed_goes_once_nothing_stands_against_it(cast: Cast) -> None:
+    """An enterprise before its sites: undone in the wrong order nothing is lost, and the right order is still open."""
+    before = held(cast.county, Enterprise), held(cast.county, Site)
+    firms = [["甲厂", "古城街道"], ["乙厂", "古城街道"]]
+    first = run(cast.county, bring(cast.county, book(["企业名称", "所属乡镇"], *firms), "enterprises"))
+    sites = ["甲厂", "二号厂区", "工业路 2 号", "古城街道"]
+    second = run(
+        cast.county, bring(cast.county, book(["企业名称", "场所名称", "场所地址", "所属乡镇"], sites), "sites")
+    )
+    assert (counts(first), counts(second)) == ((2, 0, 0, 0), (1, 0, 0, 0)), (first.first_bad, second.first_bad)
+    first = run(cast.county, first, tasks.undo_sheet)
+    assert (first.state, first.remaining_count) == (ImportState.UNDONE, 1)
+    second = run(cast.county, second, tasks.undo_sheet)
+    assert (second.state, second.remaining_count) == (ImportState.UNDONE, 0)
+    first = run(cast.county, first, tasks.undo_sheet)
+    assert (first.state, first.remaining_count) == (ImportState.UNDONE, 0)
+    assert (held(cast.county, Enterprise), held(cast.county, Site)) == before
+    with acting(cast.county), pytest.raises(Refused):
+        actions.check_undoable(first)
+
+
+def test_where_everything_stays_the_import_is_still_one(cast: Cast) -> None:
+    firm = book(["企业名称", "所属乡镇"], ["甲厂", "古城街道"])
+    first = run(cast.county, bring(cast.county, firm, "enterprises"))
+    head = ["企业名称", "场所名称", "场所地址", "所属乡镇"]
+    second = run(cast.county, bring(cast.county, book(head, ["甲厂", "厂区", "某路 2 号", "古城街道"]), "sites"))
+    first = run(cast.county, first, tasks.undo_sheet)
+    assert (first.state, first.remaining_count) == (ImportState.IMPORTED, 1)
+    assert run(cast.county, second, tasks.undo_sheet).state == ImportState.UNDONE
+    first = run(cast.county, first, tasks.undo_sheet)
+    assert (first.state, first.remaining_count) == (ImportState.UNDONE, 0)
 
 
 def test_the_words_of_the_street_are_known(cast: Cast) -> None:

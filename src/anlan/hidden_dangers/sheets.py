@@ -125,7 +125,6 @@ HIDDEN_DANGERS = Kind(
     open=LedgerBatch,
     list_url="hidden_dangers:list",
     order=50,
-    is_whole=True,
     columns=COLUMNS,
 )
 

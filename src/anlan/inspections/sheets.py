@@ -58,7 +58,6 @@ CHECKS = Kind(
     open=CheckLedgerBatch,
     list_url="inspections:list",
     order=60,
-    is_whole=True,
     columns=COLUMNS,
 )
 

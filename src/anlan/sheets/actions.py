@@ -168,8 +168,8 @@ def check_ready(entry: SheetImport) -> None:
 
 
 def check_undoable(entry: SheetImport) -> None:
-    """Refused (409) unless there is something to undo."""
-    if entry.state != ImportState.IMPORTED:
+    """Refused (409) unless there is something to undo: what stayed may go later, when what stood against it is gone."""
+    if entry.state != ImportState.IMPORTED and not entry.remaining_count:
         raise Refused("not_imported", "这份文件还没有导入，或者已经撤销，没有可以撤销的内容。")
 
 
@@ -205,15 +205,18 @@ def run_import(*, actor: Actor, import_id: UUID, bad_rows: Path, progress: Progr
 
 
 def run_undo(*, actor: Actor, import_id: UUID, progress: Progress) -> SheetImport:
-    """Take the import back: what it changed is as it was, what it made is gone, the rest stays with its reason."""
+    """Take the import back: what it changed is as it was, what it made is gone, the rest stays with its reason. Where
+    everything stays, it is still imported."""
     with transaction.atomic():
         entry = _lock(actor, import_id)
         check_undoable(entry)
         kind = selectors.kind_for(actor, entry.kind)
         rows, remaining = _take_back(actor, kind, entry, progress)
-        entry.state, entry.undone_at, entry.remaining_count = ImportState.UNDONE, clock.now(), remaining
+        entry.remaining_count = remaining
+        if remaining < rows or not rows:
+            entry.state, entry.undone_at = ImportState.UNDONE, clock.now()
+            _record(actor, entry, "sheet.undone", rows=rows, remaining=remaining)
         entry.save()
-        _record(actor, entry, "sheet.undone", rows=rows, remaining=remaining)
         bulk.check_references()
     return entry
 
@@ -222,20 +225,28 @@ def _take_back(actor: Actor, kind: Kind, entry: SheetImport, progress: Progress)
     """Undo the rows, the last first. Returns how many there are and how many have to stay, each with its reason."""
     batch, kept = kind.open(actor), selectors.rows_to_undo(actor, entry)
     done = remaining = 0
-    while some := list(kept if kind.is_whole else islice(kept, UNDONE_AT_ONCE)):
+    stayed = entry.remaining_count > 0
+    while some := list(islice(kept, UNDONE_AT_ONCE)):
         reasons = batch.undo(some)
         remaining += _remember_why(entry, reasons) if reasons else 0
+        if stayed:
+            _forget_why(entry, [one.record_id for one in some if one.record_id not in reasons])
         _let_earlier_be_undone(
             one for one in some if one.outcome == RowOutcome.UPDATED and one.record_id not in reasons
         )
         done += len(some)
-        progress(done, max(done, entry.change_count))
+        progress(done, max(done, entry.remaining_count if stayed else entry.change_count))
     return done, remaining
 
 
 def _remember_why(entry: SheetImport, reasons: Mapping[UUID, str]) -> int:
-    rows = entry.rows.filter(bulk.among(ImportedRow, "record_id", reasons)).values_list("id", "record_id")
-    return bulk.update(ImportedRow, ("id", "remaining"), [(row_id, reasons[about][:200]) for row_id, about in rows])
+    rows = entry.rows.filter(bulk.among(ImportedRow, "record_id", reasons)).values_list("id", "record_id", "version")
+    told = [(row_id, reasons[about][:200], version) for row_id, about, version in rows]
+    return bulk.update(ImportedRow, ("id", "remaining", "version"), told)
+
+
+def _forget_why(entry: SheetImport, gone: Sequence[UUID]) -> None:
+    entry.rows.filter(bulk.among(ImportedRow, "record_id", gone)).update(remaining="")
 
 
 def _let_earlier_be_undone(restored: Iterable[Kept]) -> None:

@@ -79,14 +79,14 @@ class Rows:
             return self._insert(cursor, "") if self.count else 0
 
     def update(self) -> int:
-        """Set the columns of the rows whose ``id`` (the first column) is given; their ``version``, where there is one,
-        goes up by one. Returns how many."""
+        """Set the columns of the rows whose ``id`` (the first column) is given; their ``version``, where there is one
+        and it is not among the columns, goes up by one. Returns how many."""
         if not self.count:
             return 0
         with connection.cursor() as cursor:
             staged, values = self._stage(cursor)
             sets = ", ".join(f"{_quote(name)} = {values.get(name, f'new.{_quote(name)}')}" for name in self.columns[1:])
-            if "version" in {field.name for field in self.model._meta.fields}:
+            if "version" in {field.name for field in self.model._meta.fields} - set(self.columns):
                 sets += ", version = old.version + 1"
             table, own = _quote(self.model._meta.db_table), f"new.{_quote(self.columns[0])}"
             cursor.execute(_BY_INDEX)

@@ -137,8 +137,7 @@ class ReadsAhead(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """``permissions`` are needed besides SHEET_IMPORT; ``key`` says in words by what a row finds its record. ``is_whole``:
-    an import is undone as a whole, or refused with the rows that stand against it."""
+    """``permissions`` are needed besides SHEET_IMPORT; ``key`` says in words by what a row finds its record."""
 
     code: str
     label: str
@@ -149,7 +148,6 @@ class Kind:
     open: Callable[[Actor], Batch]
     list_url: str = ""
     order: int = 100
-    is_whole: bool = False
 
     @property
     def meets_known(self) -> str:

@@ -61,6 +61,17 @@ class ImportPage:
         return [Step(label, look) for label, look in zip(STEPS, looks, strict=True)]
 
     @property
+    def to_undo(self) -> int:
+        """How many rows an undo would take back."""
+        if self.entry.state == ImportState.IMPORTED:
+            return self.entry.change_count
+        return self.entry.remaining_count
+
+    @property
+    def undo_label(self) -> str:
+        return "撤销整批" if self.entry.state == ImportState.IMPORTED else "再撤销保留的"
+
+    @property
     def has_bad_rows_file(self) -> bool:
         return bool(self.entry.bad_count) and self.entry.state != ImportState.UNDONE
 

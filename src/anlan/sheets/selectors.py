@@ -64,8 +64,11 @@ def remaining(actor: Actor, entry: SheetImport) -> QuerySet[ImportedRow]:
 
 
 def rows_to_undo(actor: Actor, entry: SheetImport) -> Iterator[Kept]:
-    """What the import left of its rows, the last first; read from the database bit by bit."""
+    """What the import left of its rows, the last first; after an undo those that stayed. Read from the database bit by
+    bit."""
     rows = ImportedRow.objects.visible_to(actor).filter(sheet_import=entry).order_by("-id")
+    if entry.undone_at is not None:
+        rows = rows.exclude(remaining="")
     columns = ("number", "outcome", "record_id", "label", "version", "before", "after")
     return starmap(Kept, rows.values_list(*columns).iterator(chunk_size=2000))
 

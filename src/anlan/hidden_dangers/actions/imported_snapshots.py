@@ -11,39 +11,31 @@ from anlan.authz.participation import follow
 from anlan.hidden_dangers.actions.copying import read_back, values_of
 from anlan.hidden_dangers.models import HiddenDanger, ImportedMatter, RectificationPlan
 from anlan.lib import clock
-from anlan.lib.refusals import Refused
 from anlan.processes.api import Event, importing
 from anlan.register import api as register
 from anlan.sheets import api as sheets
 
 OWN: tuple[Any, ...] = (ImportedMatter, RectificationPlan)
-SHOWN = 8
-AGAINST = "导入的隐患里有 {count} 件之后已经有人办理，整批不能撤销：{rows}。请在这些隐患上分别办理（更正、终结）；其余的也保留。"
+ACTED_ON = "{when} {who}办理过，请在这件隐患上办理（更正、终结）。"
 
 
-def refuse_touched(actor: Actor, kept: Sequence[sheets.Kept]) -> None:
-    """Refused (409) with the rows that somebody has acted on, or built upon, since the import."""
+def why_kept(actor: Actor, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
+    """Those that somebody has acted on, or built upon, since the import, each with what stands against undoing it."""
     kept_ids = [one.record_id for one in kept]
     rows = HiddenDanger.objects.order_by().visible_to(actor).filter(sheets.bulk.among(HiddenDanger, "id", kept_ids))
     versions = dict(rows.select_for_update(of=("self",)).values_list("id", "version"))
     acted = importing.acted_on(kept_ids)
-    made = [one.record_id for one in kept if one.outcome == sheets.Outcome.CREATED]
-    built_on = sheets.referring_to(HiddenDanger, made, besides=OWN)
-    reasons: list[str] = []
+    made = [one.record_id for one in kept if one.outcome == sheets.Outcome.CREATED and one.record_id not in acted]
+    reasons: dict[UUID, str] = dict(sheets.referring_to(HiddenDanger, made, besides=OWN))
     for one in kept:
-        event = acted.get(one.record_id)
-        if event is not None:
-            why = f"{clock.legal_date(event.at)} {event.organisation_label}{event.actor_label}办理过"
-        elif one.record_id in built_on:
-            why = built_on[one.record_id].rstrip("。").replace("，不能删除", "")
-        elif versions.get(one.record_id) != one.version:
-            why = "不在您的管辖范围内" if one.record_id not in versions else "后来又导入更新过"
-        else:
-            continue
-        reasons.append(f"原表第 {one.number} 行（{why}）")
-    if reasons:
-        more = f"等 {len(reasons)} 行" if len(reasons) > SHOWN else ""
-        raise Refused("import_acted_on", AGAINST.format(count=len(reasons), rows="、".join(reasons[:SHOWN]) + more))
+        if (event := acted.get(one.record_id)) is not None:
+            who = f"{event.organisation_label}{event.actor_label}"
+            reasons[one.record_id] = ACTED_ON.format(when=clock.legal_date(event.at), who=who)
+        elif one.record_id not in versions:
+            reasons[one.record_id] = sheets.GONE
+        elif versions[one.record_id] != one.version:
+            reasons[one.record_id] = "后来又导入更新过，请先撤销后来的那次导入。"
+    return reasons
 
 
 def forget(matter_ids: Collection[UUID]) -> None:

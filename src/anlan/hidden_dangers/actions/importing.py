@@ -14,7 +14,7 @@ from anlan.hidden_dangers import ledger_words as words
 from anlan.hidden_dangers.actions.copying import insert_all, update_all
 from anlan.hidden_dangers.actions.imported_history import Built, build
 from anlan.hidden_dangers.actions.imported_rows import Facts, Names, Unreadable
-from anlan.hidden_dangers.actions.imported_snapshots import forget, refuse_touched, restore, snapshots
+from anlan.hidden_dangers.actions.imported_snapshots import forget, restore, snapshots, why_kept
 from anlan.hidden_dangers.models import HiddenDanger, ImportedMatter, RectificationPlan
 from anlan.hidden_dangers.selectors import imported_by_key, numbers_taken, visible_among
 from anlan.lib import clock, ids
@@ -87,11 +87,12 @@ class LedgerBatch:
         return written
 
     def undo(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
-        """All of it or nothing: Refused (409) with the rows somebody has acted on since."""
-        refuse_touched(self.actor, kept)
-        forget([one.record_id for one in kept if one.outcome == sheets.Outcome.CREATED])
-        restore([one for one in kept if one.outcome == sheets.Outcome.UPDATED])
-        return {}
+        """See :class:`sheets.Batch`."""
+        reasons = why_kept(self.actor, kept)
+        free = [one for one in kept if one.record_id not in reasons]
+        forget([one.record_id for one in free if one.outcome == sheets.Outcome.CREATED])
+        restore([one for one in free if one.outcome == sheets.Outcome.UPDATED])
+        return reasons
 
     def _draft(self, chunk: sheets.Chunk, place: int, facts: Facts, key: str, old: HiddenDanger | None) -> sheets.Draft:
         built = build(self.actor, self.names.office, self.names.state(facts), old.id if old else ids.uuid7(), self.now)

@@ -22,7 +22,7 @@ from anlan.inspections.choices import ActClass
 from anlan.inspections.models import CheckFinding, CheckOfficer, CheckRecord
 from anlan.inspections.workflow import PROCESS
 from anlan.lib import clock, ids
-from anlan.lib.refusals import NotInScope, Refused
+from anlan.lib.refusals import NotInScope
 from anlan.processes.api import Event, PastStep, importing
 from anlan.sheets import api as sheets
 
@@ -108,25 +108,27 @@ class CheckLedgerBatch:
         return written
 
     def undo(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
-        """All of it or nothing: Refused (409) with the rows somebody has acted on since."""
+        """See :class:`sheets.Batch`."""
+        reasons = self._why_kept(kept)
+        free = [one for one in kept if one.record_id not in reasons]
+        self._forget([one.record_id for one in free if one.outcome == sheets.Outcome.CREATED])
+        amending.restore([one for one in free if one.outcome == sheets.Outcome.UPDATED])
+        return reasons
+
+    def _why_kept(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
         check_ids = [one.record_id for one in kept]
-        made = [one.record_id for one in kept if one.outcome == sheets.Outcome.CREATED]
-        against = (
-            sheets.referring_to(CheckRecord, made, besides=amending.OWN).keys() | importing.acted_on(check_ids).keys()
-        )
+        acted = importing.acted_on(check_ids)
+        made = [one.record_id for one in kept if one.outcome == sheets.Outcome.CREATED and one.record_id not in acted]
+        reasons: dict[UUID, str] = dict(sheets.referring_to(CheckRecord, made, besides=amending.OWN))
         versions = selectors.versions_of(self.actor, check_ids)
-        touched = [one for one in kept if one.record_id in against or versions.get(one.record_id) != one.version]
-        if touched:
-            rows = "、".join(f"原表第 {one.number} 行" for one in touched[:SHOWN])
-            more = f"等 {len(touched)} 行" if len(touched) > SHOWN else ""
-            raise Refused(
-                "import_acted_on",
-                f"导入的检查里有 {len(touched)} 次之后已经有人办理，或者又导入更新过，整批不能撤销：{rows}{more}。"
-                "更新过的先撤销后来那次导入，办理过的请分别作废。",
-            )
-        self._forget(made)
-        amending.restore([one for one in kept if one.outcome == sheets.Outcome.UPDATED])
-        return {}
+        for one in kept:
+            if one.record_id in acted:
+                reasons[one.record_id] = "之后已经有人办理，请在这次检查上办理（作废）。"
+            elif one.record_id not in versions:
+                reasons[one.record_id] = sheets.GONE
+            elif versions[one.record_id] != one.version:
+                reasons[one.record_id] = "后来又导入更新过，请先撤销后来的那次导入。"
+        return reasons
 
     def _refuse_doubles(self, chunk: sheets.Chunk, keys: dict[int, str]) -> None:
         for place, key in keys.items():
