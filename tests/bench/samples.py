@@ -125,6 +125,7 @@ class _Site:
                 {"name": "李应急", "certificate_no": "331082002"},
             ],
             "inspection_kind": "ROUTINE",
+            "plan_reference": "年度检查计划",
             "arrival": "HAND_OVER",
             "no_scan_reason": "企业尚未申领码",
             "told_to": "韩安全",

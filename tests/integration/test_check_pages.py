@@ -27,6 +27,7 @@ def draft(cast, checklist):  # noqa: F811
 
 HEAD = {
     "inspection_kind": "ROUTINE",
+    "plan_reference": "年度检查计划",
     "arrival": "HAND_OVER",
     "no_scan_reason": "未申领",
     "told_to": "韩安全",
@@ -169,6 +170,7 @@ def test_the_api_files_reads_and_refuses(client_of, cast, checklist):  # noqa: F
         "checklist_version": version["id"],
         "officers": [{"name": "王", "certificate_no": "1"}, {"name": "李", "certificate_no": "2"}],
         "inspection_kind": "SPECIAL",
+        "plan_reference": "危化专项方案",
         "arrival": "NOTICE",
         "scan_no": "YS1",
         "told_to": "韩",

@@ -12,6 +12,7 @@ from anlan.hidden_dangers import api as loop
 from anlan.inspections import actions, selectors
 from anlan.inspections.api import ActClass, Answer, CheckFacts, FreeFinding, GivenAnswer, Officer, Start
 from anlan.inspections.choices import SelfCheckFindingState, Status
+from anlan.inspections.invariants import check_invariants
 from anlan.jobs import api as jobs
 from anlan.ledger.models import LedgerEntry
 from anlan.lib import clock
@@ -25,6 +26,7 @@ OFFICERS = [Officer("王应急", "331082001"), Officer("李应急", "331082002")
 INSPECTED = {
     "officers": OFFICERS,
     "inspection_kind": "ROUTINE",
+    "plan_reference": "年度检查计划",
     "arrival": "HAND_OVER",
     "no_scan_reason": "企业尚未申领码",
     "told_to": "韩安全",
@@ -88,6 +90,26 @@ def test_an_inspection_says_everything_it_lacks_at_once(cast):
     with pytest.raises(Invalid) as refusal:
         inspect(cast.dept, cast.sites["firm"], officers=OFFICERS[:1], arrival="", no_scan_reason="", told_to="")
     assert [error.pointer for error in refusal.value.errors] == ["/officers", "/arrival", "/scan_no", "/told_to"]
+
+
+def test_an_inspection_needs_its_plan_but_for_a_single_case(cast):
+    with pytest.raises(Invalid) as refusal:
+        inspect(cast.dept, cast.sites["firm"], plan_reference=" ")
+    assert [error.pointer for error in refusal.value.errors] == ["/plan_reference"]
+    assert inspect(cast.dept, cast.sites["firm"], plan_reference="", inspection_kind="INDIVIDUAL").is_inspection
+
+
+def test_what_lies_years_back_is_for_a_ledger(cast):
+    start = Start(ActClass.PATROL, cast.sites["firm"].id, started_at=clock.now() - timedelta(days=367))
+    with acting(cast.town), pytest.raises(Invalid) as refusal:
+        actions.file(actor=cast.town, start=start, facts=CheckFacts())
+    assert refusal.value.errors[0].pointer == "/started_at"
+
+
+def test_what_is_filed_by_the_running_clock_keeps_every_rule(cast, checklist):
+    inspect(cast.dept, cast.sites["firm"], checklist, failed=(1,))
+    with acting(cast.system()):
+        assert list(check_invariants(cast.system())) == []
 
 
 def test_the_same_officer_twice_is_one(cast):

@@ -179,6 +179,7 @@ BREAKS: dict[str, Breaks] = {
     "发函单位的路径不符": lambda w: SupervisionLetter.objects.update(issuer_path="x/"),
     # checks
     "行政检查的检查人员不足两名": lambda w: CheckOfficer.objects.filter(position=2).delete(),
+    "行政检查没有检查计划": lambda w: w.record(plan_reference=""),
     "行政检查没有扫码入企编号，也没有原因": lambda w: w.record(scan_no="", no_scan_reason=""),
     "提交早于结束": lambda w: w.record(filed_at=F("started_at"), ended_at=F("started_at") + timedelta(days=1)),
     "检查项数与答案不符": lambda w: w.record(item_count=99),

@@ -1,13 +1,14 @@
 """What holds for every check record, however it came to be; see ``hidden_dangers.invariants``."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from anlan.authz.actors import Actor
 from anlan.authz.participation import lies_elsewhere
-from anlan.inspections.choices import ActClass, Answer, Status
+from anlan.inspections.choices import ActClass, Answer, InspectionKind, Status
 from anlan.inspections.models import CheckAnswer, CheckFinding, CheckOfficer, SelfCheckFinding
 from anlan.inspections.policies import OFFICERS_AT_LEAST
 from anlan.inspections.selectors import all_records
@@ -39,6 +40,7 @@ def check_invariants(actor: Actor) -> Iterator[Breach]:
 
 RULES = {
     "行政检查的检查人员不足两名": INSPECTED & Q(officers_there__lt=OFFICERS_AT_LEAST),
+    "行政检查没有检查计划": INSPECTED & ~Q(inspection_kind=InspectionKind.INDIVIDUAL) & Q(plan_reference=""),
     "行政检查没有扫码入企编号，也没有原因": INSPECTED & Q(scan_no="", no_scan_reason=""),
     "提交早于结束": MADE_HERE & Q(filed_at__lt=F("ended_at")),
     "检查项数与答案不符": MADE_HERE & ~Q(item_count=F("answers_there")),
@@ -51,11 +53,14 @@ RULES = {
     "检查单位或者属地的路径不符": ~Q(organisation_path=F("organisation__path")) | ~Q(region_path=F("region__path")),
     "企业不是场所的企业": Q(site__isnull=False, import_key=None) & ~Q(enterprise=F("site__enterprise")),
 }
+ONE_ACT = timedelta(minutes=1)
+"""What a check found is registered while it is filed, a moment later."""
 FOUND_BY_CHECK = Q(
     region_path=F("check_record__region_path"),
     hidden_danger__reporter=F("check_record__organisation"),
     hidden_danger__region=F("check_record__region"),
-    hidden_danger__registered_at=F("check_record__filed_at"),
+    hidden_danger__registered_at__gte=F("check_record__filed_at"),
+    hidden_danger__registered_at__lte=F("check_record__filed_at") + ONE_ACT,
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Capacity, OrganisationKind
-from anlan.inspections.choices import ActClass
+from anlan.inspections.choices import ActClass, InspectionKind
 from anlan.inspections.models import CheckRecord
 from anlan.lib.refusals import FieldError, Forbidden, Invalid, Refused
 
@@ -102,6 +102,8 @@ def check_inspection(given: Mapping[str, str], officers: Sequence[tuple[str, str
         wrong.append(FieldError("/officers", text))
     if not given.get("inspection_kind"):
         wrong.append(FieldError("/inspection_kind", "请选择日常、专项或者个案检查。"))
+    if given.get("inspection_kind") != InspectionKind.INDIVIDUAL and not given.get("plan_reference"):
+        wrong.append(FieldError("/plan_reference", "请填写批准的检查计划或者方案；个案检查可以不填。"))
     if not given.get("arrival"):
         wrong.append(FieldError("/arrival", "请选择事先送达通知书，还是到场当面交付。"))
     elif is_unannounced and given["arrival"] != "HAND_OVER":

@@ -1,7 +1,7 @@
 """From the beginning of a visit to the filed record: the record, its answers and its findings are one act."""
 
 from contextlib import nullcontext
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,9 @@ from anlan.organisations import api as organisations
 from anlan.reads.writing import insert_all
 from anlan.register import api as enterprises
 from anlan.territory import api as territory
+
+LONGEST_AGO = timedelta(days=366)
+"""What lies further back is history: a ledger tells it, and says that it was imported."""
 
 
 def begin(*, actor: Actor, start: Start) -> CheckRecord:
@@ -100,6 +103,8 @@ def _new(actor: Actor, start: Start, verb: str) -> CheckRecord:
     )
     if check.started_at > clock.now():
         raise Invalid.at("/started_at", "开始时间不能晚于现在。")
+    if check.started_at < clock.now() - LONGEST_AGO:
+        raise Invalid.at("/started_at", "一年以前的检查请用检查台账导入，不在这里登记。")
     if check.is_self_check:
         check_month(check)
     if start.checklist_version_id is not None:

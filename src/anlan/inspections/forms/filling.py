@@ -66,7 +66,7 @@ class HeadForm(forms.Form):
         label="行政检查类别", required=False, choices=InspectionKind.choices, widget=forms.RadioSelect
     )
     arrival = forms.ChoiceField(label="告知方式", required=False, choices=Arrival.choices, widget=forms.RadioSelect)
-    plan_reference = forms.CharField(label="检查计划、方案", required=False, max_length=120)
+    plan_reference = forms.CharField(label="检查计划、方案（个案检查可不填）", required=False, max_length=120)
     scan_no = forms.CharField(label="扫码入企编号", required=False, max_length=60)
     no_scan_reason = forms.CharField(label="未扫码的，写原因", required=False, max_length=200)
     told_to = forms.CharField(label="结果告知了谁", required=False, max_length=60)
