@@ -49,12 +49,11 @@ class Tree:
         self.size, self.peaks = 0, []
 
     def append(self, leaf):
-        rest = self.size
+        rest, self.size = self.size, self.size + 1
         while rest % 2:
             leaf = node_hash(self.peaks.pop(), leaf)
             rest //= 2
         self.peaks.append(leaf)
-        self.size += 1
 
     def root(self):
         if not self.peaks:
@@ -176,6 +175,8 @@ def saved_heads(path):
     for head in found["items"] if isinstance(found, dict) else found:
         if saved.setdefault(head["size"], head["root"]) != head["root"]:
             raise Broken(f"保存的树头里 {head['size']} 条的有两个不同的根：有人给不同的人看了不同的账本")
+    if not saved:
+        raise Broken("保存的树头一个也没有，无从对照")
     return saved
 
 

@@ -35,7 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings now that the environment is the tests' own: pytest-django then sets Django up."""
     from django.conf import settings
 
-    assert settings.DATABASES
+    assert str(settings.DATA_DIR) == os.environ["ANLAN_HOME"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Each worker sets Django up by its own conftest: one that inherits the name of the settings does so before, and all
+    workers would share the home of the process that began the run, with its files and its last signed tree head."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

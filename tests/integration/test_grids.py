@@ -364,6 +364,24 @@ class TestHandOver:
         with pytest.raises(Refused, match="不用移交"):
             hand_over(actor=town, of=post.id, to=ZHOU, reason="调任")
 
+    def test_whoever_follows_stays_until_somebody_named_for_later(self, cast: Cast, town, grid) -> None:
+        today = clock.today()
+        last, begun = today + timedelta(days=1), today - timedelta(days=90)
+        post = appoint(town, grid, post="GRID_LEADER", valid_from=begun, valid_to=last)
+        site = cast.sites["firm"].id
+        facts = acts.OfficialFacts(person=FENG, valid_from=begun)
+        acts.name_official(actor=town, site_id=site, facts=facts)
+        ResponsibleOfficial.objects.filter(site_id=site).update(valid_to=last)
+        hand_over(actor=town, of=post.id, to=ZHOU, reason="调任")
+        now = territory.members_on(town, today).get()
+        assert (now.name, now.valid_to) == ("周接手", None)
+        assert seen.officials_of_sites(town, [site])[site].valid_to is None
+        GridMember.objects.filter(id=now.id).update(valid_to=last)
+        appoint(town, grid, PersonInPost(name="吴后任", phone="13900000009"), post="GRID_LEADER",
+                valid_from=last + timedelta(days=1))  # fmt: skip
+        hand_over(actor=town, of=now.id, to=FENG, reason="调回")
+        assert territory.members_on(town, today).get().valid_to == last
+
     def test_not_to_oneself(self, town, grid) -> None:
         post = appoint(town, grid)
         with pytest.raises(Invalid, match="同一个人"):

@@ -557,6 +557,10 @@ class TestTheScript:
         path = tmp_path / "heads.json"
         path.write_text(json.dumps({"items": saved}))
         assert script.saved_heads(path) == heads_of(a_ledger)
+        for nothing in ("[]", '{"items": []}'):
+            path.write_text(nothing)
+            with pytest.raises(script.Broken, match="无从对照"):
+                script.saved_heads(path)
         path.write_text(json.dumps([*saved, {**saved[0], "root": "00" * 32}]))
         with pytest.raises(script.Broken, match="不同的账本"):
             script.saved_heads(path)

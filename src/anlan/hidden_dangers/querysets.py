@@ -1,6 +1,9 @@
 """Named annotations and filters of matters."""
 
+import unicodedata
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.db.models import F, Q
@@ -91,16 +94,12 @@ class HiddenDangerQuerySet(ScopedQuerySet):
         return self.annotate(next_due_on=processes.next_due_on())
 
     def matching(self, text: str) -> Self:
-        """Rows of which number, description, place, object or enterprise contains each word of ``text``."""
+        """Rows of which number, description, place, object or enterprise contains each word of ``text``, in the narrow
+        form of its letters and digits too: that is how most people type them."""
         found = Q()
         for word in text.split():
-            found &= (
-                Q(number__icontains=word)
-                | Q(description__contains=word)
-                | Q(place__contains=word)
-                | Q(supervised_object__name__contains=word)
-                | Q(party_enterprise__name__contains=word)
-            )
+            forms = {word, unicodedata.normalize("NFKC", word)}
+            found &= reduce(or_, (_saying(one) for one in sorted(forms)))
         return self.filter(found)
 
     def open_first(self) -> Self:
@@ -133,3 +132,13 @@ class HiddenDangerQuerySet(ScopedQuerySet):
     def as_lines(self) -> Self:
         """With everything a row of a list shows, and nothing else."""
         return self.only(*LIST_COLUMNS).with_names()
+
+
+def _saying(word: str) -> Q:
+    return (
+        Q(number__icontains=word)
+        | Q(description__contains=word)
+        | Q(place__contains=word)
+        | Q(supervised_object__name__contains=word)
+        | Q(party_enterprise__name__contains=word)
+    )

@@ -79,8 +79,12 @@ def _check(charge: Charge, successor: PersonInPost, expected: int | None) -> Non
 
 
 def _pass_on(old: ResponsibleOfficial, to: PersonInPost) -> None:
-    """The successor takes the 包保 from today with the same duty, to the end that was set."""
-    first, until = max(clock.today(), old.valid_from), old.valid_to
+    """The successor takes the 包保 from today with the same duty, until somebody who is named already for a later time."""
+    first = max(clock.today(), old.valid_from)
+    of: dict[str, UUID | None] = {"site_id": old.site_id} if old.site_id else {"grid_id": old.grid_id}
+    later = ResponsibleOfficial.objects.filter(**of, valid_from__gt=old.valid_from)
+    following = later.order_by("valid_from").values_list("valid_from", flat=True).first()
+    until = following - DAY if following is not None else None
     end(old, first - DAY)
     ResponsibleOfficial.objects.create(
         site_id=old.site_id,

@@ -107,7 +107,7 @@ def move_posts(*, actor: Actor, posts: Iterable[GridMember], to: PersonInPost, o
         wanted = sorted(posts, key=lambda one: str(one.grid_id))
         grids = {row.id: row for row in lock_grids(actor, {one.grid_id for one in wanted})}
         for old in wanted:
-            grid, until = grids[old.grid_id], old.valid_to
+            grid, until = grids[old.grid_id], _until_the_next(old)
             begins = max(on, old.valid_from)
             end(old, begins - DAY)
             touch(grid)
@@ -116,6 +116,13 @@ def move_posts(*, actor: Actor, posts: Iterable[GridMember], to: PersonInPost, o
             else:
                 moved.append(_appoint(grid, to, old.post, old.seat, begins, until))
     return PostsMoved(tuple(moved), tuple(ended))
+
+
+def _until_the_next(old: GridMember) -> date | None:
+    """Whoever leaves has a last day, whoever follows has none, unless somebody is named already for the time after."""
+    after = GridMember.objects.filter(grid_id=old.grid_id, post=old.post, seat=old.seat, valid_from__gt=old.valid_from)
+    following = after.order_by("valid_from").values_list("valid_from", flat=True).first()
+    return following - DAY if following is not None else None
 
 
 def settled(actor: Actor, person: PersonInPost) -> PersonInPost:
