@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from anlan.authz.roles import ROLE_CHOICES
 from anlan.authz.scope import acting
-from anlan.desk.first_tiles import TILES, fields_of, tiles_of
+from anlan.desk.first_tiles import TILES, numbers_of
 from anlan.desk.standings import standings
 from anlan.hidden_dangers.api import HiddenDanger
 from anlan.inspections import api as inspections
@@ -126,9 +126,9 @@ def test_every_number_is_as_long_as_the_list_it_opens(cast: Cast, busy: list[Hid
     for name in EVERYBODY:
         actor, client = cast.actors[name], as_(cast, name)
         with acting(actor):
-            tiles = tiles_of(actor, clock.today())
+            numbers_there = numbers_of(actor, clock.today())
             lines = standings(actor, clock.today()).lines if name in ("leader", "city", "other") else []
-            tiles += fields_of(actor, clock.today()) if lines else []
+            tiles = [*numbers_there.tiles, *numbers_there.fields]
         numbers = [(tile.label, tile.url, tile.value, "") for tile in tiles]
         numbers += [(figure.label, figure.url, figure.value, figure.unit) for line in lines for figure in line.figures]
         for label, url, value, unit in numbers:
@@ -215,7 +215,7 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
     ]:
         actor = cast.actors[name]
         with acting(actor):
-            found = {tile.label: tile.value for tile in tiles_of(actor, clock.today())}
+            found = {tile.label: tile.value for tile in numbers_of(actor, clock.today()).tiles}
         assert found[label] >= 1, (name, label, found)
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anlan.authz.scope import acting
-from anlan.desk.first_tiles import tiles_of
+from anlan.desk.first_tiles import numbers_of
 from anlan.inspections import api as checks
 from anlan.inspections import selectors
 from anlan.inspections.models import CheckRecord
@@ -164,7 +164,7 @@ def test_patrolling_begins_where_the_line_says(cast: Cast, grids: Any, client_of
 def test_the_tile_counts_them(cast: Cast, grids: Any) -> None:
     def counted(who: str) -> int:
         with acting(cast.actors[who]) as actor:
-            return {tile.label: tile.value for tile in tiles_of(actor, clock.today())}["本周未巡查网格"]
+            return {tile.label: tile.value for tile in numbers_of(actor, clock.today()).tiles}["本周未巡查网格"]
 
     assert (counted("town"), counted("town2"), counted("village")) == (2, 2, 1)
     patrolled(cast)

@@ -105,6 +105,9 @@ def shares(counts: Sequence[int], lines: int) -> list[int]:
     return shown
 
 
+CALLED = 2
+
+
 def _site_lines(actor: Actor, sites: Sequence[register.Site]) -> list[SiteLine]:
     site_ids = [site.id for site in sites]
     sees_grids = actor.can(Permission.GRID_VIEW)
@@ -132,8 +135,10 @@ def _tags(sites: Sequence[Any]) -> str:
 
 
 def _grid(keeper: Any) -> str:
-    """Who is to be called, first: a narrow column cuts the end."""
-    people = "、".join(f"{person.name} {person.phone}".strip() for person in keeper.people)
+    """Who is to be called, first: a narrow column cuts the end, and holds two with their numbers."""
+    people = "、".join(f"{person.name} {person.phone}".strip() for person in keeper.people[:CALLED])
+    if len(keeper.people) > CALLED:
+        people += f"等 {len(keeper.people)} 人"
     return f"{people}（{keeper.place.grid.name}）" if people else str(keeper.place.grid.name)
 
 

@@ -1,7 +1,7 @@
 """The numbers of 待办 by role (DOMAIN §6)."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind, Sector
-from anlan.desk.tiles import Counted, CountedTile, Other, Tile, counted_tiles, screens
+from anlan.desk.tiles import Counted, CountedTile, Other, Tile, counted_tiles, looks_down, screens
 from anlan.hidden_dangers.api import Filters, Level, Source, Status
 from anlan.inspections import api as inspections
 from anlan.register import api as register
@@ -330,11 +330,6 @@ TILES: dict[str, Callable[[Actor, date], list[Counted]]] = {
 }
 
 
-def fields_of(actor: Actor, on: date) -> list[CountedTile]:
-    """How many sites of the fields that worry a leader most there are (DOMAIN §6), in one query."""
-    return counted_tiles(actor, [_of_sector(actor, Sector.HAZARDOUS_CHEMICALS), *_of_tags(actor)], on)
-
-
 def _of_sector(actor: Actor, sector: Sector) -> Other:
     found = register.sites(actor, register.SiteFilters(sector=sector))
     return Other(sector.label, found, _page("register:site-list", sector=sector), "处", "场所底册")
@@ -353,6 +348,17 @@ def _of_tags(actor: Actor) -> list[Other]:
     ]
 
 
-def tiles_of(actor: Actor, on: date) -> list[CountedTile]:
-    """The tiles of the actor's role, counted in one query."""
-    return counted_tiles(actor, TILES.get(actor.role.code, _reporter)(actor, on), on)
+@dataclass(frozen=True)
+class Numbers:
+    """``fields``: how many sites there are of the fields that worry a leader most (DOMAIN §6)."""
+
+    tiles: list[CountedTile]
+    fields: list[CountedTile]
+
+
+def numbers_of(actor: Actor, on: date) -> Numbers:
+    """The numbers of the actor's role, counted in one query."""
+    tiles = TILES.get(actor.role.code, _reporter)(actor, on)
+    fields = [_of_sector(actor, Sector.HAZARDOUS_CHEMICALS), *_of_tags(actor)] if looks_down(actor) else []
+    counted = counted_tiles(actor, [*tiles, *fields], on)
+    return Numbers(counted[: len(tiles)], counted[len(tiles) :])

@@ -10,9 +10,9 @@ from django.db.models import F
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind
 from anlan.authz.permissions import Permission
-from anlan.desk.first_tiles import fields_of, tiles_of
+from anlan.desk.first_tiles import numbers_of
 from anlan.desk.standings import Standings, standings
-from anlan.desk.tiles import CountedTile, list_url, screens, sees_organs
+from anlan.desk.tiles import CountedTile, list_url, looks_down, screens, sees_organs
 from anlan.hidden_dangers import api as loop
 from anlan.hidden_dangers.api import Filters, Level
 from anlan.inspections import api as inspections
@@ -93,9 +93,11 @@ def home_page(actor: Actor, on: date) -> HomePage:
     matters = _most_urgent(actor, filters, on, newest=reported)
     majors = _majors(actor, on) if sees_organs(actor) else []
     loop.name_together(matters, majors)
+    numbers = numbers_of(actor, on)
     return HomePage(
         template="desk/home_village.html" if reported else "desk/home.html",
-        tiles=tiles_of(actor, on),
+        tiles=numbers.tiles,
+        fields=numbers.fields,
         heading=heading,
         rows=loop.rows_of(matters[:SHOWN]),
         rows_url=list_url(filters),
@@ -138,14 +140,7 @@ def _overview(actor: Actor, majors: Sequence[loop.HiddenDanger], on: date) -> di
         for unit in loop.overdue_by_lead(actor, on)
     ]
     found = {"late_units": units, "majors": loop.rows_of(majors), "majors_url": list_url(MAJORS)}
-    if not _looks_down(actor):
-        return found
-    return {**found, "standings": standings(actor, on), "fields": fields_of(actor, on)}
-
-
-def _looks_down(actor: Actor) -> bool:
-    """Leaders compare the regions below them; so does everybody above the counties."""
-    return actor.organisation_kind == OrganisationKind.GOVERNMENT or not screens(actor)
+    return {**found, "standings": standings(actor, on)} if looks_down(actor) else found
 
 
 def _self_check(actor: Actor, on: date) -> SelfCheck:

@@ -114,3 +114,8 @@ def sees_organs(actor: Actor) -> bool:
         OrganisationKind.SPECIAL_COMMITTEE_OFFICE,
     )
     return actor.organisation_kind in kinds
+
+
+def looks_down(actor: Actor) -> bool:
+    """Leaders compare the regions below them; so does everybody above the counties."""
+    return actor.organisation_kind == OrganisationKind.GOVERNMENT or not screens(actor)

@@ -21,6 +21,13 @@ class Coded(Answer):
     label: str
 
 
+class Place(Answer):
+    """A region of the country, by its code."""
+
+    code: str
+    name: str
+
+
 class Named(Answer):
     id: UUID
     name: str

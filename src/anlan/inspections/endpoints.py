@@ -122,7 +122,7 @@ class Checklists(http.Answer):
     count: int
 
 
-class ListQuery(Schema):
+class CheckQuery(Schema):
     """Filters of the list; all may be combined."""
 
     q: Annotated[str, Field(max_length=60)] = ""
@@ -157,7 +157,7 @@ class ListQuery(Schema):
 
 @router.get("/checks", response=http.Page[CheckRow], summary="检查列表")
 @http.requires(Permission.CHECK_VIEW)
-def list_checks(request: HttpRequest, query: Query[ListQuery], page: Query[http.PageQuery]) -> Any:
+def list_checks(request: HttpRequest, query: Query[CheckQuery], page: Query[http.PageQuery]) -> Any:
     """The checks inside the actor's scope, the newest first."""
     rows = selectors.checks(http.actor_of(request), query.as_filters()).with_names()
     sheet = http.paginate(rows, page)

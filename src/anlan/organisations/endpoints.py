@@ -7,15 +7,10 @@ from ninja import Field, Query, Router, Schema
 from anlan.authz.choices import Capacity, OrganisationKind, Sector
 from anlan.authz.models import Organisation
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, Page, PageQuery, Sheet, paginate, requires
+from anlan.http.api import ActingRequest, Page, PageQuery, Place, Sheet, paginate, requires
 from anlan.organisations import selectors
 
 router = Router(tags=["组织机构"])
-
-
-class Place(Schema):
-    code: str
-    name: str
 
 
 class SectorOut(Schema):

@@ -11,7 +11,7 @@ from anlan.http.api import Page
 from anlan.lib import clock
 from anlan.register.choices import ObjectKind
 from anlan.register.models import ResponsibleOfficial
-from anlan.register.schemas import Named, Place, SiteOut
+from anlan.register.schemas import Place, ShortNamed, SiteOut
 from anlan.territory.api import (
     Appointment,
     GridFacts,
@@ -44,7 +44,7 @@ class GridOut(Schema):
     sector_label: str = Field(alias="get_sector_display")
     region: Place
     parent: GridRef | None
-    organisation: Named | None = Field(description="牵头单位")
+    organisation: ShortNamed | None = Field(description="牵头单位")
     valid_from: date
     valid_to: date | None
     version: int
@@ -77,7 +77,7 @@ class OfficialOut(Schema):
     name: str
     phone: str
     duty: str
-    organisation: Named | None
+    organisation: ShortNamed | None
     valid_from: date
     valid_to: date | None
 
@@ -110,7 +110,7 @@ class ObjectRef(Schema):
     name: str
     address: str
     region: Place
-    local_unit: Named = Field(description="属地单位")
+    local_unit: ShortNamed = Field(description="属地单位")
     version: int
 
 
@@ -173,7 +173,7 @@ class GridPatch(Schema):
         return {names.get(name, name): getattr(self, name) for name in self.model_fields_set}
 
 
-class PersonIn(Schema):
+class HolderIn(Schema):
     """An account, or a name with a phone."""
 
     name: str = Field("", max_length=60)
@@ -184,7 +184,7 @@ class PersonIn(Schema):
         return PersonInPost(name=self.name, phone=self.phone, user_id=self.user)
 
 
-class MemberIn(PersonIn):
+class MemberIn(HolderIn):
     post: GridPost
     valid_from: date | None = Field(None, description="任职日期，不填为当天")
     valid_to: date | None = Field(None, description="离任日期（含），不填为长期")
@@ -230,7 +230,7 @@ class RemovedOut(Schema):
 
 class HandOverIn(Schema):
     of: UUID = Field(description="移交人的任一岗位或包保记录")
-    to: PersonIn = Field(description="接手人")
+    to: HolderIn = Field(description="接手人")
     reason: str = Field("", max_length=200)
     expected: int | None = Field(None, description="核对过的项数；与现在不符时拒绝")
     dry_run: bool = Field(False, description="只看数，不移交")

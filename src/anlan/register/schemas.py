@@ -8,6 +8,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from anlan.authz.choices import Sector
+from anlan.http.api import Place
 from anlan.register.choices import Gap, OperatingStatus, PersonPost, SourceCrs
 from anlan.register.facts import PersonFacts
 from anlan.register.models import Enterprise, Site, SitePerson, SiteRegulator
@@ -17,12 +18,7 @@ Longitude = Annotated[Decimal | None, Field(ge=73, le=136, max_digits=9, decimal
 Latitude = Annotated[Decimal | None, Field(ge=3, le=54, max_digits=8, decimal_places=6)]
 
 
-class Place(Schema):
-    code: str
-    name: str
-
-
-class Named(Schema):
+class ShortNamed(Schema):
     id: UUID
     name: str
     short_name: str
@@ -53,7 +49,7 @@ class EnterpriseOut(Schema):
     status_label: str = Field(alias="get_status_display")
     registered_address: str
     region: Place
-    organisation: Named | None = Field(description="已开通账号的企业组织")
+    organisation: ShortNamed | None = Field(description="已开通账号的企业组织")
     tags: list[TagOut] = Field(description="它的场所带的标签")
     registered_at: datetime
     changed_at: datetime
@@ -119,16 +115,16 @@ class PersonIn(Schema):
 class RegulatorOut(Schema):
     sector: Sector
     sector_label: str = Field(alias="get_sector_display")
-    organisation: Named
+    organisation: ShortNamed
 
 
 class SiteOut(Schema):
     id: UUID
-    enterprise: Named
+    enterprise: ShortNamed
     name: str
     address: str
     region: Place
-    local_unit: Named = Field(description="属地单位")
+    local_unit: ShortNamed = Field(description="属地单位")
     status: OperatingStatus
     status_label: str = Field(alias="get_status_display")
     longitude: Decimal | None = Field(description="WGS-84")

@@ -17,14 +17,14 @@ from anlan.safeguards import actions, selectors
 from anlan.safeguards.boards import Line, lines_of
 from anlan.safeguards.choices import MatterState
 from anlan.safeguards.models import GuaranteedEvent
-from anlan.safeguards.schemas import Added, EventIn, EventOut, EventPatch, MatterOut, MattersIn, Release
+from anlan.safeguards.schemas import Added, EventIn, EventPatch, GuaranteedEventOut, MatterOut, MattersIn, ReleaseIn
 from anlan.territory import api as territory
 
 router = Router(tags=["活动保障"])
 PATH = "/safeguards/{uuid:event_id}"
 
 
-@router.get("/safeguards", response=http.Page[EventOut], summary="保障活动列表", url_name="safeguard_list")
+@router.get("/safeguards", response=http.Page[GuaranteedEventOut], summary="保障活动列表", url_name="safeguard_list")
 @http.requires(Permission.SAFEGUARD_VIEW)
 def list_events(request: HttpRequest, page: Query[http.PageQuery]) -> Any:
     """The events inside the actor's scope: those that run, the next opening first; then the concluded."""
@@ -38,7 +38,7 @@ def list_events(request: HttpRequest, page: Query[http.PageQuery]) -> Any:
     }
 
 
-@router.post("/safeguards", response={201: EventOut}, summary="登记保障活动", url_name="safeguard_establish")
+@router.post("/safeguards", response={201: GuaranteedEventOut}, summary="登记保障活动", url_name="safeguard_establish")
 @http.requires(Permission.SAFEGUARD_EDIT)
 def establish(request: HttpRequest, response: HttpResponse, body: EventIn) -> Any:
     """Put down an event of the actor's region or of one directly below."""
@@ -51,14 +51,14 @@ def establish(request: HttpRequest, response: HttpResponse, body: EventIn) -> An
     return Status(201, _answer(request, response, event.id))
 
 
-@router.get(PATH, response=EventOut, summary="一项保障活动", url_name="safeguard")
+@router.get(PATH, response=GuaranteedEventOut, summary="一项保障活动", url_name="safeguard")
 @http.requires(Permission.SAFEGUARD_VIEW)
 def get_event(request: HttpRequest, response: HttpResponse, event_id: UUID) -> Any:
     """One event with its numbers."""
     return _answer(request, response, event_id)
 
 
-@router.patch(PATH, response=EventOut, summary="修改保障活动", url_name="safeguard_edit")
+@router.patch(PATH, response=GuaranteedEventOut, summary="修改保障活动", url_name="safeguard_edit")
 @http.requires(Permission.SAFEGUARD_EDIT)
 def edit_event(
     request: HttpRequest, response: HttpResponse, event_id: UUID, body: EventPatch, if_match: IfMatch = None
@@ -112,12 +112,12 @@ def guard(request: HttpRequest, event_id: UUID, body: MattersIn) -> Any:
 
 @router.post(
     PATH + "/matters/{uuid:hidden_danger_id}/release",
-    response=EventOut,
+    response=GuaranteedEventOut,
     summary="移出隐患",
     url_name="safeguard_release",
 )
 @http.requires(Permission.SAFEGUARD_EDIT)
-def release(request: HttpRequest, event_id: UUID, hidden_danger_id: UUID, body: Release) -> Any:
+def release(request: HttpRequest, event_id: UUID, hidden_danger_id: UUID, body: ReleaseIn) -> Any:
     """Take a matter out of the event, saying why."""
     actions.release_matter(
         actor=http.actor_of(request), event_id=event_id, hidden_danger_id=hidden_danger_id, reason=body.reason

@@ -47,11 +47,11 @@ class MattersIn(Given):
     numbers: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=5000)] = Field(default_factory=list)
 
 
-class Release(Given):
+class ReleaseIn(Given):
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class EventOut(Answer):
+class GuaranteedEventOut(Answer):
     """``found``, ``closed``, ``remaining``: of the matters this actor sees. ``in_time``: closed before the opening."""
 
     id: UUID
@@ -83,4 +83,4 @@ class MatterOut(Answer):
 
 class Added(Answer):
     added: int
-    event: EventOut
+    event: GuaranteedEventOut

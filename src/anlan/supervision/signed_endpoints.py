@@ -46,7 +46,7 @@ class SignedListOut(Schema):
     signed_at: datetime
 
 
-class RowOut(Schema):
+class SignedRowOut(Schema):
     hidden_danger: UUID
     number: str
     description: str
@@ -76,7 +76,7 @@ class SignedListCase(SignedListOut):
     """``is_sound``: the lines still give the hash that was signed. ``changes``: what is different now; a list with any
     has to be signed anew, and an earlier edition has none."""
 
-    rows: list[RowOut]
+    rows: list[SignedRowOut]
     in_force: bool
     is_sound: bool
     changes: list[ChangeOut]

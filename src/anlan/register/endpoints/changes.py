@@ -14,7 +14,7 @@ from anlan.register.choices import ChangeState, OperatingStatus, TransferState
 from anlan.register.endpoints.enterprises import region_by_code, tagged
 from anlan.register.endpoints.routing import router
 from anlan.register.models import SiteTenancy, SiteTransfer, StatusChange
-from anlan.register.schemas import Named, Place
+from anlan.register.schemas import Place, ShortNamed
 from anlan.register.selectors import changes
 
 
@@ -38,7 +38,7 @@ class AcceptanceIn(Schema):
     files: list[UUID] = Field(default_factory=list, max_length=20)
 
 
-class AnswerIn(Schema):
+class ReplyIn(Schema):
     note: str = Field("", max_length=500)
 
 
@@ -74,9 +74,9 @@ class TransferOut(Schema):
     status: TransferState
     status_label: str = Field(alias="get_status_display")
     from_region: Place
-    from_unit: Named
+    from_unit: ShortNamed
     to_region: Place
-    to_unit: Named
+    to_unit: ShortNamed
     new_address: str
     reason: str
     answer: str
@@ -172,9 +172,7 @@ def accept_resumption(
 @router.post("/status-changes/{uuid:change_id}/refuse-resumption", response=StatusChangeOut, summary="不同意复产",
              url_name="refuse_resumption")  # fmt: skip
 @requires(Permission.SITE_ACCEPT_RESUMPTION)
-def refuse_resumption(
-    request: ActingRequest, change_id: UUID, sent: AnswerIn, if_match: IfMatch = None
-) -> StatusChange:
+def refuse_resumption(request: ActingRequest, change_id: UUID, sent: ReplyIn, if_match: IfMatch = None) -> StatusChange:
     return actions.refuse_resumption(
         actor=request.actor, change_id=change_id, note=sent.note, if_versions=expected_versions(if_match)
     )
@@ -207,7 +205,7 @@ def read_transfer(request: ActingRequest, response: HttpResponse, transfer_id: U
     return found
 
 
-def _answered(request: ActingRequest, verb: Any, transfer_id: UUID, sent: AnswerIn, if_match: str | None) -> Any:
+def _answered(request: ActingRequest, verb: Any, transfer_id: UUID, sent: ReplyIn, if_match: str | None) -> Any:
     verb(actor=request.actor, transfer_id=transfer_id, note=sent.note, if_versions=expected_versions(if_match))
     return changes.transfer(request.actor, transfer_id)
 
@@ -216,7 +214,7 @@ def _answered(request: ActingRequest, verb: Any, transfer_id: UUID, sent: Answer
              url_name="confirm_transfer")  # fmt: skip
 @requires(Permission.SITE_TRANSFER)
 def confirm_transfer(
-    request: ActingRequest, transfer_id: UUID, sent: AnswerIn, if_match: IfMatch = None
+    request: ActingRequest, transfer_id: UUID, sent: ReplyIn, if_match: IfMatch = None
 ) -> SiteTransfer:
     found: SiteTransfer = _answered(request, actions.confirm_transfer, transfer_id, sent, if_match)
     return found
@@ -225,9 +223,7 @@ def confirm_transfer(
 @router.post("/site-transfers/{uuid:transfer_id}/refuse", response=TransferOut, summary="不接收移交",
              url_name="refuse_transfer")  # fmt: skip
 @requires(Permission.SITE_TRANSFER)
-def refuse_transfer(
-    request: ActingRequest, transfer_id: UUID, sent: AnswerIn, if_match: IfMatch = None
-) -> SiteTransfer:
+def refuse_transfer(request: ActingRequest, transfer_id: UUID, sent: ReplyIn, if_match: IfMatch = None) -> SiteTransfer:
     found: SiteTransfer = _answered(request, actions.refuse_transfer, transfer_id, sent, if_match)
     return found
 
@@ -236,7 +232,7 @@ def refuse_transfer(
              url_name="withdraw_transfer")  # fmt: skip
 @requires(Permission.SITE_TRANSFER)
 def withdraw_transfer(
-    request: ActingRequest, transfer_id: UUID, sent: AnswerIn, if_match: IfMatch = None
+    request: ActingRequest, transfer_id: UUID, sent: ReplyIn, if_match: IfMatch = None
 ) -> SiteTransfer:
     found: SiteTransfer = _answered(request, actions.withdraw_transfer, transfer_id, sent, if_match)
     return found

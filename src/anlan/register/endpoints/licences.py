@@ -16,7 +16,7 @@ from anlan.register.endpoints.enterprises import made, region_by_code, tagged
 from anlan.register.endpoints.routing import router
 from anlan.register.facts import LicenceFacts
 from anlan.register.models import Licence
-from anlan.register.schemas import Named
+from anlan.register.schemas import ShortNamed
 from anlan.register.selectors import licences
 
 TAGS = ["证照"]
@@ -24,7 +24,7 @@ TAGS = ["证照"]
 
 class LicenceOut(Schema):
     id: UUID
-    enterprise: Named
+    enterprise: ShortNamed
     site_id: UUID | None = Field(description="只管一处场所的证照是哪一处；空为整个企业")
     kind: str = Field(description="SAFETY_PRODUCTION 安全生产许可证 等")
     kind_label: str = Field(alias="label")

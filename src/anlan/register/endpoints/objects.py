@@ -18,7 +18,7 @@ from anlan.register.endpoints.merging import ConfirmedOut
 from anlan.register.endpoints.routing import router
 from anlan.register.facts import ObjectFacts
 from anlan.register.models import ObjectRegulator, SupervisedObject
-from anlan.register.schemas import Latitude, Longitude, Named, Place, RegulatorOut
+from anlan.register.schemas import Latitude, Longitude, Place, RegulatorOut, ShortNamed
 from anlan.register.selectors import objects
 
 TAGS = ["监管对象"]
@@ -31,14 +31,14 @@ class ObjectOut(Schema):
     name: str
     address: str
     region: Place
-    local_unit: Named = Field(description="属地单位")
+    local_unit: ShortNamed = Field(description="属地单位")
     status: ObjectStatus
     status_label: str = Field(alias="get_status_display")
     longitude: Decimal | None = Field(description="WGS-84")
     latitude: Decimal | None = Field(description="WGS-84")
     party_kind: str = Field(description="ENTERPRISE、ORGANISATION、PERSON，空为还不清楚")
-    party_enterprise: Named | None
-    party_organisation: Named | None
+    party_enterprise: ShortNamed | None
+    party_organisation: ShortNamed | None
     party_name: str
     party_phone: str
     registered_at: datetime

@@ -1,0 +1,41 @@
+"""The API's description knows a shape by its name alone: two of one name, and one operation is described by the other's."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from anlan.config.api import api
+
+
+def shapes() -> Iterator[type[BaseModel]]:
+    """Every model that an operation takes or answers, with what it is made of."""
+    for _, router in api._routers:
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                yield from filter(None, [*operation.models, *operation.response_models.values()])
+
+
+def within(annotation: Any, seen: set[Any]) -> Iterator[type[BaseModel]]:
+    if annotation in seen:
+        return
+    seen.add(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from within(field.annotation, seen)
+    for part in get_args(annotation):
+        if not isinstance(part, (str, int)):
+            yield from within(part, seen)
+
+
+def test_a_name_means_one_shape() -> None:
+    named: dict[str, set[type[BaseModel]]] = defaultdict(set)
+    seen: set[Any] = set()
+    for shape in shapes():
+        for model in within(shape, seen):
+            if model.__module__.startswith("anlan"):
+                named[model.__name__].add(model)
+    assert len(named) > 100
+    assert {name: models for name, models in named.items() if len(models) > 1} == {}
