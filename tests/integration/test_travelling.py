@@ -297,3 +297,25 @@ def test_and_back_again(cast: Cast, matters: Matters) -> None:
     after = seen(cast.town, matter)
     assert (after.lead.short_name, after.region.code) == ("古城街道", "331082001002")
     assert breaches(cast) == []
+
+
+def test_out_of_a_park_the_township_of_the_old_place_gives_way_too(cast: Cast, matters: Matters) -> None:
+    park, site = cast.organisations["临海开发区管委会"], cast.sites["firm"].id
+    manager = cast.add("park", "TOWNSHIP_OFFICE", "沈园区", park, cast.regions["331082001"])
+    into = {"to_region_id": cast.regions["331082001001"].id, "to_unit_id": park.id, "reason": "划归园区"}
+    screened = matters.registered()
+    with acting(cast.town) as actor:
+        given = register.propose_site_transfer(actor=actor, site_id=site, **into)
+    with acting(manager):
+        register.confirm_transfer(actor=manager, transfer_id=given.id)
+    assert seen(manager, screened).screening_id == park.id
+    found = matters.registered(cast.village, source=loop.Source.GRID_PATROL)
+    assert found.screening.short_name == "古城街道"  # of the place, although the unit is the park
+    with acting(manager):
+        away = register.propose_site_transfer(
+            actor=manager, site_id=site, to_region_id=cast.regions[NEW_HOME].id, reason="搬出园区"
+        )
+    with acting(cast.town2) as actor:
+        register.confirm_transfer(actor=actor, transfer_id=away.id)
+    assert {seen(cast.town2, one).holder.short_name for one in (screened, found)} == {"大洋街道"}
+    assert breaches(cast) == []
