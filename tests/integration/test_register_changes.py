@@ -15,7 +15,7 @@ from anlan.register.choices import ChangeState, OperatingStatus, TransferState
 from anlan.register.models import Site, SitePerson, SiteRegulator, SiteTransfer, StatusChange
 from anlan.register.selectors import changes
 from tests.factories.cast import Cast
-from tests.factories.matters import Matters, upload
+from tests.factories.matters import upload
 
 
 def on(actor: Actor, **more: Any) -> register.Evidenced:
@@ -188,15 +188,12 @@ class TestTransfer:
             withdrawn = register.withdraw_transfer(actor=cast.town, transfer_id=again.id)
         assert withdrawn.status == TransferState.WITHDRAWN
 
-    def test_not_with_open_matters_nor_to_where_it_is_nor_abroad(self, cast: Cast) -> None:
+    def test_not_to_where_it_is_nor_abroad(self, cast: Cast) -> None:
         with acting(cast.town):
             with pytest.raises(Refused, match="直接修改"):
                 self.propose(cast, cast.town, "331082001002")
             with pytest.raises(Invalid, match="外县"):
                 self.propose(cast, cast.town, "331081001")
-        Matters(cast).registered()
-        with acting(cast.town), pytest.raises(Refused, match="1 件隐患没有办结"):
-            self.propose(cast, cast.town)
 
     def test_an_edit_does_not_move_it(self, cast: Cast) -> None:
         with acting(cast.county), pytest.raises(Invalid, match="移交"):

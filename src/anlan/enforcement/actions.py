@@ -45,3 +45,8 @@ def raise_lead(*, actor: Actor, matter: HiddenDanger, event: Event, enforcer: Or
                 payload={"hidden_danger": matter.id, "enterprise": lead.enterprise_id, "enforcer": enforcer.id,
                          "because": event.id},
             )  # fmt: skip
+
+
+def bring_along(actor: Actor, matter: HiddenDanger) -> None:
+    """The leads lie where their matter lies, after it was handed over with its site; they stay with their enforcer."""
+    EnforcementLead.objects.filter(hidden_danger=matter).update(region_path=matter.region_path)

@@ -2,13 +2,15 @@
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
-from anlan.enforcement.actions import raise_lead
+from anlan.enforcement.actions import bring_along, raise_lead
 from anlan.enforcement.selectors import leads_against
+from anlan.hidden_dangers import api as loop
 from anlan.hidden_dangers.api import hidden_danger_in_brief
 from anlan.organisations import api as organisations
 from anlan.processes.api import Event, reaction
 from anlan.register import api as register
 
+loop.follow_matter(bring_along)
 register.register_follower(register.Enterprise, "条执法线索", "enterprise_id", leads_against)
 
 

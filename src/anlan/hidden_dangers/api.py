@@ -22,6 +22,7 @@ from anlan.hidden_dangers.advice import STANDARDS, advice_of, replayed
 from anlan.hidden_dangers.case_page import CasePage, case_page
 from anlan.hidden_dangers.choices import ESTABLISHED_STATUSES, HandlingMode, Level, PartyKind, Source, Status
 from anlan.hidden_dangers.commands import COMMANDS
+from anlan.hidden_dangers.following import follow_matter
 from anlan.hidden_dangers.forms.filters import query_of
 from anlan.hidden_dangers.forms.places import Chosen, Place, PlaceField, chosen_place, places_matching, starting_place
 from anlan.hidden_dangers.holds import hold_open
@@ -47,7 +48,7 @@ from anlan.hidden_dangers.selectors import (
     overdue_by_lead,
     rule_finding,
 )
-from anlan.hidden_dangers.workflow import PROCESS
+from anlan.hidden_dangers.workflow import PROCESS, TRAVELLED
 
 __all__ = [
     "AWAITING_RECTIFICATION",
@@ -58,6 +59,7 @@ __all__ = [
     "PART_COLUMNS",
     "PROCESS",
     "STANDARDS",
+    "TRAVELLED",
     "CasePage",
     "Chosen",
     "Evidence",
@@ -89,6 +91,7 @@ __all__ = [
     "counts",
     "counts_by_region",
     "direct",
+    "follow_matter",
     "hidden_danger",
     "hidden_danger_in_brief",
     "hidden_danger_to_show",

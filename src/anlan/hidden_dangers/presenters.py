@@ -16,7 +16,7 @@ from anlan.hidden_dangers.choices import DirectionManner, HandlingMode, Level, S
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import Checker, checker, may_direct, may_read_findings
 from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION
-from anlan.hidden_dangers.workflow import DIRECTED, PROCESS, RULE_ASKED
+from anlan.hidden_dangers.workflow import DIRECTED, PROCESS, RULE_ASKED, TRAVELLED
 from anlan.lib import clock
 from anlan.lib.refusals import Refusal
 from anlan.processes import api as processes
@@ -44,7 +44,7 @@ BEFORE_DISPATCH = frozenset(
 )
 """Events inside government that an enterprise does not see unless it reported the matter itself."""
 
-PUT_DOWN = {RULE_ASKED: "按标准判", DIRECTED: "领导调度"}
+PUT_DOWN = {RULE_ASKED: "按标准判", DIRECTED: "领导调度", TRAVELLED: "随场所移交"}
 STEP_TITLES = {step.event: step.label for _, step in PROCESS.steps()}
 VERB_LABELS = {transition.verb: transition.label for transition in PROCESS.transitions}
 DANGEROUS = frozenset({"dismiss", "terminate", "return_to_reporter", "merge_duplicate"})

@@ -445,6 +445,9 @@ DEADLINES = {
     )
 }
 
+TRAVELLED = "hidden_danger.travelled"
+"""On the timeline, without a move: the matter was handed over with its site. Whoever was before is not put back."""
+
 PROCESS = register(
     Process(
         subject_type="hidden_danger",
@@ -453,6 +456,7 @@ PROCESS = register(
         open_statuses=OPEN_STATUSES,
         transitions=TRANSITIONS,
         deadlines=DEADLINES,
+        settling=(TRAVELLED,),
     )
 )
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from anlan.authz.actors import Actor
 from anlan.authz.participation import lies_elsewhere
+from anlan.hidden_dangers import api as loop
 from anlan.inspections.choices import ActClass, Answer, InspectionKind, Status
 from anlan.inspections.models import CheckAnswer, CheckFinding, CheckOfficer, SelfCheckFinding
 from anlan.inspections.policies import OFFICERS_AT_LEAST
@@ -58,10 +59,13 @@ ONE_ACT = timedelta(minutes=1)
 FOUND_BY_CHECK = Q(
     region_path=F("check_record__region_path"),
     hidden_danger__reporter=F("check_record__organisation"),
-    hidden_danger__region=F("check_record__region"),
     hidden_danger__registered_at__gte=F("check_record__filed_at"),
     hidden_danger__registered_at__lte=F("check_record__filed_at") + ONE_ACT,
+) & (
+    Q(hidden_danger__region=F("check_record__region"))
+    | Q(processes.happened_to_the("hidden_danger_id", event=loop.TRAVELLED))
 )
+"""Where the check was, unless it has been handed over with its site since."""
 
 
 def _number(rows: QuerySet) -> Coalesce:

@@ -4,6 +4,7 @@ from anlan.processes import chronicles, importing, invariants
 from anlan.processes.actions import check_state, comment, fire, put_down
 from anlan.processes.choices import DeadlineState, EventKind
 from anlan.processes.chronicles import Chronicle, Told
+from anlan.processes.deadlines import follow as follow_with_deadlines
 from anlan.processes.deadlines import nobody_else_sweeps, sweep
 from anlan.processes.documents import HEAD as DOCUMENT_HEAD
 from anlan.processes.documents import register_document
@@ -56,6 +57,7 @@ __all__ = [
     "document_table",
     "event_by_id",
     "fire",
+    "follow_with_deadlines",
     "happened",
     "histories_of",
     "history_of",

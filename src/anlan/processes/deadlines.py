@@ -114,6 +114,11 @@ def rewind(subject_id: UUID, since: datetime) -> None:
     ended.update(state=DeadlineState.OPEN, ended_at=None)
 
 
+def follow(subject_ids: Iterable[UUID], region_path: str) -> None:
+    """The subjects lie elsewhere now, and their periods with them: what comes of these is told there."""
+    Deadline.objects.filter(subject_id__in=list(subject_ids)).update(region_path=region_path)
+
+
 @contextmanager
 def nobody_else_sweeps() -> Iterator[None]:
     """Inside the block the periodic sweep stays away: whoever tells a history day by day sweeps by that clock, and a

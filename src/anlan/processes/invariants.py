@@ -153,6 +153,11 @@ def happened_to(**lookup: Any) -> Exists:
     return Exists(Event.objects.filter(subject_id=OuterRef("pk"), **lookup))
 
 
+def happened_to_the(subject: str, **lookup: Any) -> Exists:
+    """Whether such an event happened to the subject whose id stands in that column."""
+    return Exists(Event.objects.filter(subject_id=OuterRef(subject), **lookup))
+
+
 def event_of(event: str, subject: str) -> Exists:
     """Whether the event whose id stands in the one column happened to the subject whose id stands in the other."""
     return Exists(Event.objects.filter(id=OuterRef(event), subject_id=OuterRef(subject)))

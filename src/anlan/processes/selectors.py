@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import JSONObject
 
@@ -54,9 +54,10 @@ def nearest_deadlines(subject_ids: Iterable[UUID]) -> dict[UUID, Deadline]:
 
 
 @prepared
-def latest_transitions(subject_id: UUID, count: int = 4) -> QuerySet[Event]:
-    """The subject's last transitions, the latest first."""
-    rows = Event.objects.filter(subject_id=subject_id, kind=EventKind.TRANSITION)
+def latest_acts(subject_id: UUID, settling: tuple[str, ...], count: int = 4) -> QuerySet[Event]:
+    """The subject's last transitions, and the events named ``settling``, the latest first."""
+    acts = Q(kind=EventKind.TRANSITION) | Q(event__in=settling)
+    rows = Event.objects.filter(acts, subject_id=subject_id)
     return rows.order_by("-at", "-id")[:count]
 
 

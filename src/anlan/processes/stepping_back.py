@@ -12,7 +12,7 @@ from anlan.processes import deadlines
 from anlan.processes.choices import EventKind
 from anlan.processes.events import About, Words, write_event
 from anlan.processes.models import Event
-from anlan.processes.selectors import latest_transitions
+from anlan.processes.selectors import latest_acts
 from anlan.processes.tables import Process
 
 UNTOUCHED = frozenset({"version", "changed_at"})
@@ -43,10 +43,13 @@ def columns_to_save(subject: Any, changed: Collection[str]) -> set[str] | None:
 
 def last_step(process: Process, subject_id: UUID, history: Sequence[Event] | None = None) -> list[Event]:
     """The events that one act made, the latest first: automatic ones and the act itself. Empty when nothing can be
-    withdrawn: no act yet, or the last one was itself a withdrawal or came in with a ledger. ``history`` is the whole
-    of it, the oldest first, where it has been read already."""
+    withdrawn: no act yet, or the last one was itself a withdrawal, came in with a ledger, or something settled it
+    since. ``history`` is the whole of it, the oldest first, where it has been read already."""
     step: list[Event] = []
-    for event in latest_transitions(subject_id) if history is None else _transitions_of(history):
+    settling = process.settling
+    for event in latest_acts(subject_id, settling) if history is None else _acts_of(history, settling):
+        if event.event in settling:
+            return []
         step.append(event)
         if not event.is_automatic:
             break
@@ -57,8 +60,8 @@ def last_step(process: Process, subject_id: UUID, history: Sequence[Event] | Non
     return step if row is not None and row.withdrawable else []
 
 
-def _transitions_of(history: Sequence[Event]) -> Iterator[Event]:
-    return (event for event in reversed(history) if event.kind == EventKind.TRANSITION)
+def _acts_of(history: Sequence[Event], settling: Collection[str]) -> Iterator[Event]:
+    return (event for event in reversed(history) if event.kind == EventKind.TRANSITION or event.event in settling)
 
 
 def check_can_withdraw(

@@ -98,6 +98,8 @@ class Process:
     open_statuses: frozenset[str]
     transitions: tuple[Transition, ...]
     deadlines: dict[str, DeadlineKind] = field(default_factory=dict)
+    settling: tuple[str, ...] = ()
+    """Events put down on the timeline that change what a step before them left: nothing is taken back behind them."""
 
     def row(self, verb: str, status: str) -> Transition | None:
         """The row of ``verb`` from ``status``, or None."""

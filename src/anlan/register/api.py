@@ -54,7 +54,7 @@ from anlan.register.choices import (
 from anlan.register.facts import EnterpriseFacts, LicenceFacts, ObjectFacts, PersonFacts, SiteFacts
 from anlan.register.grid_members import MEMBERS, OBJECTS, SITES
 from anlan.register.merging import register_follower
-from anlan.register.models import Enterprise, Site, SupervisedObject
+from anlan.register.models import Enterprise, Site, SiteTransfer, SupervisedObject
 from anlan.register.naming import Places
 from anlan.register.open_matters import register_open_matters
 from anlan.register.querysets import SiteQuerySet
@@ -123,6 +123,7 @@ __all__ = [
     "SiteFacts",
     "SiteFilters",
     "SiteQuerySet",
+    "SiteTransfer",
     "SourceCrs",
     "SupervisedObject",
     "accept_resumption",

@@ -9,7 +9,6 @@ from anlan.register.choices import ChangeState, OperatingStatus
 from anlan.register.key_sites import SUPERVISED
 from anlan.register.merging import Mergeable, obstacles
 from anlan.register.models import Enterprise, Site, SiteTransfer, StatusChange
-from anlan.register.open_matters import open_matters
 
 Holder = Enterprise | Site
 RESUMING = frozenset({OperatingStatus.STOPPED, OperatingStatus.SUSPENDED})
@@ -61,13 +60,6 @@ def check_can_accept_resumption(actor: Actor, change: StatusChange) -> None:
 def check_can_propose_transfer(site: Site, to_unit: Organisation) -> None:
     if to_unit.id == site.local_unit_id:
         raise Refused("same_unit", f"属地单位还是{to_unit.short_name}，直接修改场所的地址就可以。")
-    check_without_open_matters(site)
-
-
-def check_without_open_matters(site: Site) -> None:
-    """A site is handed over when nothing is open there."""
-    if found := open_matters(site):
-        raise Refused("open_matters", f"这处场所还有 {found}没有办结，办结（或终结）以后再移交。")
 
 
 def check_receives(actor: Actor, transfer: SiteTransfer) -> None:

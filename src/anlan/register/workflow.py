@@ -73,7 +73,7 @@ TRANSFER = register(
                 permission=Perm.SITE_TRANSFER,
                 event="site_transfer.proposed",
                 who="原属地一侧",
-                requires="事由、迁入地；没有未办结的事项；接收前仍由原属地单位负责",
+                requires="事由、迁入地；接收前仍由原属地单位负责",
             ),
             Transition(
                 verb="confirm_transfer",
@@ -83,7 +83,7 @@ TRANSFER = register(
                 permission=Perm.SITE_TRANSFER,
                 event="site_transfer.confirmed",
                 who="接收单位",
-                requires="没有未办结的事项",
+                requires="没有办结的隐患随场所一起移交",
             ),
             Transition(
                 verb="refuse_transfer",

@@ -148,14 +148,27 @@ def release_matter(*, actor: Actor, event_id: UUID, hidden_danger_id: UUID, reas
         guarded = rows.filter(event=event, removed_at=None, hidden_danger_id=hidden_danger_id).first()
         if guarded is None or hidden_danger_id not in selectors.with_ids(actor, [hidden_danger_id]):
             raise NotInScope("保障隐患")
-        guarded.removed_at, guarded.removed_by_id, guarded.removed_reason = clock.now(), actor.person_id, reason
-        guarded.save()
-        salt = hashing.new_salt()
-        _record(
-            actor, event, "safeguard.matter_removed", hidden_danger=hidden_danger_id,
-            reason={"salt": salt, "hash": hashing.salted_hash(reason, salt)},
-        )  # fmt: skip
+        _release(actor, guarded, reason)
         return guarded
+
+
+def release_travelled(actor: Actor, matter: Any) -> None:
+    """A matter that is handed over with its site leaves the events whose region it does not lie in any more. Part of
+    that act: whoever receives the site has not to edit those events."""
+    rows = GuardedMatter.objects.select_related("event").select_for_update(of=("self",))
+    for guarded in rows.filter(hidden_danger=matter, removed_at=None).order_by("id"):
+        if not matter.region_path.startswith(guarded.event.region_path):
+            _release(actor, guarded, f"随场所移交到{matter.region.name}，不在活动的属地")
+
+
+def _release(actor: Actor, guarded: GuardedMatter, reason: str) -> None:
+    guarded.removed_at, guarded.removed_by_id, guarded.removed_reason = clock.now(), actor.person_id, reason
+    guarded.save()
+    salt = hashing.new_salt()
+    _record(
+        actor, guarded.event, "safeguard.matter_removed", hidden_danger=guarded.hidden_danger_id,
+        reason={"salt": salt, "hash": hashing.salted_hash(reason, salt)},
+    )  # fmt: skip
 
 
 def _guard(actor: Actor, event: GuaranteedEvent, matters: Sequence[Any], missing: list[str], pointer: str) -> int:

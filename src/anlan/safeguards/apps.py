@@ -9,4 +9,5 @@ class SafeguardsConfig(AppConfig):
     verbose_name = "活动保障"
 
     def ready(self) -> None:
+        import_module("anlan.safeguards.reactions")
         import_module("anlan.safeguards.invariants").register_invariants()

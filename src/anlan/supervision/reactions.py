@@ -8,7 +8,7 @@ from anlan.live import api as live
 from anlan.notify import api as notify
 from anlan.processes import api as processes
 from anlan.processes.api import Event, reaction
-from anlan.supervision.actions import issue_letter
+from anlan.supervision.actions import bring_along, issue_letter
 from anlan.supervision.messages import TELLINGS
 from anlan.supervision.models import SupervisionLetter, SupervisionListing
 from anlan.supervision.selectors import listing, listing_to_tell, open_listers
@@ -17,6 +17,7 @@ from anlan.supervision.workflow import PROCESS
 live.watch("supervision_letter", SupervisionLetter)
 live.watch(PROCESS.subject_type, SupervisionListing)
 notify.register_address(PROCESS.subject_type, lambda id_: reverse("supervision:listing", args=[id_]))
+loop.follow_matter(bring_along)
 loop.hold_open(lambda matter: open_listers(matter.id))
 
 

@@ -19,11 +19,11 @@ from anlan.register.actions.grids import follow_site
 from anlan.register.actions.sites import local_unit_for
 from anlan.register.actions.steps import check_version, record
 from anlan.register.models import Site, SiteTransfer
+from anlan.register.open_matters import open_matters, travel
 from anlan.register.policies import (
     check_can_propose_transfer,
     check_can_withdraw_transfer,
     check_receives,
-    check_without_open_matters,
 )
 from anlan.register.workflow import TRANSFER
 from anlan.territory import api as territory
@@ -41,7 +41,7 @@ def propose_site_transfer(
 ) -> SiteTransfer:
     """Offer a site to the township of ``to_region_id`` (or to the park ``to_unit_id``); it answers.
 
-    Raises Forbidden, NotInScope, Refused (409: open matters, another offer waits), Invalid (422), Stale (412).
+    Raises Forbidden, NotInScope, Refused (409: it is there already), Invalid (422), Stale (412).
     """
     require(actor, Permission.SITE_TRANSFER)
     with transaction.atomic():
@@ -75,15 +75,16 @@ def propose_site_transfer(
 def confirm_transfer(
     *, actor: Actor, transfer_id: UUID, note: str = "", if_versions: frozenset[int] | None = None
 ) -> SiteTransfer:
-    """The receiver takes the site: from now on it lies there, with its people, regulators and history."""
+    """The receiver takes the site: from now on it lies there, with its people, regulators and history, and with what is
+    open there."""
     with transaction.atomic():
         transfer = _waiting(actor, transfer_id, "confirm_transfer", if_versions)
         check_receives(actor, transfer)
         site = Site.objects.select_for_update().get(id=transfer.site_id)
-        check_without_open_matters(site)
         _answer(transfer, note)
-        _fire(actor, transfer, "confirm_transfer", note)
+        _fire(actor, transfer, "confirm_transfer", note, travelled=open_matters(site))
         _move(actor, site, transfer)
+        travel(actor, transfer)
         return transfer
 
 
@@ -143,12 +144,13 @@ def _answer(transfer: SiteTransfer, note: str) -> None:
     transfer.answered_at = clock.now()
 
 
-def _fire(actor: Actor, transfer: SiteTransfer, verb: str, note: str) -> None:
+def _fire(actor: Actor, transfer: SiteTransfer, verb: str, note: str, **more: Any) -> None:
     payload = {
         "site": transfer.site_id,
         "from_unit": transfer.from_unit_id,
         "to_unit": transfer.to_unit_id,
         "to_region": transfer.to_region_id,
+        **more,
     }
     processes.fire(actor=actor, process=TRANSFER, subject=transfer, verb=verb, note=note.strip(), payload=payload)
 

@@ -12,6 +12,7 @@ from anlan.register.choices import OperatingStatus
 from anlan.register.forms.base import ActForm, DateInput, textarea
 from anlan.register.forms.enterprises import BLANK, local_unit_choices, region_groups
 from anlan.register.models import Enterprise, Site
+from anlan.register.open_matters import in_words, open_matters
 from anlan.territory import api as territory
 
 
@@ -61,10 +62,20 @@ class RemarkForm(ActForm):
     note = forms.CharField(label="说明", widget=textarea(), max_length=500, required=False)
 
 
+class ReceiveForm(RemarkForm):
+    """Taking a site over: what is open there comes along."""
+
+    def __init__(self, *args: Any, site: Site, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.intro = "接收以后由本单位负责。"
+        if found := in_words(open_matters(site)):
+            self.intro += f"这处场所还有 {found}没有办结，随场所一起移交过来，由本单位接着办。"
+
+
 class TransferForm(ActForm):
     """A move to another 属地 unit."""
 
-    intro = "移交后由接收单位确认；确认以前仍由原属地单位负责。还有未办结的事项时不能移交。"
+    intro = "移交后由接收单位确认；确认以前仍由原属地单位负责。"
     region = forms.ChoiceField(label="迁入村（社区）", widget=forms.Select(attrs={"data-search": True}))
     local_unit = forms.ChoiceField(label="接收单位", required=False, help_text="园区内的选园区管委会。")
     new_address = forms.CharField(
@@ -74,6 +85,8 @@ class TransferForm(ActForm):
 
     def __init__(self, *args: Any, site: Site, **options: Any) -> None:
         super().__init__(*args, **{**options, "initial": {"version": site.version}})
+        if found := in_words(open_matters(site)):
+            self.intro += f"还有 {found}没有办结，接收时随场所一起移交。"
         levels = [RegionLevel.TOWNSHIP, RegionLevel.VILLAGE]
         county = territory.inside(site.enterprise.wall_path, levels=levels).select_related("parent")
         self.fields["region"].choices = [BLANK, *region_groups(county)]  # type: ignore[attr-defined]

@@ -7,7 +7,9 @@ from django.db.models import Q, QuerySet
 
 from anlan.authz.actors import Actor
 from anlan.lib.refusals import NotInScope
+from anlan.processes import api as processes
 from anlan.register.models import Enterprise, Site, SiteTenancy, SiteTransfer, StatusChange
+from anlan.register.open_matters import in_words
 
 
 def status_changes_of(holder: Enterprise | Site) -> QuerySet[StatusChange]:
@@ -50,6 +52,12 @@ def transfer(actor: Actor, transfer_id: UUID) -> SiteTransfer:
     if found is None:
         raise NotInScope(str(SiteTransfer._meta.verbose_name))
     return found
+
+
+def travelled_with(transfer: SiteTransfer) -> str:
+    """What was open at the site and came with it when it was received, in words (3 件隐患), as far as it may be told."""
+    confirmed = processes.last_event(transfer.id, "site_transfer.confirmed")
+    return in_words(confirmed.payload.get("travelled", {})) if confirmed is not None else ""
 
 
 def waiting_transfers(sites: Iterable[Site]) -> Sequence[SiteTransfer]:

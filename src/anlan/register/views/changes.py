@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,19 +19,20 @@ from anlan.register.forms.changes import (
     AcceptResumptionForm,
     AnswerForm,
     EndTenancyForm,
+    ReceiveForm,
     RemarkForm,
     ResumptionForm,
     SetStatusForm,
     TenancyForm,
     TransferForm,
 )
-from anlan.register.models import Enterprise, Site
+from anlan.register.models import Enterprise, Site, SiteTransfer
+from anlan.register.open_matters import in_words, open_matters
 from anlan.register.policies import (
     check_can_accept_resumption,
     check_can_request_resumption,
     check_can_withdraw_transfer,
     check_receives,
-    check_without_open_matters,
     is_receiver,
 )
 from anlan.register.selectors import changes, tags
@@ -178,8 +180,6 @@ def refuse_resumption(request: ActingRequest, change_id: UUID) -> HttpResponse:
 def propose_transfer(request: ActingRequest, site_id: UUID) -> HttpResponse:
     """Offering a site to another 属地 unit."""
     site = selectors.site(request.actor, site_id)
-    if request.method == "GET":
-        check_without_open_matters(site)
     form = TransferForm(*posted(request), actor=request.actor, site=site)
     act = Act(
         "移交",
@@ -215,15 +215,35 @@ def transfer(request: ActingRequest, transfer_id: UUID) -> HttpResponse:
     found = changes.transfer(request.actor, transfer_id)
     may = request.actor.can(Permission.SITE_TRANSFER) and found.status == TransferState.PROPOSED
     receives = is_receiver(request.actor, found)
-    context = {"transfer": found, "may_answer": may and receives, "may_withdraw": may and not receives}
+    context = {
+        "transfer": found,
+        "may_answer": may and receives,
+        "may_withdraw": may and not receives,
+        "open_matters": in_words(open_matters(found.site)) if may else "",
+        "travelled": changes.travelled_with(found) if request.actor.can(Permission.SITE_TRANSFER) else "",
+    }
     return render(request, "register/transfer.html", context)
 
 
 @FORM
 @requires(Permission.SITE_TRANSFER)
 def confirm_transfer(request: ActingRequest, transfer_id: UUID) -> HttpResponse:
-    """The receiver takes it."""
-    return _answer_transfer(request, transfer_id, "confirm_transfer", "接收", "已接收，从现在起由本单位负责。")
+    """The receiver takes it, and is told how much came with it."""
+    found = changes.transfer(request.actor, transfer_id)
+    if request.method == "GET":
+        processes.check_state(TRANSFER, found, "confirm_transfer")
+        check_receives(request.actor, found)
+    form = ReceiveForm(*posted(request), actor=request.actor, site=found.site, initial={"version": found.version})
+
+    def receive(given: dict[str, Any]) -> SiteTransfer:
+        done = actions.confirm_transfer(
+            actor=request.actor, transfer_id=transfer_id, note=given["note"], if_versions=form.if_versions
+        )
+        came = changes.travelled_with(done)
+        messages.success(request, f"已接收，从现在起由本单位负责。{f'{came}随场所移交过来。' if came else ''}")
+        return done
+
+    return run_act(request, _answer_act(found, "接收", ""), form, receive)
 
 
 @FORM
@@ -240,6 +260,11 @@ def withdraw_transfer(request: ActingRequest, transfer_id: UUID) -> HttpResponse
     return _answer_transfer(request, transfer_id, "withdraw_transfer", "撤回移交", "已撤回。")
 
 
+def _answer_act(found: SiteTransfer, label: str, done: str) -> Act:
+    about = f"{found.site.enterprise.name} {found.site.name}"
+    return Act(label, about, reverse("register:transfer", args=[found.id]), done)
+
+
 def _answer_transfer(request: ActingRequest, transfer_id: UUID, verb: str, label: str, done: str) -> HttpResponse:
     found = changes.transfer(request.actor, transfer_id)
     if request.method == "GET":
@@ -248,8 +273,7 @@ def _answer_transfer(request: ActingRequest, transfer_id: UUID, verb: str, label
         policy(request.actor, found)
     form_class = AnswerForm if verb == "refuse_transfer" else RemarkForm
     form = form_class(*posted(request), actor=request.actor, initial={"version": found.version})
-    act = Act(label, f"{found.site.enterprise.name} {found.site.name}",
-              reverse("register:transfer", args=[transfer_id]), done)  # fmt: skip
+    act = _answer_act(found, label, done)
     do = getattr(actions, verb)
     return run_act(request, act, form, lambda given: do(
         actor=request.actor, transfer_id=transfer_id, note=given["note"], if_versions=form.if_versions

@@ -11,8 +11,10 @@ from anlan.supervision.actions.listings import (
     set_controls,
 )
 from anlan.supervision.actions.signing import sign_list
+from anlan.supervision.actions.travelling import bring_along
 
 __all__ = [
+    "bring_along",
     "issue_letter",
     "list_matter",
     "recheck",
