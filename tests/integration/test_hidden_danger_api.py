@@ -227,10 +227,19 @@ class TestMoves:
     def test_an_unknown_verb(self, cast, call, by, verb):
         matter = by.registered()
         body = problem(call("town").post(f"{ROOT}/{matter.id}/transitions", {"verb": verb}), 422, "invalid")
-        assert body["errors"]
+        assert [error["pointer"] for error in body["errors"]] == ["/verb"]
+        assert re.search(r"只能是 register、return_to_reporter、.*、correct 之一。$", body["detail"])
 
     def test_no_verb(self, cast, call, by):
-        problem(call("town").post(f"{ROOT}/{by.registered().id}/transitions", {}), 422, "invalid")
+        body = problem(call("town").post(f"{ROOT}/{by.registered().id}/transitions", {}), 422, "invalid")
+        assert body["detail"].startswith("/verb：请填写这一项，只能是 register、")
+
+    def test_a_code_there_is_not_and_what_is_left_out_in_one_chinese_sentence(self, cast, call, by):
+        sent = {"cause": "WEATHER", "due_on": "明天"}
+        body = problem(call("town").act(by.registered(), "confirm", sent), 422, "invalid")
+        assert body["detail"] == (
+            "/cause：只能是 ACT、STATE、MANAGEMENT、NOT_STATED 之一；/due_on：日期格式应为 2026-01-31。"
+        )
 
     def test_a_field_of_a_verb(self, cast, call, by):
         matter = by.confirmed()

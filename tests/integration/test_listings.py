@@ -231,3 +231,11 @@ def test_controls_over_http(cast, matters, client):
     assert (found["controls"][0]["holder"], found["controls"][0]["check_on"]) == ("韩主任", in_days(7).isoformat())
     assert found["days_listed"] == 0
     assert client.post(f"{url}/transitions", said | {"holder": ""}, "application/json").status_code == 422
+
+
+def test_an_empty_move_says_which_verbs_there_are(cast, matters, client):
+    listing = listed(cast.county, matters.rectifying())
+    client.force_login(cast.users["county"])
+    body = client.post(f"/api/v1/listings/{listing.id}/transitions", {}, "application/json").json()
+    assert [error["pointer"] for error in body["errors"]] == ["/verb"]
+    assert "只能是 report_progress、set_controls、" in body["detail"]
