@@ -56,7 +56,7 @@ DISMISSED_BY = {"REGISTERED": "DISMISSED"}
 TERMINABLE = (*UNDER_WAY, "RETURNED_TO_REPORTER", "SUSPENDED", "SUBMITTED")
 
 RULES = {
-    "register": Rule(EVERYONE, names("village town"), {"RETURNED_TO_REPORTER": "REGISTERED"}),
+    "register": Rule(EVERYONE, names("village"), {"RETURNED_TO_REPORTER": "REGISTERED"}),
     "return_to_reporter": Rule(SCREEN, TOWN, {"REGISTERED": "RETURNED_TO_REPORTER"}),
     "dismiss": Rule(SCREEN, TOWN, DISMISSED_BY),
     "merge_duplicate": Rule(SCREEN, TOWN, {"REGISTERED": "MERGED"}),

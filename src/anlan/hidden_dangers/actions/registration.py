@@ -1,6 +1,7 @@
 """From a find to a registered matter, and back to whoever reported it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
 from anlan.hidden_dangers import selectors
 from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed
+from anlan.hidden_dangers.actions.traces import changes
 from anlan.hidden_dangers.choices import Level, Source
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib import clock, ids
@@ -79,10 +81,16 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
 def register_again(
     *, actor: Actor, hidden_danger_id: UUID, find: Find, if_versions: frozenset[int] | None = None
 ) -> HiddenDanger:
-    """Register a returned matter once more; the source and the place in the tree stay as they were."""
+    """Register a returned matter once more; the source and the place in the tree stay as they were, what is left out
+    stays too, and the history keeps what was changed."""
     with moving(actor, hidden_danger_id, "register", if_versions) as matter:
-        _describe(matter, find, _spot(actor, find) or matter.site or matter.supervised_object)
-        return _put_forward(actor, matter, find)
+        before = _said_of(matter)
+        spot = _spot(actor, find)
+        place = find.place or ("" if spot else matter.place)
+        find = replace(find, place=place, suggested_level=find.suggested_level or matter.suggested_level)
+        _describe(matter, find, spot or matter.site or matter.supervised_object)
+        changed, words = changes(before, _said_of(matter))
+        return _put_forward(actor, matter, find, words, changed)
 
 
 def register_recurrence(actor: Actor, closed: HiddenDanger, description: str) -> HiddenDanger:
@@ -183,10 +191,24 @@ def _describe(matter: HiddenDanger, find: Find, spot: Spot | None) -> None:
     matter.place = needed(find.place or (spot.address if spot else ""), "place", "地点")
 
 
-def _put_forward(actor: Actor, matter: HiddenDanger, find: Find) -> HiddenDanger:
+def _said_of(matter: HiddenDanger) -> dict[str, str]:
+    """What a reporter says of a find, item by item."""
+    return {
+        "description": matter.description,
+        "place": matter.place,
+        "sector": matter.sector,
+        "suggested_level": matter.suggested_level,
+        "site": matter.site.name if matter.site else "",
+        "object": matter.supervised_object.name if matter.supervised_object else "",
+    }
+
+
+def _put_forward(
+    actor: Actor, matter: HiddenDanger, find: Find, note: str = "", changed: Sequence[str] = ()
+) -> HiddenDanger:
     hold(matter, matter.screening)
     attach(actor, matter, find.photo_ids, "BEFORE")
-    fire(actor, matter, "register", source=matter.source, sector=matter.sector, files=find.photo_ids,
-         suggested_level=matter.suggested_level, object=matter.supervised_object_id)  # fmt: skip
+    fire(actor, matter, "register", note, source=matter.source, sector=matter.sector, files=find.photo_ids,
+         suggested_level=matter.suggested_level, object=matter.supervised_object_id, changed=changed)  # fmt: skip
     join(matter, (matter.reporter, ParticipationKind.REPORTER), (matter.screening, ParticipationKind.SCREENING))
     return HiddenDanger.objects.get_visible(actor, id=matter.id)
