@@ -7,12 +7,13 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind
-from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed, not_past
+from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed
 from anlan.hidden_dangers.choices import Decision
 from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, Suspension
 from anlan.hidden_dangers.policies import acceptor
 from anlan.hidden_dangers.selectors import pending_suspension
 from anlan.lib import clock
+from anlan.lib.due_days import ahead, not_too_far
 from anlan.lib.refusals import Invalid
 
 
@@ -34,6 +35,8 @@ def fill_five(
     with moving(actor, hidden_danger_id, "fill_five", if_versions) as matter:
         if five.funds_cny is not None and five.funds_cny < 0:
             raise Invalid.at("/funds_cny", "资金不能是负数。")
+        if five.due_on is not None:
+            not_too_far(five.due_on, "due_on", "五到位的时限")
         defaults = {"region_path": matter.region_path, "filled_at": clock.now()}
         plan, _ = RectificationPlan.objects.get_or_create(hidden_danger=matter, defaults=defaults)
         plan.plan = five.plan.strip() or plan.plan
@@ -56,7 +59,7 @@ def request_suspension(
             hidden_danger=matter,
             region_path=matter.region_path,
             controls=needed(controls, "controls", "防范措施"),
-            review_on=not_past(review_on, "review_on", "复核日期"),
+            review_on=ahead(review_on, "review_on", "复核日期"),
             requested_at=clock.now(),
             requested_by_id=actor.person_id,
         )
