@@ -11,6 +11,9 @@ from django.test import Client
 
 from anlan.accounts import actions as accounts
 from anlan.authz.scope import acting
+from anlan.hidden_dangers.actions.registration import why_not_by
+from anlan.hidden_dangers.choices import Source
+from anlan.hidden_dangers.forms.choosing import sources_for
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.ledger.models import LedgerEntry
 from anlan.lib import clock
@@ -166,6 +169,24 @@ class TestRegister:
 
     def test_a_leader_registers_what_a_leader_found(self, cast, call):
         assert call("leader").post(ROOT, find(cast)).status_code == 201
+
+
+class TestChannels:
+    @pytest.mark.parametrize("name", ["village", "town", "dept", "expert"])
+    def test_what_the_city_found_is_put_down_by_the_city_or_the_committee_office(self, cast, call, name):
+        body = problem(call(name).post(ROOT, find(cast, source="CITY_SUPERVISION")), 422, "invalid")
+        assert [error["pointer"] for error in body["errors"]] == ["/source"]
+        assert "市级以上单位登记" in body["detail"]
+
+    @pytest.mark.parametrize("name", ["city", "county"])
+    def test_who_puts_it_down(self, cast, call, name):
+        assert call(name).post(ROOT, find(cast, source="CITY_SUPERVISION")).status_code == 201
+
+    def test_a_form_offers_no_channel_that_is_refused(self, cast):
+        for actor in cast.actors.values():
+            assert all(not why_not_by(actor, source) for source in sources_for(actor)), actor
+        assert Source.CITY_SUPERVISION in sources_for(cast.county)
+        assert Source.CITY_SUPERVISION not in sources_for(cast.dept)
 
 
 class TestMoves:

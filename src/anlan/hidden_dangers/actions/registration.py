@@ -37,6 +37,11 @@ DIRECT_SCREENERS = frozenset(
 )
 """Who screens its own finds; everybody else's go to the township of the place the same day (DOMAIN §4)."""
 
+TAKE_DOWN = frozenset({OrganisationKind.COMMITTEE_OFFICE, OrganisationKind.COMMITTEE, OrganisationKind.GOVERNMENT})
+"""Who puts down in a county what the city or the province handed down to it."""
+COUNTY_DEPTH = 3
+"""Segments of a county's path: province, city, county."""
+
 
 @dataclass(frozen=True)
 class Find:
@@ -133,11 +138,26 @@ def dismiss(
         return matter
 
 
-def _check_source(actor: Actor, source: Source) -> None:
+def why_not_by(actor: Actor, source: Source) -> str:
+    """Why the actor does not report by this channel (S1-17), empty where it does: figures are kept by channel, so a
+    channel says who looked. Forms offer no other."""
     if actor.is_enterprise != (source == Source.SELF_CHECK):
-        raise Invalid.at("/source", "企业只能登记“企业自查”，其他单位不能使用这个渠道。")
+        return "企业只能登记“企业自查”，其他单位不能使用这个渠道。"
     if source == Source.UNANNOUNCED_CHECK and actor.organisation_kind not in DIRECT_SCREENERS:
-        raise Invalid.at("/source", "“部门暗查”由部门、乡镇（街道）或者安委办登记。")
+        return "“部门暗查”由部门、乡镇（街道）或者安委办登记。"
+    if source == Source.CITY_SUPERVISION and not (is_above_counties(actor) or actor.organisation_kind in TAKE_DOWN):
+        return "“市级督查”由市级以上单位登记，上级交下来的由县（市、区）安委办、政府登记。"
+    return ""
+
+
+def is_above_counties(actor: Actor) -> bool:
+    """Whether the actor works in a city or province, over several counties."""
+    return actor.wall[0].count("/") < COUNTY_DEPTH
+
+
+def _check_source(actor: Actor, source: Source) -> None:
+    if refused := why_not_by(actor, source):
+        raise Invalid.at("/source", refused)
 
 
 def _spot(actor: Actor, find: Find) -> Spot | None:
