@@ -203,6 +203,10 @@ def test_major_needs_all_five_before_it_is_reported(cast, matters):
     with pytest.raises(Refused) as refused:
         matters.act(cast.firm, matter, "submit_rectification", note="好了", photos=[photo])
     assert refused.value.extra["missing"] == ["措施"]
+    for nothing in ({}, {"plan": " "}, {"plan": "分隔", "due_on": in_days(10), "funds_cny": "0.00"}):
+        with pytest.raises(Invalid, match="请至少填写、改动五到位中的一项"):
+            matters.act(cast.firm, matter, "fill_five", **nothing)
+    assert history(cast.firm, matter).count("fill_five") == 1
     matters.act(cast.firm, matter, "fill_five", measures="停用二楼")
     assert (
         matters.act(cast.firm, matter, "submit_rectification", note="好了", photos=[photo]).status == Status.SUBMITTED

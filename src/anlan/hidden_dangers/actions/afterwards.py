@@ -88,6 +88,8 @@ def correct(
         if field in DICTIONARIES and (value not in DICTIONARIES[field] or value == Cause.NOT_STATED):
             raise Invalid.at("/value", f"没有这个{CORRECTABLE[field]}。")
         before = getattr(matter, field)
+        if value == before:
+            raise Invalid.at("/value", f"{CORRECTABLE[field]}和现在的一样，没有改动。")
         setattr(matter, field, value)
         reason = needed(reason, "reason", "更正理由")
         fire(actor, matter, "correct", f"{change(field, before, value)}。{reason}", field=field)
