@@ -302,6 +302,12 @@ def test_a_major_finding_goes_to_the_government_at_once(cast, checklist):
     assert matter.description.startswith("【主动报告】")
 
 
+def test_an_enterprise_gives_itself_no_more_than_three_years(cast, checklist):
+    with pytest.raises(Invalid, match="整改期限最远 3 年") as refusal:
+        self_check(cast, checklist, (1,), due_on=in_days(1200))
+    assert [error.pointer for error in refusal.value.errors] == ["/answers/1/due_on"]
+
+
 def test_what_is_not_put_right_in_time_is_handed_over(cast, checklist):
     check = self_check(cast, checklist, (1,), due_on=in_days(3))
     with acting(cast.town):

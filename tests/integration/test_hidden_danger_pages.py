@@ -296,6 +296,24 @@ def test_the_last_step_may_be_withdrawn_from_the_page(cast: Cast, matters: Matte
     assert reread(cast, matter).status == Status.CONFIRMED
 
 
+def test_a_recurrence_is_linked_both_ways_for_those_who_see_it(cast: Cast, matters: Matters) -> None:
+    closed = matters.closed()
+    street, place = cast.organisations["古城街道"], cast.regions["331082001"]
+    other = cast.add("town_b", "TOWNSHIP_OFFICE", "郑古城", street, place)
+    matters.act(other, closed, "look_back", result="RECURRED", note="通道又堆满")
+    with acting(cast.town):
+        new = HiddenDanger.objects.get(recurrence_of=closed)
+    old_page, new_page = (reverse("hidden_dangers:case", args=[one.id]) for one in (closed, new))
+    page = as_(cast, "town").get(old_page).content.decode()
+    assert f'<a href="{new_page}">{new.number}</a>' in page
+    assert "复发　" in page
+    assert old_page in as_(cast, "town").get(new_page).content.decode()
+    assert as_(cast, "firm").get(new_page).status_code == 404
+    page = as_(cast, "firm").get(old_page).content.decode()
+    assert str(new.id) not in page
+    assert new.number not in page
+
+
 def test_confirm_dispatch_acknowledge_by_forms(cast: Cast, matters: Matters) -> None:
     matter = matters.registered()
     town = as_(cast, "town")

@@ -231,3 +231,19 @@ def test_controls_over_http(cast, matters, client):
     assert (found["controls"][0]["holder"], found["controls"][0]["check_on"]) == ("韩主任", in_days(7).isoformat())
     assert found["days_listed"] == 0
     assert client.post(f"{url}/transitions", said | {"holder": ""}, "application/json").status_code == 422
+
+
+def test_an_empty_move_says_which_verbs_there_are(cast, matters, client):
+    listing = listed(cast.county, matters.rectifying())
+    client.force_login(cast.users["county"])
+    body = client.post(f"/api/v1/listings/{listing.id}/transitions", {}, "application/json").json()
+    assert [error["pointer"] for error in body["errors"]] == ["/verb"]
+    assert "只能是 report_progress、set_controls、" in body["detail"]
+
+
+def test_a_deadline_lies_within_three_years(cast, matters, client):
+    client.force_login(cast.users["county"])
+    said = {"hidden_danger": matters.rectifying().id, "due_on": "2299-01-01", "leader": "林副县长"}
+    body = client.post("/api/v1/listings", said, "application/json").json()
+    assert [error["pointer"] for error in body["errors"]] == ["/due_on"]
+    assert "督办期限最远 3 年" in body["detail"]

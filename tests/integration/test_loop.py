@@ -95,6 +95,29 @@ def test_a_returned_find_is_registered_again_by_its_reporter(cast, matters):
     assert (again.status, again.description) == (Status.REGISTERED, "补拍：通道堆物")
 
 
+def test_nobody_else_registers_it_again(cast, matters):
+    matter = matters.registered(cast.village, source=loop.Source.GRID_PATROL)
+    matters.act(cast.town, matter, "return_to_reporter", reason="看不清")
+    with pytest.raises(Forbidden, match="由上报单位"):
+        matters.act(cast.town, matter, "register", description="改写", source="GRID_PATROL")
+    back = matters.act(cast.town, matter, "withdraw")
+    assert (back.status, back.description) == (Status.REGISTERED, "疏散通道堆放纸箱")
+
+
+def test_registered_again_it_keeps_what_stood_before_and_what_is_left_out(cast, matters):
+    matter = matters.registered(cast.village, source=loop.Source.GRID_PATROL, place="一车间", suggested_level="MAJOR")
+    matters.act(cast.town, matter, "return_to_reporter", reason="看不清")
+    again = matters.act(
+        cast.village, matter, "register", description="补拍：通道堆物", source="GRID_PATROL", sector="INDUSTRY"
+    )
+    assert (again.place, again.suggested_level) == ("一车间", "MAJOR")
+    with acting(cast.village):
+        event = processes.history_of(matter.id)[-1]
+    assert event.note == "描述：疏散通道堆放纸箱 → 补拍：通道堆物；行业领域：消防 → 工矿商贸。"
+    assert event.payload["changed"] == ["description", "sector"]
+    assert "通道堆物" not in str(event.payload)
+
+
 def test_dismissed_is_the_end(cast, matters):
     matter = matters.act(cast.town, matters.registered(), "dismiss", reason="误报")
     assert matter.status == Status.DISMISSED
@@ -180,6 +203,10 @@ def test_major_needs_all_five_before_it_is_reported(cast, matters):
     with pytest.raises(Refused) as refused:
         matters.act(cast.firm, matter, "submit_rectification", note="好了", photos=[photo])
     assert refused.value.extra["missing"] == ["措施"]
+    for nothing in ({}, {"plan": " "}, {"plan": "分隔", "due_on": in_days(10), "funds_cny": "0.00"}):
+        with pytest.raises(Invalid, match="请至少填写、改动五到位中的一项"):
+            matters.act(cast.firm, matter, "fill_five", **nothing)
+    assert history(cast.firm, matter).count("fill_five") == 1
     matters.act(cast.firm, matter, "fill_five", measures="停用二楼")
     assert (
         matters.act(cast.firm, matter, "submit_rectification", note="好了", photos=[photo]).status == Status.SUBMITTED

@@ -153,6 +153,15 @@ def test_a_correction_leaves_its_trace(cast, matters):
         matters.act(cast.town, matter, "correct", field="sector", value="NONSENSE", reason="试试")
 
 
+def test_a_correction_that_changes_nothing_is_refused(cast, matters):
+    matter = matters.closed()
+    for field, value in (("description", " 疏散通道堆放纸箱 "), ("sector", "FIRE"), ("cause", "STATE")):
+        with pytest.raises(Invalid, match="和现在的一样，没有改动"):
+            matters.act(cast.town, matter, "correct", field=field, value=value, reason="试试")
+    with acting(cast.town):
+        assert processes.history_of(matter.id)[-1].verb == "close"
+
+
 def test_a_recurrence_is_a_new_linked_matter(cast, matters):
     closed = matters.closed()
     with pytest.raises(Forbidden):

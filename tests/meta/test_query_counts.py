@@ -251,6 +251,17 @@ def test_a_late_case_of_an_organ(cast, client_of):
         assert len(counted(client_of(who), f"/hidden-dangers/{matter.id}/")) <= AT_MOST, who
 
 
+def test_a_closed_case_that_came_back(cast, client_of):
+    """The link to the new one costs no query."""
+    by = Matters(cast)
+    matter = by.closed()
+    other = cast.add("town_b", "TOWNSHIP_OFFICE", "郑古城", cast.organisations["古城街道"], cast.regions["331082001"])
+    before = len(counted(client_of("town"), f"/hidden-dangers/{matter.id}/"))
+    by.act(other, matter, "look_back", result="RECURRED", note="又堆上了")
+    after = len(counted(client_of("town"), f"/hidden-dangers/{matter.id}/"))
+    assert after <= min(before, AT_MOST)
+
+
 def test_a_long_history_costs_no_more(cast, client_of):
     """Ten comments or sixty: the case page and the history ask the same."""
     from anlan.hidden_dangers.actions import comment

@@ -56,7 +56,7 @@ DISMISSED_BY = {"REGISTERED": "DISMISSED"}
 TERMINABLE = (*UNDER_WAY, "RETURNED_TO_REPORTER", "SUSPENDED", "SUBMITTED")
 
 RULES = {
-    "register": Rule(EVERYONE, names("village town"), {"RETURNED_TO_REPORTER": "REGISTERED"}),
+    "register": Rule(EVERYONE, names("village"), {"RETURNED_TO_REPORTER": "REGISTERED"}),
     "return_to_reporter": Rule(SCREEN, TOWN, {"REGISTERED": "RETURNED_TO_REPORTER"}),
     "dismiss": Rule(SCREEN, TOWN, DISMISSED_BY),
     "merge_duplicate": Rule(SCREEN, TOWN, {"REGISTERED": "MERGED"}),
@@ -198,7 +198,7 @@ def payload(world: World, stage: str, verb: str, who: str) -> dict[str, Any]:
         "redispatch": {**to, "lead": str(world.actor("dept").organisation_id)},
         "designate": to,
         "acknowledge": {},
-        "fill_five": {"plan": "分隔"},
+        "fill_five": {"plan": "用防火墙分隔"},
         "request_extension": {"until": str(in_days(30)), "reason": "备件未到"},
         "approve_extension": {},
         "request_suspension": {"controls": "停用", "review_on": str(in_days(9))},

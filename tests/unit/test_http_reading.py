@@ -1,6 +1,7 @@
 """What the API reads and refuses, without a database: JSON, ETags, pointers, messages."""
 
 import json
+from typing import Literal
 
 import pytest
 from django.test import RequestFactory
@@ -89,6 +90,8 @@ def test_pointers_escape() -> None:
 class Sample(BaseModel):
     name: str = Field(max_length=3)
     count: int = Field(ge=1)
+    colour: Literal["red", "green", ""] = ""
+    size: Literal[1, 2] = 1
 
 
 def errors_of(**data) -> list[str]:
@@ -101,6 +104,8 @@ def test_messages_are_chinese_and_name_the_limit() -> None:
     assert errors_of() == ["请填写这一项。", "请填写这一项。"]
     assert errors_of(name="一二三四", count=0) == ["最多 3 个字。", "不能小于 1。"]
     assert errors_of(name="一", count="x") == ["应为整数。"]
+    assert errors_of(name="一", count=1, colour="blue") == ["只能是 red、green 之一。"]
+    assert errors_of(name="一", count=1, size=3) == ["只能是 1、2 之一。"]
     assert message_of({"type": "unheard_of"}) == FALLBACK
     assert message_of({"type": "less_than", "ctx": {}}) == FALLBACK
     assert (

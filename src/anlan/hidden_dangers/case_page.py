@@ -11,7 +11,7 @@ from anlan.authz.permissions import Permission
 from anlan.files import api as files
 from anlan.hidden_dangers import selectors
 from anlan.hidden_dangers.advice import Beside, beside, newest_advice, verdict_of
-from anlan.hidden_dangers.choices import HandlingMode, MajorState
+from anlan.hidden_dangers.choices import HandlingMode, LookBackResult, MajorState
 from anlan.hidden_dangers.ledger_words import in_words
 from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, Suspension
 from anlan.hidden_dangers.policies import check_can_ask_rule, may_read_findings
@@ -27,6 +27,7 @@ from anlan.hidden_dangers.presenters import (
     visible_events,
 )
 from anlan.hidden_dangers.sheets import COLUMNS
+from anlan.lib import clock
 from anlan.lib.refusals import Refusal
 from anlan.processes.api import Event
 from anlan.ui.case import ActionBar, Photo, TimelineEntry
@@ -79,6 +80,8 @@ class CasePage:
     may_comment: bool
     stated: Sequence[tuple[str, str]]
     beside: Beside | None
+    looked_back: str
+    recurrences: Sequence[dict[str, str]]
 
     @property
     def pair(self) -> bool:
@@ -116,7 +119,17 @@ def case_page(actor: Actor, matter: HiddenDanger) -> CasePage:
         may_comment=actor.can(Permission.HIDDEN_DANGER_COMMENT),
         stated=[] if hidden else _stated(matter),
         beside=_beside(actor, matter, events),
+        looked_back=_looked_back(events),
+        recurrences=matter.told_recurrences,  # type: ignore[attr-defined]
     )
+
+
+def _looked_back(events: Sequence[Event]) -> str:
+    """What the last look back found, and when; empty before one."""
+    last = next((event for event in reversed(events) if event.verb == "look_back"), None)
+    if last is None:
+        return ""
+    return f"{LookBackResult(last.payload['result']).label}　{clock.legal_date(last.at)}"
 
 
 def _beside(actor: Actor, matter: HiddenDanger, events: Sequence[Event]) -> Beside | None:

@@ -73,10 +73,14 @@ def acceptor(matter: HiddenDanger) -> Organisation | None:
 
 
 def check_can_register(actor: Actor, matter: HiddenDanger) -> None:
-    """Again by whoever reported it, or by whoever stands above and screens: a leader does not complete for others."""
-    if not matter.status or actor.organisation_id == matter.reporter_id:
-        return
-    _must_act_for(actor, "重新登记", matter.reporter if actor.can(Permission.HIDDEN_DANGER_CONFIRM) else None)
+    """Again by whoever reported it and nobody else: what they wrote is theirs (DOMAIN §4). Where they never do, the
+    screening office is not stuck: it withdraws its return, corrects with a trace, or terminates."""
+    if matter.status and not actor.is_system and actor.organisation_id != matter.reporter_id:
+        raise Forbidden(
+            "not_your_turn",
+            f"退回的隐患由上报单位{matter.reporter.short_name}重新登记。等不到的，由退回的人撤回退回后更正，"
+            "或者由初审单位终结。",
+        )
 
 
 def check_can_return_to_reporter(actor: Actor, matter: HiddenDanger) -> None:

@@ -12,7 +12,7 @@ from anlan.authz.actors import Actor
 from anlan.authz.models import Organisation
 from anlan.files import api as files
 from anlan.hidden_dangers.advice import rule_label
-from anlan.hidden_dangers.choices import DirectionManner, HandlingMode, Level, Status
+from anlan.hidden_dangers.choices import DirectionManner, HandlingMode, Level, LookBackResult, Status
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import Checker, checker, may_direct, may_read_findings
 from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION
@@ -146,6 +146,8 @@ def _facts(payload: dict[str, Any], names: dict[str, str]) -> list[tuple[str, st
         facts.append(("申请延至", payload["until"]))
     if payload.get("review_on"):
         facts.append(("复核日期", payload["review_on"]))
+    if payload.get("result") in LookBackResult:
+        facts.append(("结果", LookBackResult(payload["result"]).label))
     if payload.get("missing"):
         facts.append(("五到位还缺", "、".join(payload["missing"])))
     return facts

@@ -215,7 +215,7 @@ def _to_tell(actor: Actor, hidden_danger_id: UUID) -> HiddenDangerQuerySet:
 
 def hidden_danger_to_show(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
     """The same with what its page tells besides, without a query more: ``newest_findings``, what rules said of it last,
-    ``running_deadline``, and what was asked for, which `suspensions_of` and `pending_extension` take from it."""
+    ``running_deadline``, ``told_recurrences``, and what was asked for, which `suspensions_of` and `pending_extension` take from it."""
     found = the_one(HiddenDanger, _to_show(actor, hidden_danger_id))
     load_organisations(found, with_regions=True)
     return found
@@ -228,6 +228,7 @@ def _to_show(actor: Actor, hidden_danger_id: UUID) -> HiddenDangerQuerySet:
         running_deadline=processes.running_deadline(),
         told_suspensions=_told(Suspension, SUSPENSION_TELLS, decided_by_name=F("decided_by__display_name")),
         told_extensions=_told(Extension, EXTENSION_TELLS),
+        told_recurrences=_recurrences_for(actor),
     )
 
 
@@ -242,6 +243,12 @@ def _newest_findings() -> ArraySubquery:
     one = JSONObject(**{name: F(name) for name in names}, asked_by=by, asked_for=at)
     rows = RuleFinding.objects.filter(hidden_danger=OuterRef("pk")).order_by("-asked_at", "-id")
     return ArraySubquery(rows.values(json=one)[:SHOWN_FINDINGS])
+
+
+def _recurrences_for(actor: Actor) -> ArraySubquery:
+    """The matters it came back as, by id and number, those the actor may see: others are not told that there is one."""
+    rows = HiddenDanger.objects.visible_to(actor).filter(recurrence_of=OuterRef("pk")).order_by("id")
+    return ArraySubquery(rows.values(json=JSONObject(id=F("id"), number=F("number"))))
 
 
 def _told(model: type[Asked], names: Sequence[str], **more: Any) -> ArraySubquery:

@@ -23,8 +23,8 @@ from anlan.http.parsing import StrictParser
 from anlan.http.problem import of_refusal, problem
 from anlan.http.requests import actor_or_none, why_nobody_acts
 from anlan.http.requires import permission_of, public, public_reason_of
-from anlan.http.validation import message_of, pointer_of
-from anlan.lib.refusals import Refusal
+from anlan.http.validation import message_of, pointer_of, with_tag
+from anlan.lib.refusals import Refusal, joined
 
 OPENAPI_IS_PUBLIC = "接口说明只描述格式，不含任何数据"
 
@@ -133,11 +133,13 @@ class HouseAPI(NinjaAPI):
 def _errors_of(context: ValidationErrorContext[Any]) -> list[dict[str, Any]]:
     source = context.model.__ninja_param_source__
     single = getattr(context.model, "__read_from_single_attr__", None)
+    union = context.model.model_fields[single] if single else None
     found: list[dict[str, Any]] = []
-    for error in context.pydantic_validation_error.errors(include_url=False, include_input=False):
+    for raw in context.pydantic_validation_error.errors(include_url=False, include_input=False):
+        error = with_tag(dict(raw), union) if union else dict(raw)
         location = tuple(context.model.__ninja_flatten_map_reverse__.get(error["loc"], error["loc"]))
-        if single and location[:1] == (single,):
-            is_tagged = context.model.model_fields[single].discriminator and len(location) > 2
+        if union and location[:1] == (single,):
+            is_tagged = union.discriminator and len(location) > 2
             location = location[2:] if is_tagged else location[1:]
         elif source != "body":
             location = location[1:] if len(location) >= 2 and isinstance(location[1], str) else location
@@ -145,7 +147,7 @@ def _errors_of(context: ValidationErrorContext[Any]) -> list[dict[str, Any]]:
             tuple(part for part in location if "[" not in str(part))
         )  # pydantic's names of union members
         if pointer not in [earlier["pointer"] for earlier in found]:
-            found.append({"source": source, "pointer": pointer, "message": message_of(dict(error))})
+            found.append({"source": source, "pointer": pointer, "message": message_of(error)})
     return found
 
 
@@ -162,7 +164,7 @@ def _too_large(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _validation_error(request: HttpRequest, error: Any) -> HttpResponse:
-    detail = "；".join(dict.fromkeys(f"{found['pointer']}：{found['message']}" for found in error.errors))
+    detail = joined(f"{found['pointer']}：{found['message']}".removeprefix("：") for found in error.errors)
     return problem(422, "invalid", detail, errors=error.errors)
 
 

@@ -1,6 +1,9 @@
 """Pydantic's complaints as pointers and sentences in Chinese."""
 
-from typing import Any
+import re
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
 
 MESSAGES = {
     "missing": "请填写这一项。",
@@ -26,8 +29,10 @@ MESSAGES = {
     "greater_than_equal": "不能小于 {ge}。",
     "less_than": "应小于 {lt}。",
     "less_than_equal": "不能大于 {le}。",
-    "enum": "只能是 {expected}。",
-    "literal_error": "只能是 {expected}。",
+    "enum": "只能是 {expected} 之一。",
+    "literal_error": "只能是 {expected} 之一。",
+    "union_tag_invalid": "只能是 {expected_tags} 之一。",
+    "union_tag_not_found": "请填写这一项，只能是 {expected_tags} 之一。",
     "uuid_type": "编号格式不正确，应为 UUID。",
     "uuid_parsing": "编号格式不正确，应为 UUID。",
     "date_type": "日期格式应为 2026-01-31。",
@@ -47,6 +52,10 @@ MESSAGES = {
     "json_invalid": "不是有效的 JSON。",
 }
 FALLBACK = "格式不正确。"
+TAG_ERRORS = frozenset({"union_tag_invalid", "union_tag_not_found"})
+LISTS = ("expected", "expected_tags")
+"""Where pydantic enumerates what it would have taken, in English: ``'ACT', 'STATE' or 'NOT_STATED'``."""
+QUOTED = re.compile(r"'([^']*)'")
 
 
 def pointer_of(location: tuple[str | int, ...]) -> str:
@@ -60,7 +69,25 @@ def message_of(error: dict[str, Any]) -> str:
     if error["type"] == "value_error":
         return str(context.get("error", FALLBACK))
     template = MESSAGES.get(error["type"], FALLBACK)
+    listed = {name: _listed(context[name]) for name in LISTS if name in context}
     try:
-        return template.format(**context)
+        return template.format(**{**context, **listed})
     except KeyError:
         return FALLBACK
+
+
+def with_tag(error: dict[str, Any], union: FieldInfo) -> dict[str, Any]:
+    """An error about the tag of a tagged union points at the tag, which pydantic's does not, and says which tags there
+    are, which pydantic leaves out where the tag is missing."""
+    if error["type"] not in TAG_ERRORS:
+        return error
+    tag = str(union.discriminator)
+    tags = [value for member in get_args(union.annotation) for value in get_args(member.model_fields[tag].annotation)]
+    expected = ", ".join(f"'{one}'" for one in tags)
+    return {**error, "loc": (*error["loc"], tag), "ctx": {**error.get("ctx", {}), "expected_tags": expected}}
+
+
+def _listed(english: str) -> str:
+    """The same list as Chinese has it; the empty text, which may be left out as well, is not offered."""
+    words = [word for word in QUOTED.findall(english) if word]
+    return "、".join(words) if words else english.replace(" or ", "、").replace(", ", "、")

@@ -1,7 +1,14 @@
 """The ways in which the house says no. Each is a sentence in Chinese that says what to do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Several sentences as one: a full stop before a semicolon would be two marks for one pause."""
+    said = list(dict.fromkeys(sentences))
+    return "；".join([*(one.removesuffix("。") for one in said[:-1]), *said[-1:]])
 
 
 @dataclass
@@ -64,7 +71,7 @@ class Invalid(Refusal):
     status = 422
 
     def __init__(self, errors: list[FieldError]) -> None:
-        super().__init__("invalid", "；".join(error.message for error in errors))
+        super().__init__("invalid", joined(error.message for error in errors))
         self.errors = errors
 
     @classmethod

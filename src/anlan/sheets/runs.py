@@ -12,6 +12,7 @@ from typing import Any
 
 from anlan.authz.actors import Actor
 from anlan.lib import merkle
+from anlan.lib.refusals import joined
 from anlan.sheets import bulk
 from anlan.sheets.behind import Behind
 from anlan.sheets.kinds import Batch, Chunk, Column, Draft, Kind, Outcome, ReadsAhead
@@ -206,7 +207,7 @@ def _finish(report: Report, some: Sequence[Line], chunk: Chunk, finish: Finish) 
         report.counts[draft.outcome] += 1
     for place in sorted(chunk.errors):
         number, cells = some[place]
-        report.bad.append(BadRow(number, cells, "；".join(dict.fromkeys(chunk.errors[place]))))
+        report.bad.append(BadRow(number, cells, joined(chunk.errors[place])))
     report.row_count += len(some)
 
 

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind
-from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed, not_past
+from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed
 from anlan.hidden_dangers.choices import HandlingMode
 from anlan.hidden_dangers.holds import held_by
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.terms import TERMS
 from anlan.lib import clock
+from anlan.lib.due_days import ahead
 from anlan.lib.refusals import Invalid
 
 OFFICERS_ON_SITE = 2
@@ -100,7 +101,7 @@ def _name_a_lead(matter: HiddenDanger) -> None:
 
 def _new_due_on(matter: HiddenDanger, due_on: date | None) -> date:
     if due_on:
-        return not_past(due_on, "due_on", "整改期限")
+        return ahead(due_on, "due_on", "整改期限")
     if matter.due_on and matter.due_on >= clock.today():
         return matter.due_on
     return TERMS["RERECTIFY"].ends_on(clock.today())

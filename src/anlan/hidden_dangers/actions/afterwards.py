@@ -1,17 +1,16 @@
 """After the fact: a look back at a closed matter, a step withdrawn, a slip corrected with its trace."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from anlan.authz.actors import Actor
-from anlan.authz.choices import Sector
 from anlan.authz.participation import leave_since
 from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
 from anlan.hidden_dangers.actions.registration import register_recurrence
 from anlan.hidden_dangers.actions.steps import attach, fire, moving, needed
+from anlan.hidden_dangers.actions.traces import DICTIONARIES, LABELS, change
 from anlan.hidden_dangers.choices import Cause, LookBackResult
 from anlan.hidden_dangers.models import HiddenDanger, LookBack
 from anlan.hidden_dangers.workflow import PROCESS
@@ -19,8 +18,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Stale
 from anlan.processes import api as processes
 
-CORRECTABLE = {"description": "描述", "place": "地点", "clause": "依据条款", "sector": "行业领域", "cause": "成因"}
-DICTIONARIES: dict[str, Any] = {"sector": Sector, "cause": Cause}
+CORRECTABLE = {item: LABELS[item] for item in ("description", "place", "clause", "sector", "cause")}
 
 
 def look_back(
@@ -89,13 +87,10 @@ def correct(
         value = needed(value, "value", CORRECTABLE[field])
         if field in DICTIONARIES and (value not in DICTIONARIES[field] or value == Cause.NOT_STATED):
             raise Invalid.at("/value", f"没有这个{CORRECTABLE[field]}。")
-        before = _in_words(field, getattr(matter, field))
+        before = getattr(matter, field)
+        if value == before:
+            raise Invalid.at("/value", f"{CORRECTABLE[field]}和现在的一样，没有改动。")
         setattr(matter, field, value)
         reason = needed(reason, "reason", "更正理由")
-        words = f"{CORRECTABLE[field]}：{before or '（空）'} → {_in_words(field, value)}。{reason}"
-        fire(actor, matter, "correct", words, field=field)
+        fire(actor, matter, "correct", f"{change(field, before, value)}。{reason}", field=field)
         return matter
-
-
-def _in_words(field: str, value: str) -> str:
-    return str(DICTIONARIES[field](value).label) if value and field in DICTIONARIES else value

@@ -15,6 +15,7 @@ from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind
 from anlan.authz.models import Organisation, Participation, Region
 from anlan.files import api as files
+from anlan.hidden_dangers.actions.traces import changes
 from anlan.hidden_dangers.choices import Decision, HandlingMode, Level, MajorState, PartyKind, Source
 from anlan.hidden_dangers.models import Extension, HiddenDanger, RectificationPlan, Suspension
 from anlan.hidden_dangers.selectors import numbers_of_county
@@ -154,11 +155,12 @@ class MatterChronicle:
         self._fire(told, by, "return_to_reporter", at, reason)
 
     def register_again(self, told: Told, by: Actor, at: datetime, description: str) -> None:
-        told.set(description=description, suggested_level="")
+        changed, words = changes({"description": told.description}, {"description": description})
+        told.set(description=description)
         _hold(told, told.extra.screening)
         photos = self._attach(told, by, at, "BEFORE", self.evidence.before)
-        self._fire(told, by, "register", at, source=told.source, sector=told.sector, files=photos,
-                   object=told.extra.spot.object_id)  # fmt: skip
+        self._fire(told, by, "register", at, words, source=told.source, sector=told.sector, files=photos,
+                   suggested_level=told.suggested_level, object=told.extra.spot.object_id, changed=changed)  # fmt: skip
 
     def dismiss(self, told: Told, by: Actor, at: datetime, reason: str) -> None:
         told.set(ended_at=self._said(at))

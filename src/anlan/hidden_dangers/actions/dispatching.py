@@ -8,11 +8,12 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.authz.choices import OrganisationKind, ParticipationKind
 from anlan.authz.models import Organisation
-from anlan.hidden_dangers.actions.steps import fire, hold, join, moving, needed, not_past
+from anlan.hidden_dangers.actions.steps import fire, hold, join, moving, needed
 from anlan.hidden_dangers.choices import HandlingMode
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import party_organisation
 from anlan.lib import clock
+from anlan.lib.due_days import ahead
 from anlan.lib.refusals import Invalid
 from anlan.organisations import api as organisations
 
@@ -99,7 +100,7 @@ def _assign(actor: Actor, matter: HiddenDanger, verb: str, to: Assignment, note:
     matter.dispatcher = organisations.organisation_of(actor)
     matter.lead = lead
     matter.modes = list(dict.fromkeys(to.modes))
-    matter.due_on = not_past(to.due_on, "due_on", "整改期限")
+    matter.due_on = ahead(to.due_on, "due_on", "整改期限")
     matter.original_due_on = matter.due_on
     matter.concealed = False
     hold(matter, lead)

@@ -4,11 +4,12 @@ from datetime import date
 from uuid import UUID
 
 from anlan.authz.actors import Actor
-from anlan.hidden_dangers.actions.steps import fire, moving, needed, not_past
+from anlan.hidden_dangers.actions.steps import fire, moving, needed
 from anlan.hidden_dangers.choices import Decision
 from anlan.hidden_dangers.models import Extension, HiddenDanger
 from anlan.hidden_dangers.selectors import pending_extension
 from anlan.lib import clock
+from anlan.lib.due_days import ahead
 from anlan.lib.refusals import Invalid
 
 
@@ -17,7 +18,8 @@ def request_extension(
 ) -> HiddenDanger:
     """Ask for a later due date."""
     with moving(actor, hidden_danger_id, "request_extension", if_versions) as matter:
-        if matter.due_on and not_past(until, "until", "延期日期") <= matter.due_on:
+        ahead(until, "until", "延期日期")
+        if matter.due_on and until <= matter.due_on:
             raise Invalid.at("/until", f"应当晚于现在的期限 {matter.due_on}。")
         reason = needed(reason, "reason", "延期理由")
         Extension.objects.create(
@@ -38,7 +40,7 @@ def approve_extension(
     """Grant the pending request: the date moves, the original one stays on record."""
     with moving(actor, hidden_danger_id, "approve_extension", if_versions) as matter:
         request = _decide(actor, matter, Decision.APPROVED)
-        matter.due_on = not_past(request.until, "until", "延期日期")
+        matter.due_on = ahead(request.until, "until", "延期日期")
         matter.extension_count += 1
         fire(actor, matter, "approve_extension", note, due_on=matter.due_on)
         return matter

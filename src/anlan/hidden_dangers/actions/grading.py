@@ -7,10 +7,11 @@ from uuid import UUID
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind, Sector
 from anlan.hidden_dangers.actions.advising import named_finding
-from anlan.hidden_dangers.actions.steps import fire, join, moving, needed, not_past
+from anlan.hidden_dangers.actions.steps import fire, join, moving, needed
 from anlan.hidden_dangers.choices import CAUSES_TO_CHOOSE, Cause, Level, MajorState, PartyKind, Status
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib import clock
+from anlan.lib.due_days import ahead
 from anlan.lib.refusals import Invalid, Refused
 from anlan.organisations import api as organisations
 from anlan.register import api as enterprises
@@ -47,7 +48,7 @@ def confirm(
         grade(actor, matter, cause=cause, party=party, clause=clause, sector=sector)
         matter.level = Level.GENERAL
         if due_on:
-            matter.suggested_due_on = not_past(due_on, "due_on", "建议整改期限")
+            matter.suggested_due_on = ahead(due_on, "due_on", "建议整改期限")
         fire(actor, matter, "confirm", note, level=matter.level, clause=matter.clause, cause=matter.cause,
              party_kind=matter.party_kind, sector=matter.sector, suggested_due_on=due_on)  # fmt: skip
         return matter

@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import ParticipationKind
-from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed, not_past
+from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed
 from anlan.hidden_dangers.choices import Decision
 from anlan.hidden_dangers.models import HiddenDanger, RectificationPlan, Suspension
 from anlan.hidden_dangers.policies import acceptor
 from anlan.hidden_dangers.selectors import pending_suspension
 from anlan.lib import clock
+from anlan.lib.due_days import ahead, not_too_far
 from anlan.lib.refusals import Invalid
 
 
@@ -34,17 +36,30 @@ def fill_five(
     with moving(actor, hidden_danger_id, "fill_five", if_versions) as matter:
         if five.funds_cny is not None and five.funds_cny < 0:
             raise Invalid.at("/funds_cny", "资金不能是负数。")
+        if five.due_on is not None:
+            not_too_far(five.due_on, "due_on", "五到位的时限")
         defaults = {"region_path": matter.region_path, "filled_at": clock.now()}
         plan, _ = RectificationPlan.objects.get_or_create(hidden_danger=matter, defaults=defaults)
-        plan.plan = five.plan.strip() or plan.plan
-        plan.due_on = five.due_on or plan.due_on
-        plan.person = five.person.strip() or plan.person
-        plan.funds_cny = plan.funds_cny if five.funds_cny is None else five.funds_cny
-        plan.measures = five.measures.strip() or plan.measures
-        plan.filled_at = clock.now()
+        new = _new_in(five, plan)
+        if not new:
+            raise Invalid.at("/plan", "没有填写，或者和已经填报的一样。请至少填写、改动五到位中的一项。")
+        for name, value in {**new, "filled_at": clock.now()}.items():
+            setattr(plan, name, value)
         plan.save()
         fire(actor, matter, "fill_five", missing=plan.missing())
         return matter
+
+
+def _new_in(five: Five, plan: RectificationPlan) -> dict[str, Any]:
+    """What is given and says another thing than what stood. Funds of 0 are given."""
+    given = {
+        "plan": five.plan.strip(),
+        "due_on": five.due_on,
+        "person": five.person.strip(),
+        "funds_cny": five.funds_cny,
+        "measures": five.measures.strip(),
+    }
+    return {name: value for name, value in given.items() if value not in ("", None) and value != getattr(plan, name)}
 
 
 def request_suspension(
@@ -56,7 +71,7 @@ def request_suspension(
             hidden_danger=matter,
             region_path=matter.region_path,
             controls=needed(controls, "controls", "防范措施"),
-            review_on=not_past(review_on, "review_on", "复核日期"),
+            review_on=ahead(review_on, "review_on", "复核日期"),
             requested_at=clock.now(),
             requested_by_id=actor.person_id,
         )

@@ -1,6 +1,7 @@
 """From a find to a registered matter, and back to whoever reported it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
 from anlan.hidden_dangers import selectors
 from anlan.hidden_dangers.actions.steps import attach, fire, hold, join, moving, needed
+from anlan.hidden_dangers.actions.traces import changes
 from anlan.hidden_dangers.choices import Level, Source
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.lib import clock, ids
@@ -34,6 +36,11 @@ DIRECT_SCREENERS = frozenset(
     }
 )
 """Who screens its own finds; everybody else's go to the township of the place the same day (DOMAIN §4)."""
+
+TAKE_DOWN = frozenset({OrganisationKind.COMMITTEE_OFFICE, OrganisationKind.COMMITTEE, OrganisationKind.GOVERNMENT})
+"""Who puts down in a county what the city or the province handed down to it."""
+COUNTY_DEPTH = 3
+"""Segments of a county's path: province, city, county."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +86,16 @@ def register(*, actor: Actor, find: Find) -> HiddenDanger:
 def register_again(
     *, actor: Actor, hidden_danger_id: UUID, find: Find, if_versions: frozenset[int] | None = None
 ) -> HiddenDanger:
-    """Register a returned matter once more; the source and the place in the tree stay as they were."""
+    """Register a returned matter once more; the source and the place in the tree stay as they were, what is left out
+    stays too, and the history keeps what was changed."""
     with moving(actor, hidden_danger_id, "register", if_versions) as matter:
-        _describe(matter, find, _spot(actor, find) or matter.site or matter.supervised_object)
-        return _put_forward(actor, matter, find)
+        before = _said_of(matter)
+        spot = _spot(actor, find)
+        place = find.place or ("" if spot else matter.place)
+        find = replace(find, place=place, suggested_level=find.suggested_level or matter.suggested_level)
+        _describe(matter, find, spot or matter.site or matter.supervised_object)
+        changed, words = changes(before, _said_of(matter))
+        return _put_forward(actor, matter, find, words, changed)
 
 
 def register_recurrence(actor: Actor, closed: HiddenDanger, description: str) -> HiddenDanger:
@@ -125,11 +138,26 @@ def dismiss(
         return matter
 
 
-def _check_source(actor: Actor, source: Source) -> None:
+def why_not_by(actor: Actor, source: Source) -> str:
+    """Why the actor does not report by this channel (S1-17), empty where it does: figures are kept by channel, so a
+    channel says who looked. Forms offer no other."""
     if actor.is_enterprise != (source == Source.SELF_CHECK):
-        raise Invalid.at("/source", "企业只能登记“企业自查”，其他单位不能使用这个渠道。")
+        return "企业只能登记“企业自查”，其他单位不能使用这个渠道。"
     if source == Source.UNANNOUNCED_CHECK and actor.organisation_kind not in DIRECT_SCREENERS:
-        raise Invalid.at("/source", "“部门暗查”由部门、乡镇（街道）或者安委办登记。")
+        return "“部门暗查”由部门、乡镇（街道）或者安委办登记。"
+    if source == Source.CITY_SUPERVISION and not (is_above_counties(actor) or actor.organisation_kind in TAKE_DOWN):
+        return "“市级督查”由市级以上单位登记，上级交下来的由县（市、区）安委办、政府登记。"
+    return ""
+
+
+def is_above_counties(actor: Actor) -> bool:
+    """Whether the actor works in a city or province, over several counties."""
+    return actor.wall[0].count("/") < COUNTY_DEPTH
+
+
+def _check_source(actor: Actor, source: Source) -> None:
+    if refused := why_not_by(actor, source):
+        raise Invalid.at("/source", refused)
 
 
 def _spot(actor: Actor, find: Find) -> Spot | None:
@@ -183,10 +211,24 @@ def _describe(matter: HiddenDanger, find: Find, spot: Spot | None) -> None:
     matter.place = needed(find.place or (spot.address if spot else ""), "place", "地点")
 
 
-def _put_forward(actor: Actor, matter: HiddenDanger, find: Find) -> HiddenDanger:
+def _said_of(matter: HiddenDanger) -> dict[str, str]:
+    """What a reporter says of a find, item by item."""
+    return {
+        "description": matter.description,
+        "place": matter.place,
+        "sector": matter.sector,
+        "suggested_level": matter.suggested_level,
+        "site": matter.site.name if matter.site else "",
+        "object": matter.supervised_object.name if matter.supervised_object else "",
+    }
+
+
+def _put_forward(
+    actor: Actor, matter: HiddenDanger, find: Find, note: str = "", changed: Sequence[str] = ()
+) -> HiddenDanger:
     hold(matter, matter.screening)
     attach(actor, matter, find.photo_ids, "BEFORE")
-    fire(actor, matter, "register", source=matter.source, sector=matter.sector, files=find.photo_ids,
-         suggested_level=matter.suggested_level, object=matter.supervised_object_id)  # fmt: skip
+    fire(actor, matter, "register", note, source=matter.source, sector=matter.sector, files=find.photo_ids,
+         suggested_level=matter.suggested_level, object=matter.supervised_object_id, changed=changed)  # fmt: skip
     join(matter, (matter.reporter, ParticipationKind.REPORTER), (matter.screening, ParticipationKind.SCREENING))
     return HiddenDanger.objects.get_visible(actor, id=matter.id)

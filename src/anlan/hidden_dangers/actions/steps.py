@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import checker
 from anlan.hidden_dangers.selectors import load_organisations
 from anlan.hidden_dangers.workflow import PROCESS
-from anlan.lib import clock
 from anlan.lib.refusals import Invalid
 from anlan.processes import api as processes
 
@@ -96,10 +94,3 @@ def needed(text: str, pointer: str, label: str) -> str:
     if not text:
         raise Invalid.at(f"/{pointer}", f"请填写{label}。")
     return text
-
-
-def not_past(day: date, pointer: str, label: str) -> date:
-    """The day, or Invalid (422) when it lies before today."""
-    if day < clock.today():
-        raise Invalid.at(f"/{pointer}", f"{label}不能早于今天。")
-    return day

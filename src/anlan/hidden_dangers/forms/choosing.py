@@ -10,6 +10,7 @@ from anlan.authz.choices import OrganisationKind, RegionLevel
 from anlan.authz.models import Organisation
 from anlan.authz.scope import in_subtree
 from anlan.hidden_dangers.actions.dispatching import MAY_LEAD
+from anlan.hidden_dangers.actions.registration import is_above_counties, why_not_by
 from anlan.hidden_dangers.choices import Source
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.organisations import api as organisations
@@ -35,20 +36,12 @@ SOURCES_OF_KIND: dict[str, tuple[Source, ...]] = {
 OF_DEPARTMENTS = (Source.GRASSROOTS_CHECK, Source.UNANNOUNCED_CHECK, Source.CITY_SUPERVISION, Source.AGENCY_CHECK)
 
 
-COUNTY_DEPTH = 3
-"""Segments of a county's path: province, city, county."""
-
-
-def is_above_counties(actor: Actor) -> bool:
-    """Whether the actor works in a city or province, over several counties."""
-    return actor.wall[0].count("/") < COUNTY_DEPTH
-
-
 def sources_for(actor: Actor) -> list[Source]:
     """The channels a person may report by, the usual one first."""
     if is_above_counties(actor):
         return [Source.CITY_SUPERVISION]
-    return list(SOURCES_OF_KIND.get(actor.organisation_kind, OF_DEPARTMENTS))
+    usual = SOURCES_OF_KIND.get(actor.organisation_kind, OF_DEPARTMENTS)
+    return [source for source in usual if not why_not_by(actor, source)]
 
 
 def leads_for(actor: Actor, matter: HiddenDanger) -> Choices:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -21,6 +21,7 @@ from anlan.inspections.models import CheckRecord, SelfCheckFinding
 from anlan.inspections.selectors import month_of
 from anlan.ledger import api as ledger
 from anlan.lib import clock, hashing
+from anlan.lib.due_days import not_too_far
 from anlan.lib.refusals import Forbidden, Invalid, Refused
 
 USUAL_DAYS = 15
@@ -115,6 +116,13 @@ def _already_filed(check: CheckRecord) -> Refused:
     return Refused("already_filed", f"{check.month:%Y 年 %m 月}的自查已经报送。需要更改的，先作废再重报。")
 
 
+def _due_on(found: Found) -> date:
+    """The day the enterprise set itself, or the usual one."""
+    if found.due_on is None:
+        return clock.today() + timedelta(days=USUAL_DAYS)
+    return not_too_far(found.due_on, f"{found.pointer[1:]}/due_on", "整改期限")
+
+
 def _row(actor: Actor, check: CheckRecord, found: Found) -> SelfCheckFinding:
     row = SelfCheckFinding(
         check_record=check,
@@ -123,7 +131,7 @@ def _row(actor: Actor, check: CheckRecord, found: Found) -> SelfCheckFinding:
         description=found.description,
         place=found.place,
         sector=found.sector,
-        due_on=found.due_on or clock.today() + timedelta(days=USUAL_DAYS),
+        due_on=_due_on(found),
         state=State.OPEN,
     )
     if found.level == loop.Level.MAJOR:

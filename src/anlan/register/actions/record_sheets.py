@@ -95,9 +95,7 @@ class RecordBatch(ABC):
                 drafts.append(self._draft(place, chunk.numbers[place], said))
             except values.Unreadable as why:
                 chunk.refuse(place, str(why))
-            except Invalid as refusal:
-                chunk.refuse(place, "；".join(error.message for error in refusal.errors))
-            except Refused as refusal:
+            except (Invalid, Refused) as refusal:
                 chunk.refuse(place, refusal.reason)
         return drafts
 

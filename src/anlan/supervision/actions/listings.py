@@ -14,6 +14,7 @@ from anlan.authz.permissions import Permission
 from anlan.authz.scope import require
 from anlan.hidden_dangers import api as loop
 from anlan.lib import clock
+from anlan.lib.due_days import ahead
 from anlan.lib.refusals import Invalid, Refused
 from anlan.organisations import api as organisations
 from anlan.processes import api as processes
@@ -32,8 +33,7 @@ def list_matter(
         matter = loop.hidden_danger(actor, hidden_danger_id)
         require(actor, Permission.SUPERVISION_LISTING_LIST)
         check_can_list(actor, matter)
-        if due_on < clock.today():
-            raise Invalid.at("/due_on", "督办期限不能早于今天。")
+        ahead(due_on, "due_on", "督办期限")
         if not leader.strip():
             raise Invalid.at("/leader", "请填写包抓领导。")
         lister = organisations.organisation_of(actor)
@@ -84,9 +84,7 @@ def set_controls(
 ) -> SupervisionListing:
     """What holds the danger down until it is put right, by whoever puts it right; a renewal keeps what was before."""
     with _moving(actor, listing_id, "set_controls") as listing:
-        if check_on < clock.today():
-            raise Invalid.at("/check_on", "下次复查日期不能早于今天。")
-        listing.controls_check_on = check_on
+        listing.controls_check_on = ahead(check_on, "check_on", "下次复查日期")
         control = ListingControl(
             listing=listing,
             region_path=listing.region_path,
