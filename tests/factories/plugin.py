@@ -1,6 +1,6 @@
 """Fixtures of the fixed cast. A plugin is imported before Django is set up, so the models come later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,6 +8,16 @@ from django.test import Client
 
 if TYPE_CHECKING:
     from tests.factories.cast import Cast
+
+
+@pytest.fixture(autouse=True)
+def nothing_signed_yet() -> Iterator[None]:
+    """The last head signed lies in a file beside the key, and would outlive the database of the test that signed it."""
+    from anlan.proofs import anchor
+
+    anchor.path().unlink(missing_ok=True)
+    yield
+    anchor.path().unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -34,14 +34,6 @@ from tests.factories.matters import Matters
 SCRIPT = Path(__file__).parents[2] / "scripts" / "verify_ledger.py"
 
 
-@pytest.fixture(autouse=True)
-def nothing_signed_yet(settings) -> Iterator[None]:
-    """The file beside the key outlives a test's database."""
-    anchor.path().unlink(missing_ok=True)
-    yield
-    anchor.path().unlink(missing_ok=True)
-
-
 def load_script() -> Any:
     spec = importlib.util.spec_from_file_location("verify_ledger", SCRIPT)
     assert spec
