@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -164,3 +166,19 @@ def _other_runs() -> Iterator[Path]:
     for path in BASE.iterdir():
         if path.is_dir() and path != this_run() and path.name[0].isdigit():
             yield path
+
+
+@contextmanager
+def working_on(name: str, blocker: Any) -> Iterator[None]:
+    """Django in this process works on the database of that name."""
+    from django.db import connection
+
+    own = dict(connection.settings_dict)
+    with blocker.unblock():
+        connection.close()
+        connection.settings_dict.update(NAME=name)
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.update(own)

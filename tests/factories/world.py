@@ -14,7 +14,6 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,7 +21,6 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 
 from anlan.authz.actors import Actor
@@ -38,7 +36,7 @@ from anlan.safeguards import api as safeguards
 from anlan.sheets.actions import upload as upload_sheet
 from anlan.supervision.actions import list_matter, set_controls
 from anlan.territory import api as territory
-from tests.database import TestCluster
+from tests.database import TestCluster, working_on
 from tests.factories.books import book
 from tests.factories.cast import PEOPLE, Cast, build_cast
 from tests.factories.matters import Matters, in_days, paper, picture, upload
@@ -204,20 +202,6 @@ class World:
             for key, who in SEES_ENTERPRISE.items()
             if name not in names(who) and key not in met
         }
-
-
-@contextmanager
-def working_on(name: str, blocker: Any) -> Iterator[None]:
-    """Django in this process works on the database of that name."""
-    own = dict(connection.settings_dict)
-    with blocker.unblock():
-        connection.close()
-        connection.settings_dict.update(NAME=name)
-        try:
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict.update(own)
 
 
 _built: dict[str, World] = {}

@@ -13,8 +13,8 @@ import pytest
 from psycopg import sql
 
 from anlan.config import env
-from tests.database import ROOT, TestCluster
-from tests.factories.world import build_world, working_on
+from tests.database import ROOT, TestCluster, working_on
+from tests.factories.world import build_world
 
 DATABASE = "upgrade"
 MOVED = frozenset({"django_migrations", "django_content_type", "auth_permission"})
