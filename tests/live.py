@@ -9,7 +9,7 @@ process works on the live site's database, with real commits::
         make_user("county")                       # committed, the server sees it
         page.goto(f"{live_site.url}/accounts/login/")
 
-``live_site.reset()`` gives it the freshly migrated database again, ``live_site.run_jobs()`` does the jobs deferred.
+``live_site.reset()`` gives it the freshly migrated database again.
 """
 
 import http.client
@@ -147,10 +147,6 @@ class LiveSite:
         result = subprocess.run(command, env=self.variables, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
-
-    def run_jobs(self) -> None:
-        """Do the jobs that wait, then return."""
-        self.manage("procrastinate", "worker", "--one-shot")
 
     def log(self) -> str:
         return (self.home / "web.log").read_text("utf-8", errors="replace")

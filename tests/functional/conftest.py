@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 from django.db import connections
 from django.test import Client, override_settings
 from playwright.sync_api import expect
+from procrastinate.contrib.django import app
 
 from anlan.config import secrets
 from tests.functional.visitor import DESK, PATIENCE_MS, Visitor
@@ -38,6 +40,19 @@ class World:
         client = Client()
         client.force_login(self.cast.users[name])
         return client.cookies["anlan_session"].value
+
+    def run_jobs(self) -> None:
+        """Do the jobs that wait, then return: a worker in this process, for another takes seconds to begin. It has its own
+        thread, as Playwright's loop runs in this one."""
+        with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as thread:
+            patch.setitem(connections["default"].settings_dict, "CONN_MAX_AGE", 0)  # its threads end with it
+            thread.submit(_work_once).result()
+
+
+def _work_once() -> None:
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    connections.close_all()
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def mend(came_back: Path, mended: Path) -> None:
 def start(world: World, button: Locator) -> None:
     """Press what starts a job and do the job. The page looks again by itself: a reload from here would cross its own."""
     follows(button)
-    world.site.run_jobs()
+    world.run_jobs()
 
 
 def bring(page: Page, world: World, file: Path, shot: Any) -> None:
@@ -123,7 +123,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_does_it_a
         assert SheetImport.objects.get(id=entry.id).state == "UPLOADED"
     with connection.cursor() as cursor:  # what the minute's sweep does with the jobs of a dead worker
         cursor.execute("UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing'")
-    world.site.run_jobs()
+    world.run_jobs()
     good = rows - len(range(7, rows, 50))
     assert imported(world) == good
     with acting(county):

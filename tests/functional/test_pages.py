@@ -157,7 +157,7 @@ def test_a_list_goes_to_excel_as_it_stands(
     town.page.get_by_role("button", name="导出 Excel").click()
     expect(town.page.get_by_role("heading", name="导出隐患排查治理台账")).to_be_visible()
     expect(town.page.get_by_role("link", name="后台任务").first).to_be_visible()
-    world.site.run_jobs()
+    world.run_jobs()
     with town.page.expect_download() as download:
         town.page.get_by_role("link", name="下载结果").click()
 

@@ -589,6 +589,10 @@ ASK_THEMSELVES = {
 """Public views that look at the method before they look for a person."""
 
 
+SOMEBODY = {"city", "county", "town", "firm", "other", ANONYMOUS}
+"""Enough for methods nobody has: what they answer depends on the route, and on whether a person may call it at all."""
+
+
 @dataclass(frozen=True)
 class Cell:
     route: str
@@ -611,7 +615,7 @@ def cells(route: str) -> Iterator[Cell]:
             continue
         subjects = SUBJECTS[(op or next(iter(ops.values()))).subject]
         for key, finds in subjects.items() if op else [next(iter(subjects.items()))]:
-            for who in sorted(ANYBODY):
+            for who in sorted(ANYBODY if op else SOMEBODY):
                 yield Cell(route, method, key, who, _expected(route, op, who, finds), op or next(iter(ops.values())))
 
 
