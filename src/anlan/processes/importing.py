@@ -99,6 +99,14 @@ def acted_on(subject_ids: Collection[UUID]) -> dict[UUID, Event]:
     return found
 
 
+def why_acted(subject_ids: Collection[UUID], instead: str) -> dict[UUID, str]:
+    """Who acted on each of the subjects and when, and what can be done ``instead`` of undoing its import."""
+    return {
+        subject_id: f"{clock.legal_date(event.at)} {event.organisation_label}{event.actor_label}办理过，{instead}"
+        for subject_id, event in acted_on(subject_ids).items()
+    }
+
+
 def imported_events(subject_ids: Collection[UUID]) -> list[Event]:
     return list(Event.objects.filter(subject_id__in=list(subject_ids), imported_at__isnull=False).order_by("at", "id"))
 

@@ -4,10 +4,9 @@ from anlan.sheets import bulk, values
 from anlan.sheets.actions import run_import, upload
 from anlan.sheets.kinds import Batch, Chunk, Column, Draft, Kept, Kind, Look, Outcome, kinds_for, register_kind
 from anlan.sheets.ledgers import Ledger, LedgerColumn
-from anlan.sheets.undoing import GONE, TOUCHED, left_as, referring_to, undo
+from anlan.sheets.undoing import TOUCHED, left_as, undo, why_kept
 
 __all__ = [
-    "GONE",
     "TOUCHED",
     "Batch",
     "Chunk",
@@ -22,10 +21,10 @@ __all__ = [
     "bulk",
     "kinds_for",
     "left_as",
-    "referring_to",
     "register_kind",
     "run_import",
     "undo",
     "upload",
     "values",
+    "why_kept",
 ]

@@ -2,7 +2,7 @@
 has touched or built upon since stays, with the reason."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from anlan.sheets.kinds import Kept
 
 TOUCHED = "导入之后又被修改过，保留现在的内容。"
 GONE = "记录已经不在，或者已不在您的管辖范围内。"
+NEWER = "后来又导入更新过，请先撤销后来的那次导入。"
 
 
 Column = tuple[str, Callable[[Sequence[Sequence[Any]]], Sequence[Any]]]
@@ -58,6 +59,29 @@ def undo(
         if follows is not None:
             columns[follows[0]] = follows[1](list(columns.values())[1:])
         bulk.Rows(model, list(columns), list(columns.values())).update()
+    return reasons
+
+
+def why_kept(
+    model: type[Model],
+    kept: Sequence[Kept],
+    *,
+    acted: Mapping[UUID, str],
+    versions: Mapping[UUID, int],
+    parts: Iterable[type[Model]] = (),
+) -> dict[UUID, str]:
+    """Why records of a process stay, where their kind undoes them itself: somebody has ``acted`` on them since, each with
+    the reason; they are in none of the ``versions`` the actor may change; a later import brought them up to date; or
+    something besides their ``parts`` hangs on what the import made."""
+    made = [one.record_id for one in kept if one.outcome == RowOutcome.CREATED and one.record_id not in acted]
+    reasons = referring_to(model, made, besides=parts)
+    for one in kept:
+        if one.record_id in acted:
+            reasons[one.record_id] = acted[one.record_id]
+        elif one.record_id not in versions:
+            reasons[one.record_id] = GONE
+        elif versions[one.record_id] != one.version:
+            reasons[one.record_id] = NEWER
     return reasons
 
 

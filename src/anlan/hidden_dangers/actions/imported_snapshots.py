@@ -10,13 +10,11 @@ from anlan.authz.models import Participation
 from anlan.authz.participation import follow
 from anlan.hidden_dangers.actions.copying import read_back, values_of
 from anlan.hidden_dangers.models import HiddenDanger, ImportedMatter, RectificationPlan
-from anlan.lib import clock
 from anlan.processes.api import Event, importing
 from anlan.register import api as register
 from anlan.sheets import api as sheets
 
 OWN: tuple[Any, ...] = (ImportedMatter, RectificationPlan)
-ACTED_ON = "{when} {who}办理过，请在这件隐患上办理（更正、终结）。"
 
 
 def why_kept(actor: Actor, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
@@ -24,18 +22,8 @@ def why_kept(actor: Actor, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
     kept_ids = [one.record_id for one in kept]
     rows = HiddenDanger.objects.order_by().visible_to(actor).filter(sheets.bulk.among(HiddenDanger, "id", kept_ids))
     versions = dict(rows.select_for_update(of=("self",)).values_list("id", "version"))
-    acted = importing.acted_on(kept_ids)
-    made = [one.record_id for one in kept if one.outcome == sheets.Outcome.CREATED and one.record_id not in acted]
-    reasons: dict[UUID, str] = dict(sheets.referring_to(HiddenDanger, made, besides=OWN))
-    for one in kept:
-        if (event := acted.get(one.record_id)) is not None:
-            who = f"{event.organisation_label}{event.actor_label}"
-            reasons[one.record_id] = ACTED_ON.format(when=clock.legal_date(event.at), who=who)
-        elif one.record_id not in versions:
-            reasons[one.record_id] = sheets.GONE
-        elif versions[one.record_id] != one.version:
-            reasons[one.record_id] = "后来又导入更新过，请先撤销后来的那次导入。"
-    return reasons
+    acted = importing.why_acted(kept_ids, "请在这件隐患上办理（更正、终结）。")
+    return sheets.why_kept(HiddenDanger, kept, acted=acted, versions=versions, parts=OWN)
 
 
 def forget(matter_ids: Collection[UUID]) -> None:

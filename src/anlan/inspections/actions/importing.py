@@ -117,18 +117,9 @@ class CheckLedgerBatch:
 
     def _why_kept(self, kept: Sequence[sheets.Kept]) -> dict[UUID, str]:
         check_ids = [one.record_id for one in kept]
-        acted = importing.acted_on(check_ids)
-        made = [one.record_id for one in kept if one.outcome == sheets.Outcome.CREATED and one.record_id not in acted]
-        reasons: dict[UUID, str] = dict(sheets.referring_to(CheckRecord, made, besides=amending.OWN))
+        acted = importing.why_acted(check_ids, "请在这次检查上办理（作废）。")
         versions = selectors.versions_of(self.actor, check_ids)
-        for one in kept:
-            if one.record_id in acted:
-                reasons[one.record_id] = "之后已经有人办理，请在这次检查上办理（作废）。"
-            elif one.record_id not in versions:
-                reasons[one.record_id] = sheets.GONE
-            elif versions[one.record_id] != one.version:
-                reasons[one.record_id] = "后来又导入更新过，请先撤销后来的那次导入。"
-        return reasons
+        return sheets.why_kept(CheckRecord, kept, acted=acted, versions=versions, parts=amending.OWN)
 
     def _refuse_doubles(self, chunk: sheets.Chunk, keys: dict[int, str]) -> None:
         for place, key in keys.items():
