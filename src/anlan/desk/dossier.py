@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Window
+
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.hidden_dangers import api as loop
@@ -66,7 +68,7 @@ class Dossier:
 def dossier(actor: Actor, enterprise_id: UUID, on: date) -> Dossier:
     """Everything on the page, as far as the actor sees. NotInScope (404) outside the scope."""
     enterprise = register.enterprise(actor, enterprise_id)
-    sites = list(register.sites_with_people(actor, enterprise_id))
+    sites = register.sites_in_brief(actor, enterprise_id)
     site_lines = _site_lines(actor, sites)
     people = [
         Person(person.name, person.get_post_display(), person.phone, site.name if len(sites) > 1 else "")
@@ -108,7 +110,7 @@ def shares(counts: Sequence[int], lines: int) -> list[int]:
 CALLED = 2
 
 
-def _site_lines(actor: Actor, sites: Sequence[register.Site]) -> list[SiteLine]:
+def _site_lines(actor: Actor, sites: Sequence[Any]) -> list[SiteLine]:
     site_ids = [site.id for site in sites]
     sees_grids = actor.can(Permission.GRID_VIEW)
     keepers = register.keepers_of(actor, register.SITES, site_ids) if sees_grids else []
@@ -120,7 +122,7 @@ def _site_lines(actor: Actor, sites: Sequence[register.Site]) -> list[SiteLine]:
         lines.append(
             SiteLine(
                 site=site,
-                regulators="、".join(dict.fromkeys(one.organisation.short_name for one in site.regulators.all())),
+                regulators="、".join(dict.fromkeys(site.regulator_names)),
                 grids="；".join(_grid(keeper) for keeper in mine),
                 official=f"{official.name} {official.duty} {official.phone}" if official else "",
             )
@@ -148,16 +150,16 @@ def _visits(actor: Actor, enterprise_id: UUID) -> tuple[list[Any], int]:
         return [], 0
     filters = inspections.Filters(enterprise_id=enterprise_id)
     rows = inspections.checks(actor, filters).filed().exclude(act_class=inspections.ActClass.SELF_CHECK)
-    found = list(rows.select_related("organisation").prefetch_related("officers")[:LOADED])
-    return found, len(found) if len(found) < LOADED else rows.count()
+    counted = inspections.with_officer_names(rows.select_related("organisation")).annotate(in_all=Window(Count("*")))
+    found = list(counted[:LOADED])
+    return found, found[0].in_all if found else 0
 
 
-def _matters(actor: Actor, enterprise_id: UUID, on: date) -> list[loop.Row]:
+def _matters(actor: Actor, enterprise_id: UUID, on: date) -> list[loop.HiddenDanger]:
     """Open ones first, the nearest due first; then the latest that ended."""
     if not actor.can(Permission.HIDDEN_DANGER_VIEW):
         return []
-    rows = loop.hidden_dangers(actor, loop.Filters(enterprise_id=enterprise_id), on).with_names()
-    return list(loop.rows_of(rows.open_first()[:LOADED]))
+    return list(loop.hidden_dangers(actor, loop.Filters(enterprise_id=enterprise_id), on).open_first()[:LOADED])
 
 
 def _figures(actor: Actor, enterprise_id: UUID, on: date) -> dict[str, int]:

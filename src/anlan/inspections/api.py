@@ -22,6 +22,7 @@ from anlan.inspections.selectors import (
     self_checks,
     unpatrolled_grids,
     week_of,
+    with_officer_names,
     without_self_check,
 )
 from anlan.inspections.workflow import PROCESS
@@ -76,5 +77,6 @@ __all__ = [
     "visits_to",
     "void",
     "week_of",
+    "with_officer_names",
     "without_self_check",
 ]

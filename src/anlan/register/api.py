@@ -70,7 +70,7 @@ from anlan.register.selectors import (
     site_in_brief,
     site_with_people,
     sites,
-    sites_with_people,
+    sites_in_brief,
 )
 from anlan.register.selectors.duplicates import standing_id
 from anlan.register.selectors.grids import (
@@ -183,7 +183,7 @@ __all__ = [
     "site_in_brief",
     "site_with_people",
     "sites",
-    "sites_with_people",
+    "sites_in_brief",
     "standing_id",
     "supervised_object",
     "supervised_objects",

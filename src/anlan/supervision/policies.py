@@ -15,8 +15,7 @@ def check_can_list(actor: Actor, matter: loop.HiddenDanger) -> None:
 
 
 def _of_the_rectifiers(actor: Actor, listing: SupervisionListing) -> None:
-    matter = loop.hidden_danger(actor, listing.hidden_danger_id)
-    if not loop.puts_right(actor, matter):
+    if not loop.puts_right(actor, listing.hidden_danger):
         raise Forbidden("not_your_turn", "由这件隐患的主办单位或者责任单位办理。")
 
 

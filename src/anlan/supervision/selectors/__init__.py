@@ -27,9 +27,18 @@ def letters_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionLette
     return list(letters(actor).filter(hidden_danger_id=hidden_danger_id))
 
 
+ACTED_ON_BY = (
+    "lister",
+    "hidden_danger__lead",
+    "hidden_danger__party_enterprise__organisation",
+    "hidden_danger__party_organisation",
+)
+"""Whom the policies ask about: the verbs of a listing are told without another query."""
+
+
 def listings(actor: Actor) -> QuerySet[SupervisionListing]:
     """The listings the actor sees, the newest first."""
-    return SupervisionListing.objects.visible_to(actor).select_related("lister", "hidden_danger")
+    return SupervisionListing.objects.visible_to(actor).select_related(*ACTED_ON_BY)
 
 
 def listings_to_recheck(actor: Actor) -> QuerySet[SupervisionListing]:
@@ -56,9 +65,8 @@ def listings_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionList
 
 def listing(actor: Actor, listing_id: UUID) -> SupervisionListing:
     """One listing; NotInScope (404) outside the scope."""
-    found: SupervisionListing = SupervisionListing.objects.select_related(
-        "lister", "hidden_danger__region"
-    ).get_visible(actor, id=listing_id)
+    rows = SupervisionListing.objects.select_related(*ACTED_ON_BY, "hidden_danger__region")
+    found: SupervisionListing = rows.get_visible(actor, id=listing_id)
     return found
 
 
