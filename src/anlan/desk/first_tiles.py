@@ -135,7 +135,7 @@ def _found_by_me() -> Tile:
 
 def _unheld_grids(actor: Actor) -> Other:
     found = register.grids_without_holder(actor)
-    return Other("空缺网格", found, _page("grids:gaps", kind="grids"), "个", "网格")
+    return Other("无人网格", found, _page("grids:gaps", kind="grids"), "个", "网格")
 
 
 def _unpatrolled_grids(actor: Actor) -> Other:
@@ -169,7 +169,7 @@ def _unattended(actor: Actor) -> list[Other]:
     return [
         _unregulated(actor),
         _neglected(actor, "无属地单位场所", register.Gap.LOCAL_UNIT),
-        _neglected(actor, "未落实网格场所", register.Gap.GRID),
+        _neglected(actor, "未入格场所", register.Gap.GRID),
     ]
 
 
