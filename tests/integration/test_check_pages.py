@@ -60,6 +60,16 @@ def test_a_check_from_beginning_to_record(client_of, cast, checklist):  # noqa: 
     assert "王应急" in printed
 
 
+def test_the_checklist_is_chosen_and_not_taken(client_of, cast, checklist):  # noqa: F811
+    """The first of them by alphabet is seldom the right one."""
+    client, url = client_of("dept"), reverse("inspections:begin")
+    assert '<option value="" selected>请选择</option>' in client.get(url).content.decode()
+    form = {"act_class": "ADMINISTRATIVE_INSPECTION", "site": cast.sites["firm"].id}
+    for given in ({}, {"checklist": ""}):
+        assert "请选择检查表。" in client.post(url, form | given).content.decode()
+    assert client.post(url, form | {"checklist": "none"}).status_code == 302
+
+
 def test_nothing_typed_is_lost(client_of, cast, checklist, draft):  # noqa: F811
     client = client_of("dept")
     url = reverse("inspections:fill", args=[draft.id])
