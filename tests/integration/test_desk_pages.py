@@ -189,7 +189,7 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
         ("town", "新报待核定"),
         ("town", "待交办"),
         ("town", "待验收"),
-        ("town", "空缺网格"),
+        ("town", "无人网格"),
         ("town", "本周未巡查网格"),
         ("village", "本周未巡查网格"),
         ("village", "退回要补充"),
@@ -207,7 +207,7 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
         ("county", "未入格场所"),
         ("county", "未入格监管对象"),
         ("town", "未入格监管对象"),
-        ("leader", "未落实网格场所"),
+        ("leader", "未入格场所"),
         ("firm", "证照 30 天内到期"),
         ("firm", "证照已过期"),
         ("dept", "检查草稿待提交"),
@@ -279,6 +279,12 @@ def test_an_enterprise_page_shows_its_hidden_dangers(cast: Cast, matters: Matter
     path = reverse("register:enterprise", args=[cast.enterprises["firm"].id])
     assert matter.number in as_(cast, "town").get(path).content.decode()
     assert as_(cast, "other").get(path).status_code == 404
+    begun = [
+        f"{reverse(name)}?site={cast.sites['firm'].id}" for name in ("hidden_dangers:register", "inspections:begin")
+    ]
+    for who, may in (("town", [True, True]), ("leader", [True, False])):
+        page = as_(cast, who).get(path).content.decode()
+        assert [f'href="{address}"' in page for address in begun] == may
     asked = queries_of(as_(cast, "town"), path)
     assert len(asked) <= MOST_QUERIES, asked
 

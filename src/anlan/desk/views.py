@@ -42,7 +42,8 @@ def enterprise(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
     def show() -> HttpResponse:
         context = enterprise_context(request, enterprise_id)
         matters = enterprise_page.matters_of(request.actor, enterprise_id, clock.today())
-        return render(request, "desk/enterprise.html", {**context, "matters": matters})
+        begun = enterprise_page.begun_at_sites(request.actor)
+        return render(request, "desk/enterprise.html", {**context, "matters": matters, "begun_at_sites": begun})
 
     return at_survivor(request, register.Enterprise, enterprise_id, show)
 

@@ -112,14 +112,18 @@ def history(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
     enterprise = selectors.enterprise(request.actor, enterprise_id)
     sites = list(selectors.sites(request.actor, selectors.SiteFilters(enterprise_id=enterprise_id)))
     rented = changes.tenancies_around(request.actor, enterprise)
-    context = {
-        "enterprise": enterprise,
+    happened = {
         "status_timeline": changes.status_timeline(enterprise, sites),
         "waiting_transfers": changes.waiting_transfers(sites),
         "rents_out": [one for one in rented if one.landlord_id == enterprise.id],
         "rents_from": [one for one in rented if one.landlord_id != enterprise.id],
         "merges": merges_into(enterprise, sites),
         "tags_ever": tags.tags_ever(sites),
+    }
+    context = {
+        **happened,
+        "enterprise": enterprise,
+        "has_history": any(happened.values()),
         "shows_people": not request.actor.is_enterprise,
         "may_edit_site": request.actor.can(Permission.SITE_EDIT),
     }
