@@ -70,6 +70,20 @@ def test_the_checklist_is_chosen_and_not_taken(client_of, cast, checklist):  # n
     assert client.post(url, form | {"checklist": "none"}).status_code == 302
 
 
+def test_what_is_missing_is_said_at_once(client_of, cast, checklist):  # noqa: F811
+    page = client_of("village").post(reverse("inspections:begin"), {"act_class": "PATROL", "site": ""}).content.decode()
+    assert "请选择检查表。" in page
+    assert "请选择企业、场所、监管对象，或者在下面选村（社区）。" in page
+
+
+def test_the_top_of_a_refused_check_leads_to_what_it_lacks(client_of, cast, checklist, draft):  # noqa: F811
+    url = reverse("inspections:fill", args=[draft.id])
+    assert "请补齐以后再交" not in client_of("dept").get(url).content.decode()
+    page = client_of("dept").post(url, {"item-1-answer": "PASS"}).content.decode()
+    assert '<a href="#item-2">第 2 项还没有结果。</a>' in page
+    assert 'href="#item-1"' not in page
+
+
 def test_nothing_typed_is_lost(client_of, cast, checklist, draft):  # noqa: F811
     client = client_of("dept")
     url = reverse("inspections:fill", args=[draft.id])
@@ -100,6 +114,11 @@ def test_a_wrong_number_is_said_at_its_line(client_of, cast):
     given = {f"item-{item.number}-answer": "PASS" for item in version.items.all() if item.answer_kind == "PASS_FAIL"}
     page = client_of("town").post(reverse("inspections:fill", args=[check.id]), given | {"item-7-number": "很多"})
     assert "这一项填得不对" in page.content.decode()
+    skipped = given | {"item-7-number": "3", "item-7-answer": "NOT_APPLICABLE"}
+    assert client_of("town").post(reverse("inspections:fill", args=[check.id]), skipped).status_code == 302
+    with acting(cast.town):
+        answer = selectors.check(cast.town, check.id).answers.get(item__number=7)
+    assert (answer.answer, answer.number) == ("NOT_APPLICABLE", None)
 
 
 @pytest.mark.parametrize("who", ["county", "dept", "town", "village", "firm", "expert", "leader"])

@@ -63,6 +63,18 @@ class BeginForm(forms.Form):
             if not policies.UNANNOUNCED & set(classes):
                 del self.fields["is_unannounced"]
 
+    def clean(self) -> dict[str, Any]:
+        """Said together with what else is missing, not after it."""
+        given = super().clean() or {}
+        if (
+            "region" in self.fields
+            and not self.errors.get("site")
+            and not given.get("site")
+            and not given.get("region")
+        ):
+            self.add_error("site", "请选择企业、场所、监管对象，或者在下面选村（社区）。")
+        return given
+
     def _offer(self, name: str, choices: Any) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
