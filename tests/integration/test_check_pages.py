@@ -140,6 +140,18 @@ def test_the_record_asks_few_questions(client_of, cast, checklist, failed):  # n
     assert len(counted(client_of("firm"), reverse("inspections:record", args=[filed.id]))) <= 10
 
 
+def test_a_self_check_is_printed_as_one(client_of, cast, checklist):  # noqa: F811
+    """Nobody came: there is no second signature and no copy to hand over."""
+    filed = self_check(cast, checklist, failed=(1,))
+    record = client_of("town").get(reverse("inspections:record", args=[filed.id])).content.decode()
+    firm = cast.enterprises["firm"]
+    assert f'<a href="{reverse("register:enterprise", args=[firm.id])}">{firm.name}</a>' in record
+    assert "打印企业自查记录" in record
+    printed = client_of("firm").get(reverse("inspections:print", args=[filed.id])).content.decode()
+    assert "企业负责人（签名）" in printed
+    assert "被检查单位" not in printed
+
+
 def test_the_enterprise_rates_and_others_find_nothing(client_of, cast, checklist):  # noqa: F811
     check = inspect(cast.dept, cast.sites["firm"], checklist)
     page = client_of("firm").get(reverse("inspections:record", args=[check.id])).content.decode()
