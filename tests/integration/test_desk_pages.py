@@ -219,6 +219,25 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
         assert found[label] >= 1, (name, label, found)
 
 
+def test_a_township_is_asked_to_receive_what_moves_there(cast: Cast) -> None:
+    """On the first screen of the receiver, not of who asked; gone when it is answered."""
+
+    def waiting(name: str) -> int:
+        with acting(cast.actors[name]) as actor:
+            return next(tile.value for tile in numbers_of(actor, clock.today()).tiles if tile.label == "待接收场所")
+
+    to = cast.regions["331082002001"].id
+    with acting(cast.town) as town:
+        asked = register.propose_site_transfer(
+            actor=town, site_id=cast.sites["firm"].id, to_region_id=to, reason="整体搬迁"
+        )
+    assert (waiting("town"), waiting("town2")) == (0, 1)
+    assert listed(as_(cast, "town2"), reverse("register:transfer-list")) == 1
+    with acting(cast.town2) as receiver:
+        register.confirm_transfer(actor=receiver, transfer_id=asked.id)
+    assert waiting("town2") == 0
+
+
 def test_every_role_has_its_own_tiles() -> None:
     assert set(TILES) == {code for code, _ in ROLE_CHOICES}
 

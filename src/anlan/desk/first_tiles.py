@@ -144,6 +144,12 @@ def _unpatrolled_grids(actor: Actor) -> Other:
     return Other("本周未巡查网格", found, reverse("inspections:unpatrolled"), "个", "巡查记录")
 
 
+def _to_receive(actor: Actor) -> Other:
+    """Sites that move here and wait for an answer."""
+    found = register.transfers_to_receive(actor)
+    return Other("待接收场所", found, reverse("register:transfer-list"), "处", "场所移交")
+
+
 def _blind_spots(actor: Actor) -> Other:
     found = register.without_grid(actor, register.SITES)
     return Other("未入格场所", found, _page("grids:gaps", kind="sites"), "处", "网格")
@@ -280,6 +286,7 @@ def _township(actor: Actor, on: date) -> list[Counted]:
         DUE_SOON,
         OVERDUE,
         *_guarded(actor, on),
+        _to_receive(actor),
         _without_self_check(actor, on),
         _unpatrolled_grids(actor),
         _unheld_grids(actor),

@@ -212,7 +212,7 @@ def transfer_list(request: ActingRequest) -> HttpResponse:
     rows = list(changes.transfers(request.actor)[:100])
     waiting = [row for row in rows if row.status == TransferState.PROPOSED]
     context = {
-        "incoming": [row for row in waiting if is_receiver(request.actor, row)],
+        "incoming": list(changes.transfers_to_receive(request.actor)),
         "outgoing": [row for row in waiting if not is_receiver(request.actor, row)],
         "answered": [row for row in rows if row.status != TransferState.PROPOSED],
     }
