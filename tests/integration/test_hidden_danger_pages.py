@@ -156,6 +156,16 @@ def test_register_in_three_taps(cast: Cast) -> None:
     assert len(page.before) == 1
 
 
+def test_the_overdue_come_with_the_worst_first(cast: Cast, matters: Matters) -> None:
+    """Unless another order is asked for."""
+    late, later = matters.rectifying(due_in=2), matters.rectifying(due_in=5, description="东侧安全出口锁闭")
+    with clock.at(clock.now() + timedelta(days=9)):
+        client, url = as_(cast, "county"), f"{reverse('hidden_dangers:list')}?state=overdue"
+        for address, first, second in ((url, late, later), (f"{url}&sort=-due_on", later, late)):
+            page = client.get(address).content.decode()
+            assert page.index(first.number) < page.index(second.number), address
+
+
 def test_what_is_suspended_is_looked_at_again_and_not_late(cast: Cast, matters: Matters) -> None:
     """The bar names the day of the review, as the head of the page does not call it late."""
     matter = matters.rectifying()
