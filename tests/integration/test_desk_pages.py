@@ -262,6 +262,17 @@ def test_home_shows_whose_turn_it_is(cast: Cast, matters: Matters) -> None:
     assert others.number in as_(cast, "fire").get("/").content.decode()
 
 
+def test_what_is_suspended_is_not_late_on_the_first_screen(cast: Cast, matters: Matters) -> None:
+    matter = matters.rectifying(cast.fire)
+    matters.act(cast.firm, matter, "request_suspension", controls="停用", review_on=matter.due_on + timedelta(days=60))
+    matters.act(cast.town, matter, "approve_suspension")
+    with clock.at(clock.now() + timedelta(days=20)):
+        page = as_(cast, "fire").get("/").content.decode()
+    assert matter.number in page
+    assert "暂缓中" in page
+    assert "逾期1" not in page
+
+
 def test_a_leader_sees_who_is_late_and_where_major_ones_are_stuck(cast: Cast, busy: list[HiddenDanger]) -> None:
     page = as_(cast, "leader").get("/").content.decode()
     assert "逾期按单位" in page
