@@ -82,7 +82,7 @@ def test_how_many_did_superiors_send_and_are_they_done(visitor: People) -> None:
 
 def test_which_sites_does_nobody_look_after(world: World, visitor: People) -> None:
     leader = visitor("leader").desk()
-    leader.page.locator("a.tile").filter(has_text="未落实网格场所").click()
+    leader.page.locator("a.tile").filter(has_text="未入格场所").click()
     expect(rows(leader).filter(has_text=world.cast.enterprises["firm"].name)).to_have_count(1)
     expect(leader.page.locator("tr").filter(has_text="江南机械厂区")).to_contain_text("网格")
 

@@ -60,6 +60,30 @@ def test_a_check_from_beginning_to_record(client_of, cast, checklist):  # noqa: 
     assert "王应急" in printed
 
 
+def test_the_checklist_is_chosen_and_not_taken(client_of, cast, checklist):  # noqa: F811
+    """The first of them by alphabet is seldom the right one."""
+    client, url = client_of("dept"), reverse("inspections:begin")
+    assert '<option value="" selected>请选择</option>' in client.get(url).content.decode()
+    form = {"act_class": "ADMINISTRATIVE_INSPECTION", "site": cast.sites["firm"].id}
+    for given in ({}, {"checklist": ""}):
+        assert "请选择检查表。" in client.post(url, form | given).content.decode()
+    assert client.post(url, form | {"checklist": "none"}).status_code == 302
+
+
+def test_what_is_missing_is_said_at_once(client_of, cast, checklist):  # noqa: F811
+    page = client_of("village").post(reverse("inspections:begin"), {"act_class": "PATROL", "site": ""}).content.decode()
+    assert "请选择检查表。" in page
+    assert "请选择企业、场所、监管对象，或者在下面选村（社区）。" in page
+
+
+def test_the_top_of_a_refused_check_leads_to_what_it_lacks(client_of, cast, checklist, draft):  # noqa: F811
+    url = reverse("inspections:fill", args=[draft.id])
+    assert "请补齐以后再交" not in client_of("dept").get(url).content.decode()
+    page = client_of("dept").post(url, HEAD | {"item-1-answer": "PASS"}).content.decode()
+    assert '<a href="#item-2">第 2 项还没有结果。</a>' in page
+    assert 'href="#item-1"' not in page
+
+
 def test_nothing_typed_is_lost(client_of, cast, checklist, draft):  # noqa: F811
     client = client_of("dept")
     url = reverse("inspections:fill", args=[draft.id])
@@ -90,6 +114,11 @@ def test_a_wrong_number_is_said_at_its_line(client_of, cast):
     given = {f"item-{item.number}-answer": "PASS" for item in version.items.all() if item.answer_kind == "PASS_FAIL"}
     page = client_of("town").post(reverse("inspections:fill", args=[check.id]), given | {"item-7-number": "很多"})
     assert "这一项填得不对" in page.content.decode()
+    skipped = given | {"item-7-number": "3", "item-7-answer": "NOT_APPLICABLE"}
+    assert client_of("town").post(reverse("inspections:fill", args=[check.id]), skipped).status_code == 302
+    with acting(cast.town):
+        answer = selectors.check(cast.town, check.id).answers.get(item__number=7)
+    assert (answer.answer, answer.number) == ("NOT_APPLICABLE", None)
 
 
 @pytest.mark.parametrize("who", ["county", "dept", "town", "village", "firm", "expert", "leader"])
@@ -109,6 +138,18 @@ def test_the_record_asks_few_questions(client_of, cast, checklist, failed):  # n
     assert len(counted(client_of("dept"), reverse("inspections:record", args=[check.id]))) == 10
     filed = self_check(cast, checklist, failed=failed)
     assert len(counted(client_of("firm"), reverse("inspections:record", args=[filed.id]))) <= 10
+
+
+def test_a_self_check_is_printed_as_one(client_of, cast, checklist):  # noqa: F811
+    """Nobody came: there is no second signature and no copy to hand over."""
+    filed = self_check(cast, checklist, failed=(1,))
+    record = client_of("town").get(reverse("inspections:record", args=[filed.id])).content.decode()
+    firm = cast.enterprises["firm"]
+    assert f'<a href="{reverse("register:enterprise", args=[firm.id])}">{firm.name}</a>' in record
+    assert "打印企业自查记录" in record
+    printed = client_of("firm").get(reverse("inspections:print", args=[filed.id])).content.decode()
+    assert "企业负责人（签名）" in printed
+    assert "被检查单位" not in printed
 
 
 def test_the_enterprise_rates_and_others_find_nothing(client_of, cast, checklist):  # noqa: F811

@@ -189,7 +189,7 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
         ("town", "新报待核定"),
         ("town", "待交办"),
         ("town", "待验收"),
-        ("town", "空缺网格"),
+        ("town", "无人网格"),
         ("town", "本周未巡查网格"),
         ("village", "本周未巡查网格"),
         ("village", "退回要补充"),
@@ -207,7 +207,7 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
         ("county", "未入格场所"),
         ("county", "未入格监管对象"),
         ("town", "未入格监管对象"),
-        ("leader", "未落实网格场所"),
+        ("leader", "未入格场所"),
         ("firm", "证照 30 天内到期"),
         ("firm", "证照已过期"),
         ("dept", "检查草稿待提交"),
@@ -217,6 +217,25 @@ def test_the_tiles_count_something(cast: Cast, busy: list[HiddenDanger]) -> None
         with acting(actor):
             found = {tile.label: tile.value for tile in numbers_of(actor, clock.today()).tiles}
         assert found[label] >= 1, (name, label, found)
+
+
+def test_a_township_is_asked_to_receive_what_moves_there(cast: Cast) -> None:
+    """On the first screen of the receiver, not of who asked; gone when it is answered."""
+
+    def waiting(name: str) -> int:
+        with acting(cast.actors[name]) as actor:
+            return next(tile.value for tile in numbers_of(actor, clock.today()).tiles if tile.label == "待接收场所")
+
+    to = cast.regions["331082002001"].id
+    with acting(cast.town) as town:
+        asked = register.propose_site_transfer(
+            actor=town, site_id=cast.sites["firm"].id, to_region_id=to, reason="整体搬迁"
+        )
+    assert (waiting("town"), waiting("town2")) == (0, 1)
+    assert listed(as_(cast, "town2"), reverse("register:transfer-list")) == 1
+    with acting(cast.town2) as receiver:
+        register.confirm_transfer(actor=receiver, transfer_id=asked.id)
+    assert waiting("town2") == 0
 
 
 def test_every_role_has_its_own_tiles() -> None:
@@ -241,6 +260,17 @@ def test_home_shows_whose_turn_it_is(cast: Cast, matters: Matters) -> None:
     assert mine.number in town
     assert others.number not in town
     assert others.number in as_(cast, "fire").get("/").content.decode()
+
+
+def test_what_is_suspended_is_not_late_on_the_first_screen(cast: Cast, matters: Matters) -> None:
+    matter = matters.rectifying(cast.fire)
+    matters.act(cast.firm, matter, "request_suspension", controls="停用", review_on=matter.due_on + timedelta(days=60))
+    matters.act(cast.town, matter, "approve_suspension")
+    with clock.at(clock.now() + timedelta(days=20)):
+        page = as_(cast, "fire").get("/").content.decode()
+    assert matter.number in page
+    assert "暂缓中" in page
+    assert "逾期1" not in page
 
 
 def test_a_leader_sees_who_is_late_and_where_major_ones_are_stuck(cast: Cast, busy: list[HiddenDanger]) -> None:
@@ -279,6 +309,12 @@ def test_an_enterprise_page_shows_its_hidden_dangers(cast: Cast, matters: Matter
     path = reverse("register:enterprise", args=[cast.enterprises["firm"].id])
     assert matter.number in as_(cast, "town").get(path).content.decode()
     assert as_(cast, "other").get(path).status_code == 404
+    begun = [
+        f"{reverse(name)}?site={cast.sites['firm'].id}" for name in ("hidden_dangers:register", "inspections:begin")
+    ]
+    for who, may in (("town", [True, True]), ("leader", [True, False])):
+        page = as_(cast, who).get(path).content.decode()
+        assert [f'href="{address}"' in page for address in begun] == may
     asked = queries_of(as_(cast, "town"), path)
     assert len(asked) <= MOST_QUERIES, asked
 

@@ -206,6 +206,17 @@ class TestPages:
         assert "冯小格" in client.get("/grids/people/?region=331082001").content.decode()
         assert "冯小格" not in client.get("/grids/people/?region=331082002").content.decode()
 
+    def test_every_number_of_sites_and_objects_opens_as_many_rows(self, client_of, houses) -> None:
+        client, seen_urls = client_of("county"), set()
+        page = unescape(client.get("/grids/").content.decode())
+        for address, number in re.findall(r'<a href="(/(?:enterprises/sites|objects)/\?[^"]*)">([\d,]+)<', page):
+            listed = re.search(r'class="count">共 <b>([\d,]+)', client.get(address).content.decode())
+            assert (address, listed[1] if listed else "0") == (address, number)
+            seen_urls.add(address)
+        own = "region=331082001&placed=1"
+        assert {f"/enterprises/sites/?{own}", "/enterprises/sites/?placed=1"} <= seen_urls
+        assert {f"/objects/?{own}", "/objects/?placed=1"} <= seen_urls
+
     def test_the_people_keep_to_their_queries(self, client_of, village_grid: Grid) -> None:
         for name in ("county", "town", "village", "leader"):
             for path in ("/grids/people/", "/grids/people/?state=vacant", "/grids/?view=grids"):
@@ -218,6 +229,25 @@ class TestPages:
         page = client_of("town").get(f"/grids/{village_grid.id}/").content.decode()
         for words in ("冯小格", "空岗 1 人", "江南机械", "任命冯小格为网格员", "划入 1 处场所"):
             assert words in page
+
+    def test_leaving_a_post_is_asked_first(self, client_of, village_grid: Grid) -> None:
+        page = client_of("town").get(f"/grids/{village_grid.id}/").content.decode()
+        assert "冯小格离任？" in page
+
+    def test_the_page_of_an_enterprise_names_who_looks_after_its_sites(
+        self, client_of, cast: Cast, village_grid
+    ) -> None:
+        firm, firm2 = (f"/enterprises/{cast.enterprises[name].id}/" for name in ("firm", "firm2"))
+        client = client_of("county")
+        with CaptureQueriesContext(connection) as context:
+            page = client.get(firm).content.decode()
+        assert len(own_queries(context)) <= MAX_QUERIES, own_queries(context)
+        assert f'<a href="/grids/{village_grid.id}/">文化社区网格</a>' in page
+        assert "冯小格" in page
+        assert "还没有归入网格" in client.get(firm2).content.decode()
+        own = client_of("firm").get(firm).content.decode()
+        assert "冯小格" in own
+        assert f"/grids/{village_grid.id}/" not in own
 
     def test_an_enterprise_sees_who_looks_after_it(self, client_of, village_grid: Grid) -> None:
         assert "冯小格" in client_of("firm").get("/grids/").content.decode()

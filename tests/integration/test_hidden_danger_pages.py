@@ -156,6 +156,35 @@ def test_register_in_three_taps(cast: Cast) -> None:
     assert len(page.before) == 1
 
 
+def test_the_overdue_come_with_the_worst_first(cast: Cast, matters: Matters) -> None:
+    """Unless another order is asked for."""
+    late, later = matters.rectifying(due_in=2), matters.rectifying(due_in=5, description="东侧安全出口锁闭")
+    with clock.at(clock.now() + timedelta(days=9)):
+        client, url = as_(cast, "county"), f"{reverse('hidden_dangers:list')}?state=overdue"
+        for address, first, second in ((url, late, later), (f"{url}&sort=-due_on", later, late)):
+            page = client.get(address).content.decode()
+            assert page.index(first.number) < page.index(second.number), address
+
+
+def test_what_is_suspended_is_looked_at_again_and_not_late(cast: Cast, matters: Matters) -> None:
+    """The bar names the day of the review, as the head of the page does not call it late."""
+    matter = matters.rectifying()
+    review_on = matter.due_on + timedelta(days=30)
+    matters.act(cast.firm, matter, "request_suspension", controls="停用", review_on=review_on)
+    matters.act(cast.town, matter, "approve_suspension")
+    with clock.at(clock.now() + timedelta(days=40)), acting(cast.county):
+        found = loop.hidden_danger_to_show(cast.county, matter.id)
+        bar = loop.case_page(cast.county, found).bar
+    assert (bar.now, bar.due_on) == ("暂缓整改，等待复核", review_on)
+
+
+def test_the_page_says_whose_site_it_is(cast: Cast, matters: Matters) -> None:
+    """Before anybody is known to be responsible, one asks which enterprise it is at."""
+    matter, firm = matters.registered(), cast.enterprises["firm"]
+    page = as_(cast, "town").get(reverse("hidden_dangers:case", args=[matter.id])).content.decode()
+    assert f'<a href="{reverse("register:enterprise", args=[firm.id])}">{firm.name}</a>' in page
+
+
 def test_the_same_form_sent_again_registers_nothing_twice(cast: Cast) -> None:
     """Back in the browser and once more; in other words, at another place or later it is another matter."""
     client, sent = as_(cast, "village"), {"description": "配电箱接线裸露", "source": "GRID_PATROL"}

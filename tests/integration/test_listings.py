@@ -202,6 +202,8 @@ def test_the_pages_say_whether_controls_are_in_force_and_for_how_many_days(cast,
     listing = listed(cast.county, matters.rectifying())
     pages = ("/listings/", f"/listings/{listing.id}/", f"/hidden-dangers/{listing.hidden_danger_id}/")
     client.force_login(cast.users["county"])
+    for page in pages:
+        assert "今天挂牌" in client.get(page).content.decode(), page
     with clock.at(clock.now() + timedelta(days=37)):
         for page in pages:
             text = " ".join(client.get(page).content.decode().split())

@@ -272,7 +272,7 @@ class TestPages:
     def test_a_check_begun_at_it(self, cast: Cast, client_of: Any, house: Any) -> None:
         client = client_of("town")
         begun = client.post(
-            reverse("inspections:begin"), {"act_class": "PATROL", "site": f"object:{house.id}", "checklist": ""}
+            reverse("inspections:begin"), {"act_class": "PATROL", "site": f"object:{house.id}", "checklist": "none"}
         )
         assert begun.status_code == 302, begun.content.decode()
         assert HOUSE in client.get(begun["Location"]).content.decode()

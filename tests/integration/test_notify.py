@@ -98,7 +98,9 @@ class TestReading:
         client = client_of("dept")
         with acting(cast.dept):
             message = api.unread(cast.dept).get()
-        assert "去办理" in client.get("/messages/").content.decode()
+        page = client.get("/messages/").content.decode()
+        assert f'action="/messages/{message.id}/read/"' in page
+        assert "未读：" in page
         assert client.post(f"/messages/{message.id}/read/")["Location"] == f"/lazy/?{SUBJECT}"
         assert titles(cast.dept) == []
         with acting(cast.dept):
@@ -124,6 +126,7 @@ class TestReading:
                 assert api.unread_count(cast.dept, limit=3) == 3
         page = client_of("dept").get("/messages/").content.decode()
         assert "消息，5 条未读" in page
+        assert "全部标为已读" in page
         assert "临海应急局" in page
 
 

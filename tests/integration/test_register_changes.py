@@ -253,6 +253,9 @@ class TestPages:
     def test_transfer_through_the_forms(self, cast: Cast, client_of: Any) -> None:
         given = {"region": str(cast.regions["331082002001"].id), "reason": "搬迁"}
         address = f"/enterprises/sites/{cast.sites['firm'].id}/transfer/"
+        history = client_of("town").get(f"/enterprises/{cast.enterprises['firm'].id}/history/").content.decode()
+        assert "还没有状态、移交、租赁、合并和标签的变动" in history
+        assert cast.enterprises["firm"].name in client_of("town").get(address).content.decode()
         assert client_of("town").post(address, given).status_code == 303
         with acting(cast.county):
             transfer = SiteTransfer.objects.get()

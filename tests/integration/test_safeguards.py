@@ -306,6 +306,27 @@ def test_the_pages(cast: Cast, client_of: Any) -> None:
     assert county.post(f"{home}reopen").status_code == 303
 
 
+def test_the_matters_page_says_which_event_waits_for_it(cast: Cast, client_of: Any) -> None:
+    """As far as one sees the event; not after it was concluded, nor when the matter was taken out."""
+    by = Matters(cast)
+    matter = by.rectifying()
+    event, over = establish(cast, name="柑橘节"), establish(cast, name="龙舟赛")
+    for one in (event, over):
+        guard(cast, one, matter)
+    with acting(cast.county) as county:
+        actions.conclude_event(actor=county, event_id=over.id)
+    path = f"/hidden-dangers/{matter.id}/"
+    for who in ("county", "town"):
+        page = client_of(who).get(path).content.decode()
+        assert f"/safeguards/{event.id}/" in page
+        assert "还有 20 天" in page
+        assert "龙舟赛" not in page
+    assert "柑橘节" not in client_of("firm").get(path).content.decode()
+    with acting(cast.county) as county:
+        actions.release_matter(actor=county, event_id=event.id, hidden_danger_id=matter.id, reason="不在路线上")
+    assert "柑橘节" not in client_of("county").get(path).content.decode()
+
+
 def test_others_are_turned_away(cast: Cast, client_of: Any) -> None:
     event = establish(cast)
     for who, status in (("other", 404), ("firm", 403), ("village", 403), ("town", 200)):

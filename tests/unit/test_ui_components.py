@@ -146,7 +146,7 @@ def test_headings_sort_and_pages_keep_the_filters() -> None:
     assert 'aria-sort="ascending"><a href="?sort=-level"' in html
     assert 'href="?sort=due_on"' in html
     assert 'href="?sort=level&amp;page=3"' in html
-    assert "10000+" in html
+    assert "10,000+" in html
 
 
 def test_an_empty_list_says_what_to_do() -> None:

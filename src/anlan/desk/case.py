@@ -8,18 +8,22 @@ from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
 from anlan.enforcement import api as enforcement
 from anlan.hidden_dangers.api import CasePage
+from anlan.lib import clock
 from anlan.register import api as register
+from anlan.safeguards import api as safeguards
 from anlan.supervision import api as supervision
 
 
 def about(actor: Actor, case: CasePage) -> dict[str, Any]:
-    """Letters and leads, where the actor may read them (only lateness brings them), and listings."""
+    """Letters and leads, where the actor may read them (only lateness brings them), listings, and 活动保障."""
     was_late = any(entry.late for entry in case.timeline)
     asks_letters = was_late and actor.can(Permission.SUPERVISION_LETTER_VIEW)
     asks_leads = was_late and actor.can(Permission.ENFORCEMENT_LEAD_VIEW)
     return {
         "enterprise_url": _enterprise_url(actor, case),
+        "site_url": _site_url(actor, case),
         "object_url": _object_url(actor, case),
+        "events": safeguards.guarding(case.matter, clock.today()),
         "letters": supervision.letters_about(actor, case.matter.id) if asks_letters else [],
         "listings": _listings(actor, case),
         "list_url": _list_url(actor, case),
@@ -43,6 +47,13 @@ def _enterprise_url(actor: Actor, case: CasePage) -> str:
     party_id = case.matter.party_enterprise_id
     may_open = party_id is not None and actor.can(Permission.ENTERPRISE_VIEW)
     return reverse("register:enterprise", args=[party_id]) if may_open else ""
+
+
+def _site_url(actor: Actor, case: CasePage) -> str:
+    """Sites are on the page of their enterprise; who takes part from elsewhere need not see it."""
+    site, is_near = case.matter.site, case.matter.region_path.startswith(actor.region_path)
+    may_open = is_near and actor.can(Permission.ENTERPRISE_VIEW)
+    return reverse("register:enterprise", args=[site.enterprise_id]) if site and may_open else ""
 
 
 def _object_url(actor: Actor, case: CasePage) -> str:

@@ -39,6 +39,15 @@ def matters_of(actor: Actor, enterprise_id: UUID, on: date) -> Matters | None:
     return _matters(actor, whose, loop.hidden_dangers(actor, whose, on), on)
 
 
+def begun_at_sites(actor: Actor) -> list[tuple[str, str]]:
+    """What the actor may begin at a site of the enterprise: in a word, with the address that takes the site."""
+    begun = (
+        ("登记隐患", "hidden_dangers:register", Permission.HIDDEN_DANGER_REGISTER),
+        ("开始检查", "inspections:begin", Permission.CHECK_REGISTER),
+    )
+    return [(label, reverse(name)) for label, name, permission in begun if actor.can(permission)]
+
+
 def matters_at(actor: Actor, object_id: UUID, on: date) -> Matters | None:
     """The same of the matters at an object, the open ones first."""
     whose = Filters(object_id=object_id)

@@ -135,13 +135,19 @@ def _found_by_me() -> Tile:
 
 def _unheld_grids(actor: Actor) -> Other:
     found = register.grids_without_holder(actor)
-    return Other("空缺网格", found, _page("grids:gaps", kind="grids"), "个", "网格")
+    return Other("无人网格", found, _page("grids:gaps", kind="grids"), "个", "网格")
 
 
 def _unpatrolled_grids(actor: Actor) -> Other:
     """No patrol since Monday."""
     found = inspections.unpatrolled_grids(actor)
     return Other("本周未巡查网格", found, reverse("inspections:unpatrolled"), "个", "巡查记录")
+
+
+def _to_receive(actor: Actor) -> Other:
+    """Sites that move here and wait for an answer."""
+    found = register.transfers_to_receive(actor)
+    return Other("待接收场所", found, reverse("register:transfer-list"), "处", "场所移交")
 
 
 def _blind_spots(actor: Actor) -> Other:
@@ -169,7 +175,7 @@ def _unattended(actor: Actor) -> list[Other]:
     return [
         _unregulated(actor),
         _neglected(actor, "无属地单位场所", register.Gap.LOCAL_UNIT),
-        _neglected(actor, "未落实网格场所", register.Gap.GRID),
+        _neglected(actor, "未入格场所", register.Gap.GRID),
     ]
 
 
@@ -280,6 +286,7 @@ def _township(actor: Actor, on: date) -> list[Counted]:
         DUE_SOON,
         OVERDUE,
         *_guarded(actor, on),
+        _to_receive(actor),
         _without_self_check(actor, on),
         _unpatrolled_grids(actor),
         _unheld_grids(actor),

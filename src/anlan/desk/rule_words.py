@@ -37,7 +37,7 @@ CODES = {
     "TABLE_2": "表2",
     "TABLE_3": "表3",
     "TABLE_4": "表4",
-    "STATED": "由调用者给出",
+    "STATED": "填写时给出",
     "ESTABLISHED": "成立",
     "NOT": "不成立",
     "OPEN": "还不知道",

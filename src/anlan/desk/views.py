@@ -13,6 +13,7 @@ from anlan.http.api import ActingRequest, is_htmx, requires
 from anlan.lib import clock
 from anlan.register import api as register
 from anlan.register.views import at_survivor, enterprise_context, object_context
+from anlan.safeguards import api as safeguards
 
 
 @require_GET
@@ -27,7 +28,7 @@ def home(request: ActingRequest) -> HttpResponse:
 @requires(Permission.HIDDEN_DANGER_VIEW)
 def hidden_danger(request: ActingRequest, hidden_danger_id: UUID) -> HttpResponse:
     """One matter with everything about it, from every slice."""
-    matter = loop.hidden_danger_to_show(request.actor, hidden_danger_id)
+    matter = loop.hidden_danger_to_show(request.actor, hidden_danger_id, safeguards.GUARDING)
     page = loop.case_page(request.actor, matter)
     context = {"case": page, "matter": matter, **case.about(request.actor, page)}
     return render(request, "desk/hidden_danger.html", context)
@@ -41,7 +42,8 @@ def enterprise(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
     def show() -> HttpResponse:
         context = enterprise_context(request, enterprise_id)
         matters = enterprise_page.matters_of(request.actor, enterprise_id, clock.today())
-        return render(request, "desk/enterprise.html", {**context, "matters": matters})
+        begun = enterprise_page.begun_at_sites(request.actor)
+        return render(request, "desk/enterprise.html", {**context, "matters": matters, "begun_at_sites": begun})
 
     return at_survivor(request, register.Enterprise, enterprise_id, show)
 

@@ -39,6 +39,7 @@ from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION, HiddenDangerQ
 from anlan.hidden_dangers.rows import COLUMNS, Row, name_together, rows_of
 from anlan.hidden_dangers.selectors import (
     Filters,
+    FromAbove,
     counts,
     counts_by_region,
     hidden_danger,
@@ -65,6 +66,7 @@ __all__ = [
     "Evidence",
     "Filters",
     "Find",
+    "FromAbove",
     "HandlingMode",
     "HiddenDanger",
     "HiddenDangerQuerySet",

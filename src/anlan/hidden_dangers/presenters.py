@@ -259,6 +259,9 @@ def action_bar(actor: Actor, matter: HiddenDanger, events: Sequence[Event] = ())
 
 
 def _running_deadline(matter: HiddenDanger) -> tuple[str, date | None]:
+    """What the holder is waited for, and until when: a suspended matter is to be looked at again, not to be put right."""
+    if matter.status == Status.SUSPENDED:
+        return "", matter.review_on
     told: dict[str, str] | None = matter.running_deadline if matter.is_open else None  # type: ignore[attr-defined]
     return (told["kind"], date.fromisoformat(told["due_on"])) if told else ("", None)
 
@@ -277,7 +280,7 @@ def _now(matter: HiddenDanger, deadline_kind: str) -> str:
         "CONFIRMED": "等待交办",
         "DISPATCHED": "等待签收",
         "RECTIFYING": "正在整改",
-        "SUSPENDED": "暂缓整改",
+        "SUSPENDED": "暂缓整改，等待复核",
         "SUBMITTED": "等待验收",
     }
     word = words.get(matter.status, PROCESS.statuses(matter.status).label)

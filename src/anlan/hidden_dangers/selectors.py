@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -213,17 +213,27 @@ def _to_tell(actor: Actor, hidden_danger_id: UUID) -> HiddenDangerQuerySet:
     )
 
 
-def hidden_danger_to_show(actor: Actor, hidden_danger_id: UUID) -> HiddenDanger:
+class FromAbove(NamedTuple):
+    """What a slice above the loop tells on the page of a matter, ``OuterRef("pk")``, as the attribute of that ``name``."""
+
+    name: str
+    told: Callable[[Actor], ArraySubquery]
+
+
+def hidden_danger_to_show(actor: Actor, hidden_danger_id: UUID, *besides: FromAbove) -> HiddenDanger:
     """The same with what its page tells besides, without a query more: ``newest_findings``, what rules said of it last,
-    ``running_deadline``, ``told_recurrences``, and what was asked for, which `suspensions_of` and `pending_extension` take from it."""
-    found = the_one(HiddenDanger, _to_show(actor, hidden_danger_id))
+    ``running_deadline``, ``told_recurrences``, whose site it is at (``site_of``), what was asked for, which `suspensions_of`
+    and `pending_extension` take from it, and what the slices above have to say."""
+    found = the_one(HiddenDanger, _to_show(actor, hidden_danger_id, besides))
     load_organisations(found, with_regions=True)
     return found
 
 
 @prepared
-def _to_show(actor: Actor, hidden_danger_id: UUID) -> HiddenDangerQuerySet:
+def _to_show(actor: Actor, hidden_danger_id: UUID, besides: tuple[FromAbove, ...]) -> HiddenDangerQuerySet:
     return _case_of(actor, hidden_danger_id).annotate(
+        **{name: told(actor) for name, told in besides},
+        site_of=F("site__enterprise__name"),
         newest_findings=_newest_findings(),
         running_deadline=processes.running_deadline(),
         told_suspensions=_told(Suspension, SUSPENSION_TELLS, decided_by_name=F("decided_by__display_name")),

@@ -70,6 +70,18 @@ def title_of(check: CheckRecord) -> str:
     return known.name if known is not None else check.place
 
 
+def paper_of(check: CheckRecord) -> str:
+    """What its record is called on paper."""
+    if check.is_inspection:
+        return "现场检查记录"
+    return "企业自查记录" if check.is_self_check else f"{check.get_act_class_display()}记录"
+
+
+def may_open_enterprise(actor: Actor, check: CheckRecord) -> bool:
+    """Whether its enterprise is a link: not for who sees the check from elsewhere."""
+    return actor.can(Permission.ENTERPRISE_VIEW) and check.region_path.startswith(actor.region_path)
+
+
 def may_open_object(actor: Actor, check: CheckRecord) -> bool:
     """Whoever sees the check need not see the object."""
     if check.supervised_object_id is None or not actor.can(Permission.OBJECT_VIEW):

@@ -158,7 +158,7 @@ def _tile(counted: Counted, one: Indicator, asked: Question) -> Tile:
 def _note(counted: Counted, one: Indicator, found: Figure) -> str:
     """Both numbers of a rate; what became of a count; what enterprises found themselves, where it is counted apart."""
     if one.denominator:
-        return f"{found.numerator:,} ÷ {found.denominator:,}"
+        return f"{found.numerator:,} ÷ {found.denominator:,}" if found.denominator else "没有可算的数"
     if one.code in APART:
         apart = counted.figure(INDICATORS[f"self_{one.code}"], "all").numerator
         return f"另有企业自查 {apart:,}" if apart else ""

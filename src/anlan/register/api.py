@@ -72,6 +72,7 @@ from anlan.register.selectors import (
     sites,
     sites_in_brief,
 )
+from anlan.register.selectors.changes import transfers_to_receive
 from anlan.register.selectors.duplicates import standing_id
 from anlan.register.selectors.grids import (
     basic_places,
@@ -189,6 +190,7 @@ __all__ = [
     "supervised_objects",
     "tag_sites",
     "tags_of",
+    "transfers_to_receive",
     "untag_sites",
     "withdraw_transfer",
     "without_grid",

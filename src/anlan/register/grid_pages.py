@@ -1,6 +1,6 @@
 """What the pages of the grids show, worked out from a few queries whatever the number of rows."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +10,11 @@ from anlan.authz.actors import Actor
 from anlan.authz.models import Region
 from anlan.lib import clock
 from anlan.register.grid_members import OBJECTS, SITES, Member
-from anlan.register.models import ObjectGrid, ResponsibleOfficial, SupervisedObject
+from anlan.register.models import ObjectGrid, ResponsibleOfficial, Site, SupervisedObject
 from anlan.register.selectors import grids as selectors
 from anlan.register.selectors.grids import PastAct
 from anlan.territory import api as territory
 from anlan.territory.api import Grid, GridKind, GridMember, GridPost
-
-TOWNSHIP_DEPTH = 4
 
 
 @dataclass
@@ -34,6 +32,11 @@ class Line:
     grid: Grid | None = None
     holders: list[str] = field(default_factory=list)
 
+    @property
+    def where(self) -> str:
+        """What narrows a list to it, as an address has it: a township, or what the county has itself."""
+        return f"region={self.code}" if self.code else "level=CITY"
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -44,17 +47,18 @@ class Overview:
 
 
 def overview(actor: Actor, townships: Sequence[Region]) -> Overview:
-    """Counted from four queries: grids, people, sites, other objects."""
+    """Counted from four queries: grids, people, and the sites and other objects that lie in a grid, where they are."""
     day = clock.today()
     held = territory.holder_counts(actor, day)
-    placed, objects = (selectors.counts_in_grids(actor, member) for member in (SITES, OBJECTS))
     total = Line()
-    by_path: dict[str, Line] = {}
+    by_path: defaultdict[str, Line] = defaultdict(lambda: Line(name="本级"))
     for grid_id, path, level in territory.grids(actor).values_list("id", "region_path", "level"):
-        line = by_path.setdefault("/".join(path.split("/")[:TOWNSHIP_DEPTH]).rstrip("/") + "/", Line(name="本级"))
-        for one in (line, total):
-            _count(one, grid_id, level, held.get(grid_id, Counter()), placed.get(grid_id, 0))
-            one.objects += objects.get(grid_id, 0)
+        for one in (by_path[selectors.township_of(path)], total):
+            _count(one, grid_id, level, held.get(grid_id, Counter()))
+    for path, number in selectors.counts_by_township(actor, SITES).items():
+        by_path[path].sites, total.sites = number, total.sites + number
+    for path, number in selectors.counts_by_township(actor, OBJECTS).items():
+        by_path[path].objects, total.objects = number, total.objects + number
     for township in townships:
         if township.path in by_path:
             by_path[township.path].name, by_path[township.path].code = township.name, township.code
@@ -73,9 +77,8 @@ def total_of(lines: Sequence[Line]) -> Line:
     )
 
 
-def _count(line: Line, grid_id: UUID, level: str, held: Counter[str], sites: int) -> None:
+def _count(line: Line, grid_id: UUID, level: str, held: Counter[str]) -> None:
     line.grids += 1
-    line.sites += sites
     line.members += sum(held.values())
     line.vacancies += sum(one.missing for one in territory.vacancies_of(level, held, grid_id, clock.today()))
     line.unheld += not any(held[post] for post in territory.HOLDING_POSTS)
@@ -92,8 +95,9 @@ def lines_of(actor: Actor, grids: Sequence[Grid]) -> list[Line]:
     lines = []
     for grid in grids:
         mine = people.get(grid.id, [])
-        line = Line(name=grid.name, code=grid.code, grid=grid, objects=objects.get(grid.id, 0))
-        _count(line, grid.id, grid.level, Counter(one.post for one in mine), placed.get(grid.id, 0))
+        line = Line(name=grid.name, code=grid.code, grid=grid)
+        line.sites, line.objects = placed.get(grid.id, 0), objects.get(grid.id, 0)
+        _count(line, grid.id, grid.level, Counter(one.post for one in mine))
         line.holders = [one.name for one in mine if one.post in territory.HOLDING_POSTS]
         lines.append(line)
     return lines
@@ -165,6 +169,25 @@ def with_officials(actor: Actor, member: Member, rows: Sequence[Any]) -> list[tu
     """Each of these with its 包保人, which only sites have: one query for sites."""
     named = selectors.officials_of_sites(actor, [row.id for row in rows]) if member is SITES else {}
     return [(row, named.get(row.id)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A grid a site lies in, and who is there: name, post and telephone."""
+
+    grid_id: str
+    grid: str
+    people: list[tuple[str, str, str]]
+
+
+def kept_of(site: Site) -> list[Kept]:
+    """Who looks after a site that was read ``with_keepers``, the basic grid first."""
+    return [
+        Kept(
+            one["id"], one["name"], [(who["name"], GridPost(who["post"]).label, who["phone"]) for who in one["people"]]
+        )
+        for one in site.told_grids  # type: ignore[attr-defined]
+    ]
 
 
 def with_places(actor: Actor, objects: Sequence[SupervisedObject]) -> list[tuple[SupervisedObject, ObjectGrid | None]]:

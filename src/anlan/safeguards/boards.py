@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from anlan.authz.actors import Actor
 from anlan.authz.permissions import Permission
@@ -20,10 +21,7 @@ class Line:
 
     @property
     def opening(self) -> str:
-        """还有 12 天, 今天开幕, 已开幕 3 天."""
-        if self.days > 0:
-            return f"还有 {self.days} 天"
-        return "今天开幕" if self.days == 0 else f"已开幕 {-self.days} 天"
+        return opening_in(self.days)
 
     @property
     def is_near(self) -> bool:
@@ -46,6 +44,33 @@ class Line:
         if parts is None:
             return "—"
         return f"{parts // 10}%" if parts % 10 == 0 else f"{parts // 10}.{parts % 10}%"
+
+
+@dataclass(frozen=True)
+class Guarding:
+    """A running event that waits for a matter, as the matter's page says it."""
+
+    id: str
+    name: str
+    opens_on: date
+    opening: str
+
+
+def opening_in(days: int) -> str:
+    """还有 12 天, 今天开幕, 已开幕 3 天."""
+    if days > 0:
+        return f"还有 {days} 天"
+    return "今天开幕" if days == 0 else f"已开幕 {-days} 天"
+
+
+def guarding(matter: Any, on: date) -> list[Guarding]:
+    """The running events that wait for a matter read along with ``selectors.GUARDING``, the next opening first."""
+    return [_guarding(one, on) for one in matter.told_events or ()]
+
+
+def _guarding(told: dict[str, str], on: date) -> Guarding:
+    opens_on = date.fromisoformat(told["opens_on"])
+    return Guarding(told["id"], told["name"], opens_on, opening_in((opens_on - on).days))
 
 
 def lines_of(actor: Actor, events: Iterable[GuaranteedEvent], on: date) -> list[Line]:

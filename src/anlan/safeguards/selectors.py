@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import RegionLevel
@@ -56,6 +58,16 @@ def event(actor: Actor, event_id: UUID) -> GuaranteedEvent:
         actor, id=event_id
     )
     return found
+
+
+def _guarding_for(actor: Actor) -> ArraySubquery:
+    mine = {"matters__hidden_danger": OuterRef("pk"), "matters__removed_at": None, "concluded_at": None}
+    rows = GuaranteedEvent.objects.visible_to(actor).filter(**mine).order_by("opens_on", "id")
+    return ArraySubquery(rows.values(json=JSONObject(id=F("id"), name=F("name"), opens_on=F("opens_on"))))
+
+
+GUARDING = loop.FromAbove("told_events", _guarding_for)
+"""Read along with a matter (``loop.hidden_danger_to_show``)."""
 
 
 def matters(actor: Actor, found: GuaranteedEvent, state: str = MatterState.ALL) -> Any:

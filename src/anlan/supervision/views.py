@@ -84,7 +84,7 @@ def list_matter(request: ActingRequest, hidden_danger_id: UUID) -> HttpResponse:
             messages.success(request, f"已挂牌，文号 {made.document_number}。")
             return _go(request, reverse("supervision:listing", args=[made.id]))
     back = reverse("hidden_dangers:case", args=[hidden_danger_id])
-    return _answer(request, form, request.path, back)
+    return _answer(request, form, request.path, back, matter)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,11 +101,13 @@ def act(request: ActingRequest, listing_id: UUID, verb: str) -> HttpResponse:
     if request.method == "POST" and form.run(request.actor, listing_id=listing_id) is not None:
         messages.success(request, f"已{form.label}：{found.document_number}。")
         return _go(request, back)
-    return _answer(request, form, request.path, back)
+    return _answer(request, form, request.path, back, found.hidden_danger)
 
 
-def _answer(request: ActingRequest, form: ListingForm, action: str, back: str) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "action": action, "back": back}
+def _answer(
+    request: ActingRequest, form: ListingForm, action: str, back: str, matter: loop.HiddenDanger
+) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "action": action, "back": back, "matter": matter}
     template = "supervision/_act_panel.html" if is_htmx(request) else "supervision/act.html"
     return render(request, template, context)
 

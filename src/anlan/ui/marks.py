@@ -49,14 +49,17 @@ RISKS: Mapping[str, Mark] = {
 }
 
 
-def due_mark(due_on: date, *, today: date, finished_on: date | None = None, how: str = "办结") -> Mark:
-    """剩余n天 · 今天到期 · 逾期n天; once finished, whether it was in time, and how it was in a word."""
+def due_mark(
+    due_on: date, *, today: date, finished_on: date | None = None, how: str = "办结", past: str = "逾期"
+) -> Mark:
+    """剩余n天 · 今天到期 · 逾期n天; once finished, whether it was in time, and how it was in a word. A paper is not late
+    but no longer in force: that is the word ``past``."""
     if finished_on is not None:
         late = (finished_on - due_on).days
         return Mark(f"逾期{late}天{how}", "grey", "due-late") if late > 0 else Mark(f"按期{how}", "grey", "due-met")
     days = (due_on - today).days
     if days < 0:
-        return Mark(f"逾期{-days}天", "red", "due-late")
+        return Mark(f"{past}{-days}天", "red", "due-late")
     if days == 0:
         return Mark("今天到期", "orange", "due-today")
     return Mark(f"剩余{days}天", "yellow" if days <= SOON_DAYS else "grey", "due-soon" if days <= SOON_DAYS else "due")

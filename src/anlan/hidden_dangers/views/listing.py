@@ -15,6 +15,8 @@ from anlan.ui.lists import SHORT_PAGE, asked_page, filters_of, sort_of
 
 MAIN_FIELDS = ("q", "state", "level", "region", "holder")
 """The filters at hand; the others are behind 更多条件."""
+URGENT = ("overdue", "due_soon")
+"""States of which one asks for the worst first, unless another order is asked for."""
 
 
 @require_GET
@@ -22,7 +24,7 @@ MAIN_FIELDS = ("q", "state", "level", "region", "holder")
 def hidden_danger_list(request: ActingRequest) -> HttpResponse:
     """The matters the person sees, narrowed, sorted, in pages."""
     form = FilterForm(request.GET, actor=request.actor)
-    sort = sort_of(request, COLUMNS)
+    sort = sort_of(request, COLUMNS) or ("due_on" if request.GET.get("state") in URGENT else "")
     found = selectors.lines(request.actor, form.as_filters(), clock.today(), sort)
     page = asked_page(request, found, SHORT_PAGE)
     context = {

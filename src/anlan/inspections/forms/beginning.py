@@ -19,6 +19,7 @@ from anlan.lib.refusals import Invalid, Refusal
 from anlan.territory import api as territory
 
 MONTHS = 6
+NO_CHECKLIST = "none"
 
 
 class BeginForm(forms.Form):
@@ -37,7 +38,7 @@ class BeginForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "例：2 号厂房东侧"}),
     )
-    checklist = forms.ChoiceField(label="检查表", required=False)
+    checklist = forms.ChoiceField(label="检查表", error_messages={"required": "请选择检查表。"})
 
     use_required_attribute = False
 
@@ -48,12 +49,9 @@ class BeginForm(forms.Form):
         self._offer("act_class", [(one.value, one.label) for one in classes])
         self.fields["act_class"].initial = classes[0]
         versions = selectors.checklist_versions(actor)
-        none = [] if actor.is_enterprise else [("", "不用检查表，只写发现的问题")]
-        self._offer(
-            "checklist", [*((str(v.id), f"{v.checklist.name}（{len(v.items.all())} 项）") for v in versions), *none]
-        )
-        if versions:
-            self.fields["checklist"].initial = str(versions[0].id)
+        lists = [(str(v.id), f"{v.checklist.name}（{len(v.items.all())} 项）") for v in versions]
+        none = [] if actor.is_enterprise else [(NO_CHECKLIST, "不用检查表，只写发现的问题")]
+        self._offer("checklist", [("", "请选择"), *lists, *none])
         if actor.is_enterprise:
             for name in ("region", "is_unannounced"):
                 del self.fields[name]
@@ -64,6 +62,18 @@ class BeginForm(forms.Form):
             self._offer("region", [("", "请选择"), *_regions(actor)])
             if not policies.UNANNOUNCED & set(classes):
                 del self.fields["is_unannounced"]
+
+    def clean(self) -> dict[str, Any]:
+        """Said together with what else is missing, not after it."""
+        given = super().clean() or {}
+        if (
+            "region" in self.fields
+            and not self.errors.get("site")
+            and not given.get("site")
+            and not given.get("region")
+        ):
+            self.add_error("site", "请选择企业、场所、监管对象，或者在下面选村（社区）。")
+        return given
 
     def _offer(self, name: str, choices: Any) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -85,7 +95,7 @@ class BeginForm(forms.Form):
             object_id=chosen.object_id,
             region_id=UUID(values["region"]) if values.get("region") and not chosen else None,
             place=values.get("place", ""),
-            checklist_version_id=UUID(values["checklist"]) if values.get("checklist") else None,
+            checklist_version_id=None if values["checklist"] == NO_CHECKLIST else UUID(values["checklist"]),
             is_unannounced=bool(values.get("is_unannounced")),
             month=values.get("month"),
         )

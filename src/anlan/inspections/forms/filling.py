@@ -53,6 +53,8 @@ class Line:
             given.pop("number", None)
         else:
             given["item"] = self.item.number
+            if self.is_number and given.get("answer"):
+                given.pop("number", None)
         if given.get("answer") not in (None, Answer.FAIL):
             for name in ("measure", "rectified_by", "accepted_by", "level", "place"):
                 given.pop(name, None)
@@ -110,8 +112,13 @@ class FillForm:
         yield from self.free
 
     @property
-    def answered(self) -> int:
-        return sum(bool(line.values["answer"] or line.values["number"]) for line in self.items)
+    def wrong(self) -> list[Line]:
+        """The lines that lack something, for the summary at the top."""
+        return [line for line in self.lines if line.error]
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.errors or self.wrong or (self.head.is_bound and self.head.errors))
 
     def line(self, slot: str) -> Line | None:
         return next((line for line in self.lines if line.slot == slot), None)

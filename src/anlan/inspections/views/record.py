@@ -67,6 +67,8 @@ def _context(request: ActingRequest, check: CheckRecord) -> dict[str, Any]:
     return {
         "check": check,
         "title": presenters.title_of(check),
+        "paper": presenters.paper_of(check),
+        "may_open_enterprise": presenters.may_open_enterprise(actor, check),
         "may_open_object": presenters.may_open_object(actor, check),
         "found": loop.rows_of(presenters.findings_seen(actor, check)),
         "timeline": presenters.timeline(actor, check),

@@ -23,6 +23,7 @@ from anlan.territory import api as territory
 
 BLANK = ("", "请选择")
 ALL = ("", "全部")
+PLACED = [ALL, ("1", "已归入网格")]
 NOWHERE = UUID(int=0)
 PICK_A_REGION = {"required": "请选择所在村（社区），不能确定的选乡镇（街道）。"}
 SIZES = [("true", "规上"), ("false", "规下")]
@@ -41,6 +42,13 @@ def _yes_or_no(value: str) -> bool | None:
 
 def _searchable() -> forms.Select:
     return forms.Select(attrs={"data-search": True})
+
+
+def words(sought: str) -> forms.CharField:
+    """The words a list is searched for, with what they are looked for in."""
+    return forms.CharField(
+        label="关键词", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": sought})
+    )
 
 
 class GatheringForm(forms.Form):
@@ -235,7 +243,7 @@ PeopleForms = formset_factory(PersonForm, formset=PeopleFormSet, extra=2, max_nu
 class EnterpriseFilterForm(forms.Form):
     """What stands in the URL of the list."""
 
-    q = forms.CharField(label="关键词", required=False, max_length=60)
+    q = words("名称、代码、地址、电话、法定代表人")
     region = forms.ChoiceField(label="属地", required=False)
     industry = forms.ChoiceField(label="行业门类", required=False, widget=_searchable())
     above_designated_size = forms.TypedChoiceField(

@@ -11,7 +11,7 @@ from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Refusal
 from anlan.organisations import api as organisations
 from anlan.register.actions.grids import OfficialFacts
-from anlan.register.forms.enterprises import ALL, BLANK, GatheringForm, region_choices, regions_at
+from anlan.register.forms.enterprises import ALL, BLANK, GatheringForm, region_choices, regions_at, words
 from anlan.register.selectors import grids as selectors
 from anlan.territory import api as territory
 from anlan.territory.api import Appointment, Grid, GridFacts, GridKind, GridLevel, GridPost, PersonInPost
@@ -53,7 +53,7 @@ def organisation_choices(actor: Actor) -> list[tuple[str, str]]:
 class GridFilterForm(forms.Form):
     """What stands in the URL of the list."""
 
-    q = forms.CharField(label="关键词", required=False, max_length=60)
+    q = words("网格名称、编码")
     region = forms.ChoiceField(label="属地", required=False)
     kind = forms.ChoiceField(label="类别", required=False, choices=[ALL, *GridKind.choices])
     level = forms.ChoiceField(label="层级", required=False, choices=[ALL, *GridLevel.choices])

@@ -17,9 +17,11 @@ from anlan.register.forms.enterprises import (
     BLANK,
     NOWHERE,
     PICK_A_REGION,
+    PLACED,
     GatheringForm,
     region_choices,
     region_filter,
+    words,
 )
 from anlan.register.models import SupervisedObject
 from anlan.register.selectors.objects import ObjectFilters
@@ -110,7 +112,7 @@ class ObjectForm(GatheringForm):
 class ObjectFilterForm(forms.Form):
     """What stands in the URL of the list."""
 
-    q = forms.CharField(label="关键词", required=False, max_length=60)
+    q = words("名称、地址、责任主体")
     kind = forms.ChoiceField(label="类别", required=False, choices=[ALL, *ObjectKind.choices])
     region = forms.ChoiceField(label="属地", required=False)
     sector = forms.ChoiceField(label="监管领域", required=False, choices=[ALL, *Sector.choices], widget=_searchable())
@@ -118,6 +120,7 @@ class ObjectFilterForm(forms.Form):
     gap = forms.ChoiceField(label="缺什么", required=False, choices=[ALL, *Gap.choices])
     unheld = forms.ChoiceField(label="网格人员", required=False, choices=[ALL, ("1", "所在网格没有人")])
     stale = forms.ChoiceField(label="更新", required=False, choices=[ALL, ("1", "久未更新")])
+    placed = forms.ChoiceField(label="网格", required=False, choices=PLACED)
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -136,5 +139,6 @@ class ObjectFilterForm(forms.Form):
             sector=given.get("sector", ""),
             gap=given.get("gap", ""),
             unheld=bool(given.get("unheld")),
+            placed=bool(given.get("placed")),
             stale=bool(given.get("stale")),
         )

@@ -11,19 +11,20 @@ from anlan.lib import clock
 from anlan.register import selectors
 from anlan.register.choices import Gap, OperatingStatus
 from anlan.register.forms.base import ActForm, DateInput, textarea
-from anlan.register.forms.enterprises import ALL, BLANK, region_filter
+from anlan.register.forms.enterprises import ALL, BLANK, PLACED, region_filter, words
 from anlan.register.tags import TAG_CHOICES, TAGS
 
 
 class SiteFilterForm(forms.Form):
     """What stands in the URL of the list."""
 
-    q = forms.CharField(label="关键词", required=False, max_length=60)
+    q = words("企业、场所、地址、电话")
     region = forms.ChoiceField(label="属地", required=False)
     tag = forms.ChoiceField(label="标签", required=False, choices=[ALL, *TAG_CHOICES])
     gap = forms.ChoiceField(label="缺什么", required=False, choices=[ALL, *Gap.choices])
     sector = forms.ChoiceField(label="监管领域", required=False, choices=[ALL, *Sector.choices])
     status = forms.ChoiceField(label="经营状态", required=False, choices=[ALL, *OperatingStatus.choices])
+    placed = forms.ChoiceField(label="网格", required=False, choices=PLACED)
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -41,6 +42,7 @@ class SiteFilterForm(forms.Form):
             sector=given.get("sector", ""),
             tag=given.get("tag", ""),
             gap=given.get("gap", ""),
+            placed=bool(given.get("placed")),
         )
 
 

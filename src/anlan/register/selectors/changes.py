@@ -6,10 +6,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from anlan.authz.actors import Actor
+from anlan.authz.scope import in_subtree
 from anlan.lib.refusals import NotInScope
 from anlan.processes import api as processes
+from anlan.register.choices import TransferState
 from anlan.register.models import Enterprise, Site, SiteTenancy, SiteTransfer, StatusChange
 from anlan.register.open_matters import in_words
+from anlan.territory import api as territory
 
 
 def status_changes_of(holder: Enterprise | Site) -> QuerySet[StatusChange]:
@@ -44,6 +47,13 @@ def transfers(actor: Actor, *, status: str = "") -> QuerySet[SiteTransfer]:
     """The moves the actor sees, out of its region or to itself, the newest first."""
     rows = _with_names(SiteTransfer.objects.visible_to(actor))
     return rows.filter(status=status) if status else rows
+
+
+def transfers_to_receive(actor: Actor) -> QuerySet[SiteTransfer]:
+    """Those that wait for the actor's unit to answer: the same as ``policies.is_receiver``."""
+    own = actor.organisation_path
+    mine = in_subtree("to_unit__path", own) | Q(to_unit__path__in=territory.paths_above(own))
+    return transfers(actor, status=TransferState.PROPOSED).filter(mine)
 
 
 def transfer(actor: Actor, transfer_id: UUID) -> SiteTransfer:

@@ -1,6 +1,5 @@
 """Reads of the register. The first argument is always the actor; industries are public."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from anlan.authz.actors import Actor
 from anlan.authz.scope import in_subtree
 from anlan.lib.refusals import NotInScope
 from anlan.register.freshness import stale_before
+from anlan.register.grid_members import SITES
 from anlan.register.key_sites import SUPERVISED
 from anlan.register.models import Enterprise, Industry, Site, SitePerson, SiteRegulator
 from anlan.register.querysets import EnterpriseQuerySet, SiteQuerySet
@@ -32,7 +32,8 @@ class EnterpriseFilters:
 
 @dataclass(frozen=True, kw_only=True)
 class SiteFilters:
-    """The same for sites; ``unregulated`` keeps what nobody regulates, ``gap`` what is missing (``Gap``)."""
+    """The same for sites; ``unregulated`` keeps what nobody regulates, ``gap`` what is missing (``Gap``), ``placed`` what
+    lies in a grid."""
 
     q: str = ""
     region_path: str = ""
@@ -43,6 +44,7 @@ class SiteFilters:
     unregulated: bool = False
     tag: str = ""
     gap: str = ""
+    placed: bool = False
     supervised: bool = False
 
 
@@ -111,6 +113,8 @@ def sites(actor: Actor, filters: SiteFilters) -> SiteQuerySet:
         rows = rows.filter(status__in=SUPERVISED)
     if filters.gap:
         rows = rows.lacking(filters.gap)
+    if filters.placed:
+        rows = rows.filter(SITES.lying())
     return rows.matching(filters.q) if filters.q else rows
 
 
@@ -142,9 +146,9 @@ def two_sites_with_people(actor: Actor, one_id: UUID, other_id: UUID) -> tuple[S
     return found[one_id], found[other_id]
 
 
-def sites_with_people(actor: Actor, enterprise_id: UUID) -> Sequence[Site]:
+def sites_with_people(actor: Actor, enterprise_id: UUID) -> SiteQuerySet:
     """The sites of an enterprise the actor sees, with people and regulators: three queries however many there are."""
-    return list(with_people(sites(actor, SiteFilters(enterprise_id=enterprise_id)).with_names()))
+    return with_people(sites(actor, SiteFilters(enterprise_id=enterprise_id)).with_names())
 
 
 def sites_in_brief(actor: Actor, enterprise_id: UUID) -> Sequence[Site]:

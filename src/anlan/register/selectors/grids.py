@@ -1,12 +1,15 @@
 """Reads of what lies in the grids, who is named for it, and where something is missing."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from anlan.authz.actors import Actor
 from anlan.authz.models import User
@@ -22,15 +25,28 @@ from anlan.territory import api as territory
 from anlan.territory.api import DatedQuerySet, Grid, GridKind, GridMember, GridQuerySet
 
 HISTORY_LENGTH = 30
+TOWNSHIP_DEPTH = 4
 Rows = TypeVar("Rows", bound=QuerySet)
 
 
-def counts_in_grids(actor: Actor, member: Member, grid_ids: Iterable[UUID] | None = None) -> dict[UUID, int]:
-    """How many sites or objects lie in each of these grids, or of all: one query."""
-    rows = member.places.objects.visible_to(actor).filter(left_at=None)
-    if grid_ids is not None:
-        rows = rows.filter(grid_id__in=list(grid_ids))
+def counts_in_grids(actor: Actor, member: Member, grid_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many sites or objects lie in each of these grids: one query."""
+    rows = member.places.objects.visible_to(actor).filter(left_at=None, grid_id__in=list(grid_ids))
     return {row["grid_id"]: row["number"] for row in rows.order_by().values("grid_id").annotate(number=Count("*"))}
+
+
+def township_of(path: str) -> str:
+    """The path of the township a region lies in; its own for what is above one."""
+    return "/".join(path.split("/")[:TOWNSHIP_DEPTH]).rstrip("/") + "/"
+
+
+def counts_by_township(actor: Actor, member: Member) -> Counter[str]:
+    """How many of the sites or objects that lie in a grid there are in each township, by its path: one query."""
+    rows = member.model.objects.visible_to(actor).filter(member.lying())
+    found: Counter[str] = Counter()
+    for path, number in rows.order_by().values_list("region_path").annotate(number=Count("*")):
+        found[township_of(path)] += number
+    return found
 
 
 def in_grid(actor: Actor, member: Member, grid: Grid) -> Any:
@@ -89,6 +105,21 @@ def official_of_grid(actor: Actor, grid: Grid) -> ResponsibleOfficial | None:
 def officials_of_sites(actor: Actor, site_ids: Iterable[UUID]) -> dict[UUID, ResponsibleOfficial]:
     """The 包保人 of each of these sites today: one query."""
     return {one.site_id: one for one in officials(actor).filter(site_id__in=list(site_ids)) if one.site_id}
+
+
+def with_keepers(rows: SiteQuerySet) -> SiteQuerySet:
+    """With who looks after each, in the same query, as JSON: ``told_grids`` with their people, ``told_officials``."""
+    day = clock.today()
+    people = GridMember.objects.in_force(day).filter(grid=OuterRef("grid")).order_by("post", "seat")
+    person = JSONObject(**{name: F(name) for name in ("name", "post", "phone")})
+    grids = SiteGrid.objects.filter(site=OuterRef("pk"), left_at=None).order_by("kind", "sector")
+    grid = JSONObject(id=F("grid_id"), name=F("grid__name"), people=ArraySubquery(people.values(json=person)))
+    named = ResponsibleOfficial.objects.in_force(day).filter(site=OuterRef("pk")).order_by("id")
+    official = JSONObject(**{name: F(name) for name in ("name", "duty", "phone")})
+    told: SiteQuerySet = rows.annotate(
+        told_grids=ArraySubquery(grids.values(json=grid)), told_officials=ArraySubquery(named.values(json=official))
+    )
+    return told
 
 
 def officials_of_grids(actor: Actor, grid_ids: Iterable[UUID]) -> dict[UUID, ResponsibleOfficial]:

@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from anlan.authz.actors import Actor
 from anlan.authz.scope import in_subtree
 from anlan.register.freshness import stale_before
+from anlan.register.grid_members import OBJECTS
 from anlan.register.models import ObjectGrid, ObjectRegulator, SupervisedObject
 from anlan.register.querysets import ObjectQuerySet
 
@@ -16,7 +17,8 @@ from anlan.register.querysets import ObjectQuerySet
 class ObjectFilters:
     """What a list is narrowed by; every part is optional and stands in the URL under its own name.
 
-    ``gap`` is what is missing (``Gap``), ``unheld`` keeps those whose grid has nobody.
+    ``gap`` is what is missing (``Gap``), ``unheld`` keeps those whose grid has nobody, ``placed`` those that
+    lie in one.
     """
 
     q: str = ""
@@ -27,6 +29,7 @@ class ObjectFilters:
     unregulated: bool = False
     gap: str = ""
     unheld: bool = False
+    placed: bool = False
     stale: bool = False
 
 
@@ -43,6 +46,8 @@ def supervised_objects(actor: Actor, filters: ObjectFilters) -> ObjectQuerySet:
         rows = rows.lacking(filters.gap)
     if filters.unheld:
         rows = rows.in_unheld_grids()
+    if filters.placed:
+        rows = rows.filter(OBJECTS.lying())
     if filters.stale:
         rows = rows.unconfirmed_since(stale_before())
     return rows.matching(filters.q) if filters.q else rows

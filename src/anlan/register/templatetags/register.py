@@ -6,7 +6,7 @@ from django import template
 
 from anlan.authz.choices import RegionLevel
 from anlan.authz.permissions import Permission
-from anlan.register import ledgers, tags
+from anlan.register import grid_pages, ledgers, tags
 
 register = template.Library()
 
@@ -27,6 +27,12 @@ def tags_of(found: Any) -> list[tags.Tag]:
 def gaps_of(site: Any) -> list[str]:
     """What a site lacks that was read ``with_gaps``."""
     return ledgers.gaps_of(site)
+
+
+@register.simple_tag
+def kept_of(site: Any) -> list[grid_pages.Kept]:
+    """Who looks after a site that was read ``with_keepers``."""
+    return grid_pages.kept_of(site)
 
 
 @register.simple_tag(takes_context=True)

@@ -47,6 +47,11 @@ def _home(enterprise_id: UUID) -> str:
     return reverse("register:enterprise", args=[enterprise_id])
 
 
+def _called(holder: Enterprise | Site) -> str:
+    """A site is called with its enterprise: 主厂区 alone says nothing."""
+    return f"{holder.enterprise.name} {holder.name}" if isinstance(holder, Site) else holder.name
+
+
 def _evidenced(form: SetStatusForm | ResumptionForm, given: dict[str, Any]) -> actions.Evidenced:
     return actions.Evidenced(reason=given["reason"], since_on=given["since_on"], file_ids=form.file_ids())
 
@@ -72,7 +77,9 @@ def set_site_status(request: ActingRequest, site_id: UUID) -> HttpResponse:
     """The form of a new status of one site."""
     site = selectors.site(request.actor, site_id)
     form = SetStatusForm(*posted(request), actor=request.actor, holder=site)
-    act = Act("变更状态", f"{site.name}：现在{site.get_status_display()}", _home(site.enterprise_id), "状态已变更。")
+    act = Act(
+        "变更状态", f"{_called(site)}：现在{site.get_status_display()}", _home(site.enterprise_id), "状态已变更。"
+    )
     return run_act(request, act, form, lambda given: actions.set_site_status(
         actor=request.actor, site_id=site_id, to_status=given["to_status"], on=_evidenced(form, given),
         if_versions=form.if_versions,
@@ -99,7 +106,7 @@ def _request_resumption(request: ActingRequest, holder: Enterprise | Site, home:
     if request.method == "GET":
         check_can_request_resumption(holder, changes.status_changes_of(holder))
     form = ResumptionForm(*posted(request), actor=request.actor)
-    act = Act("申请复产验收", holder.name, _home(home), "已申请，等待验收。")
+    act = Act("申请复产验收", _called(holder), _home(home), "已申请，等待验收。")
     return run_act(request, act, form, lambda given: actions.request_resumption(
         actor=request.actor, on=_evidenced(form, given), **subject
     ))  # fmt: skip
@@ -112,14 +119,18 @@ def history(request: ActingRequest, enterprise_id: UUID) -> HttpResponse:
     enterprise = selectors.enterprise(request.actor, enterprise_id)
     sites = list(selectors.sites(request.actor, selectors.SiteFilters(enterprise_id=enterprise_id)))
     rented = changes.tenancies_around(request.actor, enterprise)
-    context = {
-        "enterprise": enterprise,
+    happened = {
         "status_timeline": changes.status_timeline(enterprise, sites),
         "waiting_transfers": changes.waiting_transfers(sites),
         "rents_out": [one for one in rented if one.landlord_id == enterprise.id],
         "rents_from": [one for one in rented if one.landlord_id != enterprise.id],
         "merges": merges_into(enterprise, sites),
         "tags_ever": tags.tags_ever(sites),
+    }
+    context = {
+        **happened,
+        "enterprise": enterprise,
+        "has_history": any(happened.values()),
         "shows_people": not request.actor.is_enterprise,
         "may_edit_site": request.actor.can(Permission.SITE_EDIT),
     }
@@ -151,7 +162,7 @@ def accept_resumption(request: ActingRequest, change_id: UUID) -> HttpResponse:
         processes.check_state(STATUS, change, "accept_resumption")
         check_can_accept_resumption(request.actor, change)
     form = AcceptResumptionForm(*posted(request), actor=request.actor, initial={"version": change.version})
-    act = Act("同意复产", str(change.site or change.enterprise), reverse("register:status-change", args=[change_id]),
+    act = Act("同意复产", _called(change.site or change.enterprise), reverse("register:status-change", args=[change_id]),
               "复产验收通过，状态已改为在产。")  # fmt: skip
     return run_act(request, act, form, lambda given: actions.accept_resumption(
         actor=request.actor, change_id=change_id, note=given["note"], file_ids=form.file_ids(),
@@ -168,7 +179,7 @@ def refuse_resumption(request: ActingRequest, change_id: UUID) -> HttpResponse:
         processes.check_state(STATUS, change, "refuse_resumption")
         check_can_accept_resumption(request.actor, change)
     form = AnswerForm(*posted(request), actor=request.actor, initial={"version": change.version})
-    act = Act("不同意复产", str(change.site or change.enterprise), reverse("register:status-change", args=[change_id]),
+    act = Act("不同意复产", _called(change.site or change.enterprise), reverse("register:status-change", args=[change_id]),
               "已答复不同意复产。")  # fmt: skip
     return run_act(request, act, form, lambda given: actions.refuse_resumption(
         actor=request.actor, change_id=change_id, note=given["note"], if_versions=form.if_versions
@@ -183,7 +194,7 @@ def propose_transfer(request: ActingRequest, site_id: UUID) -> HttpResponse:
     form = TransferForm(*posted(request), actor=request.actor, site=site)
     act = Act(
         "移交",
-        f"{site.name}：现属{site.local_unit.short_name}",
+        f"{_called(site)}：现属{site.local_unit.short_name}",
         _home(site.enterprise_id),
         "已提出移交，等待对方接收。",
     )
@@ -201,7 +212,7 @@ def transfer_list(request: ActingRequest) -> HttpResponse:
     rows = list(changes.transfers(request.actor)[:100])
     waiting = [row for row in rows if row.status == TransferState.PROPOSED]
     context = {
-        "incoming": [row for row in waiting if is_receiver(request.actor, row)],
+        "incoming": list(changes.transfers_to_receive(request.actor)),
         "outgoing": [row for row in waiting if not is_receiver(request.actor, row)],
         "answered": [row for row in rows if row.status != TransferState.PROPOSED],
     }
@@ -261,8 +272,7 @@ def withdraw_transfer(request: ActingRequest, transfer_id: UUID) -> HttpResponse
 
 
 def _answer_act(found: SiteTransfer, label: str, done: str) -> Act:
-    about = f"{found.site.enterprise.name} {found.site.name}"
-    return Act(label, about, reverse("register:transfer", args=[found.id]), done)
+    return Act(label, _called(found.site), reverse("register:transfer", args=[found.id]), done)
 
 
 def _answer_transfer(request: ActingRequest, transfer_id: UUID, verb: str, label: str, done: str) -> HttpResponse:
@@ -286,7 +296,7 @@ def register_tenancy(request: ActingRequest, site_id: UUID) -> HttpResponse:
     """From whom a site rents."""
     site = selectors.site(request.actor, site_id)
     form = TenancyForm(*posted(request), actor=request.actor)
-    act = Act("登记出租方", f"承租场所：{site.name}", _home(site.enterprise_id), "已登记租赁关系。")
+    act = Act("登记出租方", f"承租场所：{_called(site)}", _home(site.enterprise_id), "已登记租赁关系。")
     return run_act(request, act, form, lambda given: actions.register_tenancy(
         actor=request.actor, tenant_site_id=site_id, landlord_id=given["landlord"].id, valid_from=given["valid_from"]
     ))  # fmt: skip
@@ -298,7 +308,7 @@ def end_tenancy(request: ActingRequest, tenancy_id: UUID) -> HttpResponse:
     """The last day of a tenancy."""
     found = changes.tenancy(request.actor, tenancy_id)
     form = EndTenancyForm(*posted(request), actor=request.actor)
-    act = Act("登记退租", f"{found.tenant_site.name} 承租 {found.landlord.name}",
+    act = Act("登记退租", f"{_called(found.tenant_site)} 承租 {found.landlord.name}",
               _home(found.tenant_site.enterprise_id), "已登记退租。")  # fmt: skip
     return run_act(request, act, form, lambda given: actions.end_tenancy(
         actor=request.actor, tenancy_id=tenancy_id, on=given["valid_to"]

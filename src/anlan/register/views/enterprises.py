@@ -20,6 +20,7 @@ from anlan.register.freshness import freshness, is_stale
 from anlan.register.merging import Kind
 from anlan.register.models import Enterprise, Site
 from anlan.register.selectors.duplicates import survivor_of
+from anlan.register.selectors.grids import with_keepers
 from anlan.register.selectors.licences import licences_of
 from anlan.ui.lists import Column, asked_page, filters_of, sort_of
 
@@ -33,7 +34,7 @@ COLUMNS = [
     Column("场所", align="end", width="narrow"),
 ]
 LAST_CHANGED = Column("最近更新", width="narrow")
-MAIN_FIELDS = ("q", "region", "industry", "status", "tag", "stale")
+MAIN_FIELDS = ("q", "region", "industry", "status", "tag")
 KEPT = (Invalid, Stale)
 
 
@@ -88,7 +89,7 @@ def enterprise_context(request: ActingRequest, enterprise_id: UUID) -> dict[str,
     """What ``register/_enterprise_facts.html`` shows; for pages above that put more around it."""
     actor = request.actor
     enterprise = selectors.enterprise(actor, enterprise_id)
-    sites = selectors.sites_with_people(actor, enterprise.id)
+    sites = list(with_keepers(selectors.sites_with_people(actor, enterprise.id)))
     return {
         "enterprise": enterprise,
         "sites": sites,

@@ -50,6 +50,7 @@ UNHELD_OBJECTS = [*OF_OBJECTS, Column("网格")]
 UNHELD = [Column("网格", width="wide"), Column("属地"), Column("牵头单位")]
 PEOPLE = [Column("姓名"), Column("岗位", width="narrow"), Column("电话"), Column("网格", width="wide"), Column("属地")]
 VACANT = [Column("空岗"), Column("网格", width="wide"), Column("属地")]
+MAIN_FIELDS = ("q", "region", "kind", "level", "without_holder")
 GAP_COLUMNS = COLUMNS | {"officials": OF_SITES, "grids": UNHELD, "unheld": UNHELD_OBJECTS}
 
 
@@ -66,7 +67,7 @@ def grid_list(request: ActingRequest) -> HttpResponse:
         return render(request, "grids/of_mine.html", {"sites": own, "keepers": keepers})
     form = GridFilterForm(request.GET, actor=actor)
     context: dict[str, Any] = {
-        "filters": filters_of(form, request.GET),
+        "filters": filters_of(form, request.GET, MAIN_FIELDS),
         "may_edit": actor.can(Permission.GRID_EDIT),
     }
     one_by_one = request.GET.get("view") == "grids"
@@ -104,7 +105,7 @@ def people(request: ActingRequest) -> HttpResponse:
     asked = form.as_filters()
     vacant = request.GET.get("state") == "vacant"
     context: dict[str, Any] = {
-        "filters": filters_of(form, request.GET),
+        "filters": filters_of(form, request.GET, MAIN_FIELDS),
         "vacant": vacant,
         "may_edit": actor.can(Permission.GRID_EDIT),
     }

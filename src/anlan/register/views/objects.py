@@ -38,7 +38,7 @@ HEADINGS = {
     Gap.ANY.value: "网格、部门、属地不全的监管对象",
     Gap.REGULATOR.value: "没有主管部门的监管对象",
     Gap.LOCAL_UNIT.value: "没有属地单位的监管对象",
-    Gap.GRID.value: "没有网格的监管对象",
+    Gap.GRID.value: "未入格监管对象",
 }
 KEPT = (Invalid, Stale)
 
@@ -57,7 +57,7 @@ def object_list(request: ActingRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "heading": HEADINGS.get(asked.gap, stale),
-        "filters": filters_of(form, request.GET),
+        "filters": filters_of(form, request.GET, ("q", "kind", "region", "sector", "status")),
         "columns": [*COLUMNS, *more],
         "page": page,
         "rows": page.of(shown),

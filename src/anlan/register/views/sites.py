@@ -33,7 +33,7 @@ HEADINGS = {
     Gap.ANY.value: "网格、部门、属地不全的场所",
     Gap.REGULATOR.value: "没有主管部门的场所",
     Gap.LOCAL_UNIT.value: "没有属地单位的场所",
-    Gap.GRID.value: "没有网格的场所",
+    Gap.GRID.value: "未入格场所",
 }
 NAMED = 5
 
@@ -46,7 +46,7 @@ def site_list(request: ActingRequest) -> HttpResponse:
     rows = selectors.sites(request.actor, form.as_filters())
     page = asked_page(request, rows)
     context = {
-        "filters": filters_of(form, request.GET),
+        "filters": filters_of(form, request.GET, ("q", "region", "tag", "sector", "status")),
         "heading": HEADINGS.get(form.as_filters().gap, "场所"),
         "columns": COLUMNS,
         "page": page,

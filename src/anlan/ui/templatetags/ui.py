@@ -90,9 +90,11 @@ def risk_mark(colour: Any) -> marks.Mark:
 
 
 @register.simple_tag
-def due_mark(due_on: date | datetime, today: date | None = None, finished_on: date | None = None) -> marks.Mark:
+def due_mark(
+    due_on: date | datetime, today: date | None = None, finished_on: date | None = None, past: str = "逾期"
+) -> marks.Mark:
     day = timezone.localdate(due_on) if isinstance(due_on, datetime) else due_on
-    return marks.due_mark(day, today=today or timezone.localdate(), finished_on=finished_on)
+    return marks.due_mark(day, today=today or timezone.localdate(), finished_on=finished_on, past=past)
 
 
 @register.simple_tag
