@@ -41,6 +41,12 @@ class Stop(Exception):  # noqa: N818 - stands for ctrl-C
 
 
 @pytest.fixture
+def cast(committed_cast: Cast) -> Cast:
+    """Several processes see it."""
+    return committed_cast
+
+
+@pytest.fixture
 def world(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(plans, "CHUNK", 8)
     found = World(cast.regions["331082"], cast.regions["3310"], cast.regions["331081"])
