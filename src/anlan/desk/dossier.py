@@ -68,8 +68,8 @@ class Dossier:
 def dossier(actor: Actor, enterprise_id: UUID, on: date) -> Dossier:
     """Everything on the page, as far as the actor sees. NotInScope (404) outside the scope."""
     enterprise = register.enterprise(actor, enterprise_id)
-    sites = register.sites_in_brief(actor, enterprise_id)
-    site_lines = _site_lines(actor, sites)
+    sites = list(register.with_keepers(register.sites_with_people(actor, enterprise_id)))
+    site_lines = _site_lines(sites)
     people = [
         Person(person.name, person.get_post_display(), person.phone, site.name if len(sites) > 1 else "")
         for site in sites
@@ -110,24 +110,16 @@ def shares(counts: Sequence[int], lines: int) -> list[int]:
 CALLED = 2
 
 
-def _site_lines(actor: Actor, sites: Sequence[Any]) -> list[SiteLine]:
-    site_ids = [site.id for site in sites]
-    sees_grids = actor.can(Permission.GRID_VIEW)
-    keepers = register.keepers_of(actor, register.SITES, site_ids) if sees_grids else []
-    officials = register.officials_of_sites(actor, site_ids) if sees_grids else {}
-    lines = []
-    for site in sites:
-        mine = [keeper for keeper in keepers if keeper.of == site.id]
-        official = officials.get(site.id)
-        lines.append(
-            SiteLine(
-                site=site,
-                regulators="、".join(dict.fromkeys(site.regulator_names)),
-                grids="；".join(_grid(keeper) for keeper in mine),
-                official=f"{official.name} {official.duty} {official.phone}" if official else "",
-            )
+def _site_lines(sites: Sequence[Any]) -> list[SiteLine]:
+    return [
+        SiteLine(
+            site=site,
+            regulators="、".join(dict.fromkeys(one.organisation.short_name for one in site.regulators.all())),
+            grids="；".join(_grid(one) for one in register.kept_of(site)),
+            official="；".join(f"{one['name']} {one['duty']} {one['phone']}" for one in site.told_officials),
         )
-    return lines
+        for site in sites
+    ]
 
 
 def _tags(sites: Sequence[Any]) -> str:
@@ -136,12 +128,12 @@ def _tags(sites: Sequence[Any]) -> str:
     return "、".join(one.label for one in register.tags_of(list(kinds), is_key=any(site.is_key for site in sites)))
 
 
-def _grid(keeper: Any) -> str:
+def _grid(kept: register.Kept) -> str:
     """Who is to be called, first: a narrow column cuts the end, and holds two with their numbers."""
-    people = "、".join(f"{person.name} {person.phone}".strip() for person in keeper.people[:CALLED])
-    if len(keeper.people) > CALLED:
-        people += f"等 {len(keeper.people)} 人"
-    return f"{people}（{keeper.place.grid.name}）" if people else str(keeper.place.grid.name)
+    people = "、".join(f"{name} {phone}".strip() for name, _, phone in kept.people[:CALLED])
+    if len(kept.people) > CALLED:
+        people += f"等 {len(kept.people)} 人"
+    return f"{people}（{kept.grid}）" if people else kept.grid
 
 
 def _visits(actor: Actor, enterprise_id: UUID) -> tuple[list[Any], int]:

@@ -53,6 +53,7 @@ from anlan.register.choices import (
 )
 from anlan.register.facts import EnterpriseFacts, LicenceFacts, ObjectFacts, PersonFacts, SiteFacts
 from anlan.register.grid_members import MEMBERS, OBJECTS, SITES
+from anlan.register.grid_pages import Kept, kept_of
 from anlan.register.merging import register_follower
 from anlan.register.models import Enterprise, Site, SiteTransfer, SupervisedObject
 from anlan.register.naming import Places
@@ -70,7 +71,7 @@ from anlan.register.selectors import (
     site_in_brief,
     site_with_people,
     sites,
-    sites_in_brief,
+    sites_with_people,
 )
 from anlan.register.selectors.changes import transfers_to_receive
 from anlan.register.selectors.duplicates import standing_id
@@ -80,13 +81,12 @@ from anlan.register.selectors.grids import (
     counts_in_grids,
     grids_without_holder,
     in_grid,
-    keepers_of,
     key_sites_without_official,
     objects_in_unheld_grids,
     official_of_grid,
     officials_of_grids,
-    officials_of_sites,
     places_of,
+    with_keepers,
     without_grid,
 )
 from anlan.register.selectors.licences import LicenceFilters, licences, licences_of
@@ -107,6 +107,7 @@ __all__ = [
     "Evidenced",
     "Gap",
     "HandedOver",
+    "Kept",
     "LicenceExpiry",
     "LicenceFacts",
     "LicenceFilters",
@@ -148,7 +149,7 @@ __all__ = [
     "hand_over",
     "in_grid",
     "industries",
-    "keepers_of",
+    "kept_of",
     "key_sites_without_official",
     "licences",
     "licences_of",
@@ -162,7 +163,6 @@ __all__ = [
     "objects_in_unheld_grids",
     "official_of_grid",
     "officials_of_grids",
-    "officials_of_sites",
     "open_enterprise_organisation",
     "people_of",
     "places_of",
@@ -184,7 +184,7 @@ __all__ = [
     "site_in_brief",
     "site_with_people",
     "sites",
-    "sites_in_brief",
+    "sites_with_people",
     "standing_id",
     "supervised_object",
     "supervised_objects",
@@ -192,6 +192,7 @@ __all__ = [
     "tags_of",
     "transfers_to_receive",
     "untag_sites",
+    "with_keepers",
     "withdraw_transfer",
     "without_grid",
 ]

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from anlan.authz.actors import Actor
 from anlan.authz.scope import in_subtree
@@ -149,13 +148,6 @@ def two_sites_with_people(actor: Actor, one_id: UUID, other_id: UUID) -> tuple[S
 def sites_with_people(actor: Actor, enterprise_id: UUID) -> SiteQuerySet:
     """The sites of an enterprise the actor sees, with people and regulators: three queries however many there are."""
     return with_people(sites(actor, SiteFilters(enterprise_id=enterprise_id)).with_names())
-
-
-def sites_in_brief(actor: Actor, enterprise_id: UUID) -> Sequence[Site]:
-    """The same sites, of the regulators only ``regulator_names``: two queries."""
-    regulators = SiteRegulator.objects.filter(site=OuterRef("pk")).order_by("sector")
-    rows = sites(actor, SiteFilters(enterprise_id=enterprise_id)).with_names().prefetch_related("people")
-    return list(rows.annotate(regulator_names=ArraySubquery(regulators.values("organisation__short_name"))))
 
 
 def with_people(rows: SiteQuerySet) -> SiteQuerySet:
