@@ -28,7 +28,7 @@ from tests.factories.world import World, the_world  # noqa: F401 - the fixture
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 LEFT_OUT = {
-    "negative_data_rejection": "a filter that is not there is ignored; an id of nothing answers 404, not 422",
+    "negative_data_rejection": "an id of nothing answers 404, not 422; If-Match that is no tag answers 400",
     "positive_data_acceptance": "what fits the form may still be refused: wrong state, outside the scope",
     "ensure_resource_availability": "what was made may lie outside the maker's own scope afterwards",
     "use_after_free": "nothing is deleted over the API",

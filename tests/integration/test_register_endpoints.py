@@ -194,3 +194,39 @@ class TestSites:
         assert client.get(f"{API}/sites", {"unregulated": "true"}).json()["count"] == 0
         client.patch(f"{API}/sites/{cast.sites['firm'].id}", {"sectors": []}, content_type=JSON)
         assert client.get(f"{API}/sites", {"unregulated": "true"}).json()["count"] == 1
+
+
+class TestFiltersThatAreNone:
+    """A filter that is misspelt or of no code would answer everything, or nothing, as if that were so."""
+
+    @pytest.mark.parametrize(
+        ("path", "name", "value", "word"),
+        [
+            ("regions", "parent", "999", "没有代码为“999”的区划"),
+            ("organisations", "region", "999", "没有代码为“999”的区划"),
+            ("enterprises", "tag", "CONFINED_SPACES", "CONFINED_SPACE、"),
+            ("enterprises", "industry", "Z", "GB/T 4754 里没有“Z”"),
+            ("enterprises", "industry", "9999", "GB/T 4754 里没有“9999”"),
+            ("enterprises", "statuss", "OPERATING", "没有这个参数，可用的有：q、region、"),
+            ("sites", "tag", "KEY", "KEY_SITE、"),
+            ("unchecked-sites", "tag", "KEY", "KEY_SITE、"),
+            ("industries", "section", "Z", "格式不正确"),
+            ("licences", "kind", "DRIVING", "SAFETY_PRODUCTION、"),
+            ("hidden-dangers", "level", "SEVERE", "只能是"),
+        ],
+    )
+    def test_refused(self, client_of, path: str, name: str, value: str, word: str) -> None:
+        answer = client_of("county").get(f"{API}/{path}", {name: value})
+        assert pointers(answer) == [f"/{name}"]
+        [error] = answer.json()["errors"]
+        assert error["source"] == "query"
+        assert word in error["message"]
+
+    def test_those_that_are(self, client_of) -> None:
+        for asked in ("tag=CONFINED_SPACE", "industry=c", "industry=33", "industry="):
+            assert client_of("county").get(f"{API}/enterprises?{asked}").status_code == 200
+
+    def test_the_description_lists_the_codes(self, client_of) -> None:
+        described = client_of("county").get(f"{API}/openapi.json").json()["paths"]
+        tag = next(one for one in described[f"{API}/sites"]["get"]["parameters"] if one["name"] == "tag")
+        assert "CONFINED_SPACE" in tag["schema"]["anyOf"][0]["enum"]

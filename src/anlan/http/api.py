@@ -10,7 +10,7 @@ from anlan.http.parsing import Malformed, UnsupportedMediaType
 from anlan.http.problem import Problem, of_refusal, problem
 from anlan.http.requests import ActingRequest, SignInRequired, actor_of, actor_or_none, is_api, is_htmx
 from anlan.http.requires import is_declared, permission_of, public, public_reason_of, requires
-from anlan.http.schemas import Answer, Coded, Named, Place, answered
+from anlan.http.schemas import Answer, Coded, Named, OneOf, Place, answered
 
 __all__ = [
     "AUTH",
@@ -21,6 +21,7 @@ __all__ = [
     "IfMatch",
     "Malformed",
     "Named",
+    "OneOf",
     "Page",
     "PageQuery",
     "Place",

@@ -73,11 +73,11 @@ def problem(
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers, json_dumps_params=options)
 
 
-def of_refusal(refusal: Refusal) -> HttpResponse:
-    """The problem response of a refusal, with the pointers of its fields."""
+def of_refusal(refusal: Refusal, source: str = "body") -> HttpResponse:
+    """The problem response of a refusal, with the pointers of its fields, which stand in ``source``."""
     errors: list[dict[str, str]] = []
     if isinstance(refusal, Invalid):
-        errors = [{"pointer": e.pointer, "message": e.message, "source": "body"} for e in refusal.errors]
+        errors = [{"pointer": e.pointer, "message": e.message, "source": source} for e in refusal.errors]
     headers = {"WWW-Authenticate": 'Bearer realm="anlan"'} if refusal.status == 401 else None
     return problem(
         refusal.status,

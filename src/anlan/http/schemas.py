@@ -1,10 +1,12 @@
 """What answers of the API are made of."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import CoreSchema, core_schema
 
 
 class Answer(BaseModel):
@@ -12,6 +14,16 @@ class Answer(BaseModel):
     further (``resolve_…``, methods, managers), and takes five times as long for a long list."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Annotates a text that is one of these codes, which are data and so no enumeration."""
+
+    codes: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.literal_schema(list(self.codes))
 
 
 class Coded(Answer):

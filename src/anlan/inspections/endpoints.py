@@ -301,7 +301,7 @@ class UncheckedQuery(Schema):
     q: str = Field("", max_length=60)
     unchecked: Unchecked | None = Field(None, description="never 从未检查，year 查过但一年没有再查；不填两者都要")
     region: str = Field("", max_length=12)
-    tag: str = Field("", max_length=30)
+    tag: enterprises.TagCode | None = None
 
 
 class UncheckedSite(http.Answer):
@@ -321,7 +321,7 @@ def list_unchecked(request: HttpRequest, filters: Query[UncheckedQuery], page: Q
         q=filters.q,
         unchecked=filters.unchecked or "",
         region_path=_region_path(filters.region),
-        tag=filters.tag,
+        tag=filters.tag or "",
     )
     return http.paginate(selectors.unchecked_sites(http.actor_of(request), narrowed).with_names(), page)
 

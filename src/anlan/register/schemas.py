@@ -8,14 +8,17 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from anlan.authz.choices import Sector
-from anlan.http.api import Place
+from anlan.http.api import OneOf, Place
 from anlan.register.choices import Gap, OperatingStatus, PersonPost, SourceCrs
 from anlan.register.facts import PersonFacts
+from anlan.register.licence_terms import LICENCES
 from anlan.register.models import Enterprise, Site, SitePerson, SiteRegulator
-from anlan.register.tags import Tag, tags_of
+from anlan.register.tags import TAGS, Tag, tags_of
 
 Longitude = Annotated[Decimal | None, Field(ge=73, le=136, max_digits=9, decimal_places=6)]
 Latitude = Annotated[Decimal | None, Field(ge=3, le=54, max_digits=8, decimal_places=6)]
+TagCode = Annotated[str, OneOf(tuple(TAGS))]
+LicenceCode = Annotated[str, OneOf(tuple(LICENCES))]
 
 
 class ShortNamed(Schema):
@@ -92,7 +95,7 @@ class EnterpriseQuery(Schema):
     above_designated_size: bool | None = None
     status: OperatingStatus | None = None
     sector: Sector | None = Field(None, description="有该行业领域主管部门的场所")
-    tag: str = Field("", max_length=30, description="带该标签的场所，如 CONFINED_SPACE")
+    tag: TagCode | None = Field(None, description="有带该标签的场所")
     stale: bool = Field(False, description="只看久未更新、也没有确认过的")
 
 
@@ -185,7 +188,7 @@ class SiteQuery(Schema):
     enterprise: UUID | None = None
     local_unit: UUID | None = None
     unregulated: bool = Field(False, description="只看还没有主管部门的")
-    tag: str = Field("", max_length=30, description="标签，如 CONFINED_SPACE")
+    tag: TagCode | None = None
     gap: Gap | None = Field(None, description="缺什么：regulator 没有主管部门，local_unit 没有属地单位，grid 没有网格")
 
 

@@ -49,11 +49,11 @@ def list_enterprises(request: ActingRequest, filters: Query[EnterpriseQuery], pa
     narrowed = selectors.EnterpriseFilters(
         q=filters.q,
         region_path=_path(filters.region),
-        industry=filters.industry.upper(),
+        industry=_industry(filters.industry),
         above_designated_size=filters.above_designated_size,
         status=filters.status or "",
         sector=filters.sector or "",
-        tag=filters.tag,
+        tag=filters.tag or "",
         stale=filters.stale,
     )
     return paginate(selectors.enterprises(request.actor, narrowed).with_names(), page)
@@ -130,7 +130,7 @@ def list_sites(request: ActingRequest, filters: Query[SiteQuery], page: Query[Pa
         enterprise_id=filters.enterprise,
         local_unit_id=filters.local_unit,
         unregulated=filters.unregulated,
-        tag=filters.tag,
+        tag=filters.tag or "",
         gap=filters.gap or "",
     )
     return paginate(selectors.sites(request.actor, narrowed).with_names(), page)
@@ -154,7 +154,7 @@ def edit_site(
 
 class IndustryQuery(Schema):
     q: str = Field("", max_length=60, description="代码的前几位，或名称中的文字")
-    section: str = Field("", max_length=1, description="门类字母")
+    section: str = Field("", pattern="^[A-Ta-t]?$", description="门类字母，A 至 T")
 
 
 @router.get("/industries", response=Page[IndustryOut], summary="查国民经济行业", url_name="industry_list")
@@ -173,6 +173,13 @@ def region_by_code(code: str) -> Region:
 
 def _moved(sent: EnterprisePatch | SitePatch) -> dict[str, UUID]:
     return {"region_id": region_by_code(sent.region).id} if "region" in sent.model_fields_set else {}
+
+
+def _industry(code: str) -> str:
+    """A section's letter or the beginning of a code, as GB/T 4754 has it. Invalid (422)."""
+    if code and not selectors.industries_in(code.upper()).exists():
+        raise Invalid.at("/industry", f"GB/T 4754 里没有“{code}”，请填门类字母或者代码的前几位。")
+    return code.upper()
 
 
 def _path(code: str) -> str:

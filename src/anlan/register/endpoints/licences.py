@@ -16,7 +16,7 @@ from anlan.register.endpoints.enterprises import made, region_by_code, tagged
 from anlan.register.endpoints.routing import router
 from anlan.register.facts import LicenceFacts
 from anlan.register.models import Licence
-from anlan.register.schemas import ShortNamed
+from anlan.register.schemas import LicenceCode, ShortNamed
 from anlan.register.selectors import licences
 
 TAGS = ["证照"]
@@ -43,7 +43,7 @@ class LicenceOut(Schema):
 
 
 class LicenceIn(Schema):
-    kind: str = Field(max_length=30)
+    kind: LicenceCode
     number: str = Field(min_length=1, max_length=60)
     valid_from: date
     valid_to: date | None = None
@@ -61,7 +61,7 @@ class LicenceIn(Schema):
 class LicencePatch(LicenceIn):
     """Only what is sent changes."""
 
-    kind: str = Field("", max_length=30)
+    kind: LicenceCode = ""
     number: str = Field("", max_length=60)
     valid_from: date = date(2000, 1, 1)
 
@@ -78,7 +78,7 @@ class Cancelling(Schema):
 
 class LicenceQuery(Schema):
     q: str = Field("", max_length=60, description="企业名称、证号中的文字")
-    kind: str = Field("", max_length=30)
+    kind: LicenceCode | None = None
     region: str = Field("", max_length=12, description="区划代码，含其下级")
     expiry: LicenceExpiry | None = Field(None, description="expired 已过期；30、60、90 为多少天内到期")
     enterprise: UUID | None = None
@@ -90,7 +90,7 @@ class LicenceQuery(Schema):
 def list_licences(request: ActingRequest, filters: Query[LicenceQuery], page: Query[PageQuery]) -> Sheet:
     narrowed = licences.LicenceFilters(
         q=filters.q,
-        kind=filters.kind,
+        kind=filters.kind or "",
         region_path=region_by_code(filters.region).path if filters.region else "",
         expiry=filters.expiry or "",
         enterprise_id=filters.enterprise,

@@ -9,6 +9,7 @@ from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, requires
 from anlan.register import actions
 from anlan.register.endpoints.routing import router
+from anlan.register.schemas import TagCode
 from anlan.register.tags import TAGS
 
 
@@ -23,14 +24,14 @@ class TagKindOut(Schema):
 
 class TagIn(Schema):
     sites: list[UUID] = Field(min_length=1, max_length=5000)
-    kind: str = Field(max_length=30)
+    kind: TagCode
     since_on: date | None = Field(None, description="不填为今天")
     note: str = Field("", max_length=200)
 
 
 class UntagIn(Schema):
     sites: list[UUID] = Field(min_length=1, max_length=5000)
-    kind: str = Field(max_length=30)
+    kind: TagCode
     removed_on: date | None = Field(None, description="不填为今天")
     note: str = Field(min_length=1, max_length=200)
 
