@@ -196,6 +196,14 @@ class TestSites:
         assert client.get(f"{API}/sites", {"unregulated": "true"}).json()["count"] == 1
 
 
+def test_a_key_that_is_none_changes_nothing(client_of, cast: Cast) -> None:
+    path, client = f"{API}/enterprises/{cast.enterprises['firm'].id}", client_of("county")
+    assert pointers(client.patch(path, {"telephone": "0576-85110000"}, content_type=JSON)) == ["/telephone"]
+    people = [{"name": "王五", "post": "SAFETY_MANAGER", "mobile": "13800000000"}]
+    refused = client.post(f"{path}/sites", site(people=people), content_type=JSON)
+    assert pointers(refused) == ["/people/0/mobile"]
+
+
 class TestFiltersThatAreNone:
     """A filter that is misspelt or of no code would answer everything, or nothing, as if that were so."""
 

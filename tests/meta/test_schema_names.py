@@ -39,3 +39,17 @@ def test_a_name_means_one_shape() -> None:
                 named[model.__name__].add(model)
     assert len(named) > 100
     assert {name: models for name, models in named.items() if len(models) > 1} == {}
+
+
+def test_what_is_sent_refuses_unknown_keys() -> None:
+    seen: set[Any] = set()
+    bodies = [
+        one
+        for operation in api.operations()
+        for model in operation.models
+        if model.__ninja_param_source__ == "body"
+        for one in within(model, seen)
+        if one.__module__.startswith("anlan")
+    ]
+    assert len(bodies) > 50
+    assert [one for one in bodies if one.model_config.get("extra") != "forbid"] == []

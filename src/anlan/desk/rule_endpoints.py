@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import problem, requires
+from anlan.http.api import Sent, problem, requires
 from anlan.rules import RULE_IDS, RuleError, evaluate, load
 from anlan.rules.facts import schema_of
 
@@ -42,7 +42,7 @@ class RuleDetail(RuleOut):
     sources: list[dict[str, Any]] = Field(description="出处；unverified 说明为什么没有对照")
 
 
-class EvaluateIn(Schema):
+class EvaluateIn(Sent):
     on: date = Field(description="法定日期：事故、行为、评估之日")
     facts: dict[str, Any] = Field(description="事实；没有的项就是不知道")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from anlan.authz.choices import Sector
 from anlan.authz.permissions import Permission
@@ -106,10 +106,8 @@ def register_hidden_danger(request: HttpRequest, response: HttpResponse, body: F
     return Status(201, _case(request, response, matter.id))
 
 
-class BulkIn(Schema):
+class BulkIn(http.Sent):
     """One verb on several matters; ``payload`` is what the verb takes besides."""
-
-    model_config = ConfigDict(extra="forbid")
 
     verb: Literal["urge", "redispatch", "report_up", "return_to_reporter", "return", "merge_duplicate"]
     ids: Annotated[list[UUID], Field(min_length=1, max_length=bulk.AT_MOST)]
@@ -170,7 +168,7 @@ def history(request: HttpRequest, hidden_danger_id: UUID) -> Any:
 def direct(request: HttpRequest, hidden_danger_id: UUID, body: DirectionIn) -> Any:
     """Put down that a leader directed a major matter; answers its directions, the oldest first."""
     actor = http.actor_of(request)
-    said = body.dict() | {"held_on": body.held_on or clock.today()}
+    said = body.model_dump() | {"held_on": body.held_on or clock.today()}
     matter = actions.direct(actor=actor, hidden_danger_id=hidden_danger_id, **said)
     items = [answers.event(entry) for entry in visible_events(actor, matter) if entry.event == DIRECTED]
     return Status(201, {"items": items, "count": len(items)})

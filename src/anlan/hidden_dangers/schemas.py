@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from anlan.hidden_dangers.choices import DirectionManner
-from anlan.http.api import Answer, Coded, Named
+from anlan.http.api import Answer, Coded, Named, Sent
 
 
 class HiddenDangerRow(Answer):
@@ -106,20 +106,16 @@ class CommentIn(Schema):
     note: str
 
 
-class AskIn(Schema):
+class AskIn(Sent):
     """Facts for a rule; what is left out is not known."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rule: Literal["major_hidden_danger"] = "major_hidden_danger"
     on: Annotated[date | None, Field(description="法定日期，不填就是今天")] = None
     facts: dict[str, Any]
 
 
-class DirectionIn(Schema):
+class DirectionIn(Sent):
     """领导调度: who directed the matter, how and when, and what is wanted."""
-
-    model_config = ConfigDict(extra="forbid")
 
     leader: Annotated[str, Field(max_length=60, description="调度领导的姓名和职务")]
     manner: Annotated[DirectionManner, Field(description="方式")]

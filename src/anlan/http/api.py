@@ -10,7 +10,8 @@ from anlan.http.parsing import Malformed, UnsupportedMediaType
 from anlan.http.problem import Problem, of_refusal, problem
 from anlan.http.requests import ActingRequest, SignInRequired, actor_of, actor_or_none, is_api, is_htmx
 from anlan.http.requires import is_declared, permission_of, public, public_reason_of, requires
-from anlan.http.schemas import Answer, Coded, Named, OneOf, Place, answered
+from anlan.http.schemas import Answer, Coded, Named, OneOf, Place, Sent, answered
+from anlan.http.validation import pointer_of
 
 __all__ = [
     "AUTH",
@@ -26,6 +27,7 @@ __all__ = [
     "PageQuery",
     "Place",
     "Problem",
+    "Sent",
     "Sheet",
     "SignInRequired",
     "UnsupportedMediaType",
@@ -46,6 +48,7 @@ __all__ = [
     "of_refusal",
     "paginate",
     "permission_of",
+    "pointer_of",
     "problem",
     "public",
     "public_reason_of",

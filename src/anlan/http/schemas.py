@@ -26,6 +26,13 @@ class OneOf:
         return core_schema.literal_schema(list(self.codes))
 
 
+class Sent(BaseModel):
+    """What is sent in a body. Unknown keys are refused, so that a slip of the pen is not silently lost. ninja's own
+    ``Schema`` would look at each answer of a long list as if it were a record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Coded(Answer):
     """``code`` is stable, ``label`` is what a person reads."""
 

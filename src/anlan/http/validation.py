@@ -50,6 +50,7 @@ MESSAGES = {
     "model_type": "应为对象。",
     "model_attributes_type": "应为对象。",
     "json_invalid": "不是有效的 JSON。",
+    "json_type": "应为 JSON 文本。",
 }
 FALLBACK = "格式不正确。"
 TAG_ERRORS = frozenset({"union_tag_invalid", "union_tag_not_found"})

@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from anlan.authz.choices import Sector
-from anlan.http.api import OneOf, Place
+from anlan.http.api import OneOf, Place, Sent
 from anlan.register.choices import Gap, OperatingStatus, PersonPost, SourceCrs
 from anlan.register.facts import PersonFacts
 from anlan.register.licence_terms import LICENCES
@@ -65,7 +65,7 @@ class EnterpriseOut(Schema):
         return tags_of(found.tag_kinds, is_key=found.is_key)
 
 
-class EnterpriseIn(Schema):
+class EnterpriseIn(Sent):
     """``region`` is an official code inside the caller's range, as fine as it is known."""
 
     name: str = Field(min_length=1, max_length=120)
@@ -106,7 +106,7 @@ class PersonOut(Schema):
     phone: str
 
 
-class PersonIn(Schema):
+class PersonIn(Sent):
     name: str = Field(min_length=1, max_length=60)
     post: PersonPost
     phone: str = Field("", max_length=30)
@@ -157,7 +157,7 @@ class SiteDetail(SiteOut):
         return list(site.regulators.all())
 
 
-class SiteIn(Schema):
+class SiteIn(Sent):
     """``local_unit`` null: the township of the region. Each sector gets the county's regulator."""
 
     name: str = Field(min_length=1, max_length=120)

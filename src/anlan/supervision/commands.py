@@ -4,23 +4,17 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from anlan.authz.actors import Actor
+from anlan.http.api import Sent
 from anlan.supervision import actions
 from anlan.supervision.models import SupervisionListing
 
 Text = Annotated[str, Field(max_length=2000)]
 
 
-class Payload(Schema):
-    """Unknown keys are refused, so that a slip of the pen is not silently lost."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class ListIn(Payload):
+class ListIn(Sent):
     """挂牌: which matter, until when, which leader stands for it."""
 
     hidden_danger: UUID
@@ -39,7 +33,7 @@ class ListIn(Payload):
         )
 
 
-class Command(Payload):
+class Command(Sent):
     """One verb on one listing."""
 
     verb: str

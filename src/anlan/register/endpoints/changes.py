@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Schema, Status
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, paginate, requires
+from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, paginate, requires
 from anlan.register import actions
 from anlan.register.choices import ChangeState, OperatingStatus, TransferState
 from anlan.register.endpoints.enterprises import region_by_code, tagged
@@ -18,7 +18,7 @@ from anlan.register.schemas import Place, ShortNamed
 from anlan.register.selectors import changes
 
 
-class EvidenceIn(Schema):
+class EvidenceIn(Sent):
     """``files``: ids of own uploads (``POST /files``), at least one."""
 
     reason: str = Field(min_length=1, max_length=500)
@@ -33,12 +33,12 @@ class StatusIn(EvidenceIn):
     to_status: OperatingStatus
 
 
-class AcceptanceIn(Schema):
+class AcceptanceIn(Sent):
     note: str = Field(max_length=500)
     files: list[UUID] = Field(default_factory=list, max_length=20)
 
 
-class ReplyIn(Schema):
+class ReplyIn(Sent):
     note: str = Field("", max_length=500)
 
 
@@ -59,7 +59,7 @@ class StatusChangeOut(Schema):
     version: int
 
 
-class TransferIn(Schema):
+class TransferIn(Sent):
     """``local_unit`` null: the township of the region receives it."""
 
     region: str = Field(max_length=12, description="迁入村（社区）或乡镇（街道）的代码，可以不在自己的辖区")
@@ -89,13 +89,13 @@ class TransferQuery(Schema):
     status: TransferState | None = None
 
 
-class TenancyIn(Schema):
+class TenancyIn(Sent):
     landlord: UUID = Field(description="出租方企业")
     landlord_site: UUID | None = None
     valid_from: date
 
 
-class TenancyEnd(Schema):
+class TenancyEnd(Sent):
     valid_to: date
 
 

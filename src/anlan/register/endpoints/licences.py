@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Schema, Status
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, paginate, requires
+from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, paginate, requires
 from anlan.lib import clock
 from anlan.register import actions
 from anlan.register.choices import LicenceExpiry, LicenceState
@@ -42,7 +42,7 @@ class LicenceOut(Schema):
     version: int
 
 
-class LicenceIn(Schema):
+class LicenceIn(Sent):
     kind: LicenceCode
     number: str = Field(min_length=1, max_length=60)
     valid_from: date
@@ -54,7 +54,7 @@ class LicenceIn(Schema):
     files: list[UUID] = Field(default_factory=list, max_length=9, description="先上传的扫描件")
 
     def facts(self) -> LicenceFacts:
-        given = self.dict(exclude={"site", "files"})
+        given = self.model_dump(exclude={"site", "files"})
         return LicenceFacts(**given, site_id=self.site)
 
 
@@ -72,7 +72,7 @@ class LicencePatch(LicenceIn):
         return given
 
 
-class Cancelling(Schema):
+class Cancelling(Sent):
     reason: str = Field(min_length=1, max_length=200)
 
 

@@ -10,7 +10,7 @@ from ninja import Field, Query, Schema, Status
 
 from anlan.authz.choices import Sector
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, paginate, requires
+from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, paginate, requires
 from anlan.register import actions
 from anlan.register.choices import Gap, ObjectKind, ObjectStatus, PartyKind, SourceCrs
 from anlan.register.endpoints.enterprises import made, region_by_code, tagged
@@ -55,7 +55,7 @@ class ObjectDetail(ObjectOut):
         return list(found.regulators.all())
 
 
-class ObjectIn(Schema):
+class ObjectIn(Sent):
     """Each sector gets the county's regulator. The party is the one ``party_kind`` names."""
 
     kind: ObjectKind
@@ -83,7 +83,7 @@ class ObjectPatch(ObjectIn):
     region: str = Field("", max_length=12)
 
 
-class ObjectsToConfirm(Schema):
+class ObjectsToConfirm(Sent):
     objects: list[UUID] = Field(min_length=1, max_length=5000, description="监管对象")
 
 
