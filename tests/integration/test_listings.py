@@ -1,6 +1,6 @@
 """挂牌督办: several listers, each its own release; the matter closes with the last."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -102,6 +102,29 @@ def test_progress_is_due_each_month(cast, matters):
     assert before < _due(cast, listing)
     with acting(cast.county):
         assert [p.note for p in selectors.progress_of([listing])[listing.id]] == ["设备已采购"]
+
+
+def test_progress_is_reported_once_a_month(cast, matters, client):
+    with clock.at(datetime(2026, 11, 30, 15, 59, tzinfo=UTC)):
+        listing = listed(cast.county, matters.rectifying())
+        do(cast.firm, "report_progress", listing, note="设备已采购")
+        with pytest.raises(Refused) as refused:
+            do(cast.village, "report_progress", listing, note="设备已采购")
+        assert refused.value.code == "progress_reported"
+        assert refused.value.reason.startswith("11 月的进展 30 日已由")
+        client.force_login(cast.users["firm"])
+        api, page = f"/api/v1/listings/{listing.id}", f"/listings/{listing.id}/"
+        assert "report_progress" not in client.get(api).json()["verbs"]
+        again = client.post(f"{api}/transitions", {"verb": "report_progress", "note": "再报"}, "application/json")
+        assert (again.status_code, again.json()["code"]) == (409, "progress_reported")
+        shown = client.post(f"{page}report-progress", {"note": "再报"}).content.decode()
+        assert "每月报一次" in shown
+        assert "再报" in shown, "what was typed stays"
+        assert "report-progress" not in client.get(page).content.decode()
+    with clock.at(datetime(2026, 11, 30, 16, 0, tzinfo=UTC)):  # the first of December in Shanghai
+        do(cast.firm, "report_progress", listing, note="正在安装")
+    with acting(cast.county):
+        assert [p.note for p in selectors.progress_of([listing])[listing.id]] == ["正在安装", "设备已采购"]
 
 
 def _due(cast, listing, kind="PROGRESS"):

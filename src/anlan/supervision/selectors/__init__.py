@@ -76,6 +76,12 @@ def progress_of(listings: Iterable[SupervisionListing]) -> Mapping[UUID, list[Li
     return _by_listing(rows.select_related("reported_by").order_by("-reported_at"))
 
 
+def reported_since(listing: SupervisionListing, begins: datetime) -> ListingProgress | None:
+    """The last report at or after the instant, or None. The listing was found through the scope."""
+    rows = ListingProgress.objects.filter(listing=listing, reported_at__gte=begins).select_related("reported_by")
+    return rows.order_by("-reported_at").first()
+
+
 def controls_of(listings: Iterable[SupervisionListing]) -> Mapping[UUID, list[ListingControl]]:
     """What was set, by listing, the last first: that is what counts. Found as above."""
     rows = ListingControl.objects.filter(listing__in=[one.id for one in listings])
