@@ -3,6 +3,7 @@
 from anlan.http.auth import AUTH
 from anlan.http.etag import IfMatch, check_if_match, etag_of, expected_versions, with_etag
 from anlan.http.idempotency import forget_before as forget_idempotency_before
+from anlan.http.last_acts import LastAct, last_act, register_last_act
 from anlan.http.middleware import answer
 from anlan.http.ninja_api import HouseAPI, build_api
 from anlan.http.pages import Page, PageQuery, Sheet, count_each, count_each_by, paginate
@@ -20,6 +21,7 @@ __all__ = [
     "Coded",
     "HouseAPI",
     "IfMatch",
+    "LastAct",
     "Malformed",
     "Named",
     "OneOf",
@@ -45,6 +47,7 @@ __all__ = [
     "is_api",
     "is_declared",
     "is_htmx",
+    "last_act",
     "of_refusal",
     "paginate",
     "permission_of",
@@ -52,6 +55,7 @@ __all__ = [
     "problem",
     "public",
     "public_reason_of",
+    "register_last_act",
     "requires",
     "with_etag",
 ]

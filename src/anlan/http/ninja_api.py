@@ -19,6 +19,7 @@ from pydantic_core import to_json
 from anlan.authz.scope import require
 from anlan.http import idempotency, openapi
 from anlan.http.auth import AUTH
+from anlan.http.last_acts import last_act
 from anlan.http.names import Names
 from anlan.http.parsing import StrictParser
 from anlan.http.problem import of_refusal, problem
@@ -155,7 +156,9 @@ def _errors_of(context: ValidationErrorContext[Any]) -> list[dict[str, Any]]:
 
 
 def _refusal(request: HttpRequest, refusal: Any) -> HttpResponse:
-    return of_refusal(refusal, source="query" if request.method == "GET" else "body")
+    actor = actor_or_none(request)
+    told = last_act(actor, refusal) if actor is not None and refusal.about else None
+    return of_refusal(refusal, "query" if request.method == "GET" else "body", told)
 
 
 def _not_found(request: HttpRequest, error: Any) -> HttpResponse:
