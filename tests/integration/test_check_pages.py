@@ -182,8 +182,10 @@ def test_the_api_files_reads_and_refuses(client_of, cast, checklist):  # noqa: F
 
     refused = post()
     assert refused.status_code == 422
-    assert refused.json()["errors"][0]["pointer"] == "/answers/1"
-    body["answers"].append({"item": 1, "answer": "FAIL", "note": "东门堵塞"})
+    assert refused.json()["errors"][0]["pointer"] == "/answers", "the first item has no answer to point at"
+    body["answers"].append({"item": 1, "answer": None})
+    assert post().json()["errors"][0]["pointer"] == f"/answers/{len(body['answers']) - 1}"
+    body["answers"][-1] |= {"answer": "FAIL", "note": "东门堵塞"}
     assert post("county").status_code == 403
     answer = post()
     assert answer.status_code == 201, answer.json()

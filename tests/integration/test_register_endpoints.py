@@ -226,6 +226,10 @@ class TestFiltersThatAreNone:
             ("industries", "section", "Z", "格式不正确"),
             ("licences", "kind", "DRIVING", "SAFETY_PRODUCTION、"),
             ("hidden-dangers", "level", "SEVERE", "只能是"),
+            ("hidden-dangers", "state", "late", "overdue、"),
+            ("enterprise-duplicates", "cursor", "", "不用游标"),
+            ("site-duplicates", "cursor", "", "不用游标"),
+            ("grids/gaps", "cursor", "", "不用游标"),
         ],
     )
     def test_refused(self, client_of, path: str, name: str, value: str, word: str) -> None:
@@ -234,6 +238,11 @@ class TestFiltersThatAreNone:
         [error] = answer.json()["errors"]
         assert error["source"] == "query"
         assert word in error["message"]
+
+    @pytest.mark.parametrize(("path", "name"), [("hidden-dangers", "registered"), ("checks", "started")])
+    def test_days_that_leave_nothing(self, client_of, path: str, name: str) -> None:
+        asked = {f"{name}_from": "2026-03-02", f"{name}_to": "2026-03-01"}
+        assert pointers(client_of("county").get(f"{API}/{path}", asked)) == [f"/{name}_from"]
 
     def test_those_that_are(self, client_of) -> None:
         for asked in ("tag=CONFINED_SPACE", "industry=c", "industry=33", "industry="):

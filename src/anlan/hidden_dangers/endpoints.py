@@ -37,8 +37,6 @@ router = Router(tags=["隐患"])
 
 MOST_FINDINGS = 50
 
-STATES = "^(" + "|".join(selectors.STATES) + ")?$"
-
 
 class ListQuery(Schema):
     """Filters of the list; all may be combined."""
@@ -55,10 +53,11 @@ class ListQuery(Schema):
     object: Annotated[UUID | None, Field(description="监管对象")] = None
     registered_from: date | None = None
     registered_to: date | None = None
-    state: Annotated[str, Field(pattern=STATES)] = ""
+    state: Annotated[str, http.OneOf(tuple(selectors.STATES))] | None = None
     imported: Annotated[bool | None, Field(description="只看随台账导入的，或者只看在平台登记的")] = None
 
     def as_filters(self) -> Filters:
+        http.check_order(self.registered_from, self.registered_to, "/registered_from")
         try:
             region = territory.find_region(self.region) if self.region else None
         except NotInScope as unknown:
@@ -76,7 +75,7 @@ class ListQuery(Schema):
             object_id=self.object,
             registered_from=self.registered_from,
             registered_to=self.registered_to,
-            state=self.state,
+            state=self.state or "",
             imported=self.imported,
         )
 
@@ -129,7 +128,8 @@ class BulkOut(Schema):
 @http.requires(Permission.HIDDEN_DANGER_VIEW)
 def act_in_bulk(request: HttpRequest, body: BulkIn) -> Any:
     """Each matter goes through its own action; those refused come back with the reason."""
-    return bulk.run(http.actor_of(request), body.verb, body.ids, body.payload)
+    with http.pointing(lambda pointer: f"/payload{pointer}"):
+        return bulk.run(http.actor_of(request), body.verb, body.ids, body.payload)
 
 
 @router.get("/hidden-dangers/{uuid:hidden_danger_id}", response=HiddenDangerCase, summary="一件隐患")

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.operation import Operation
 
+from anlan.http.parsing import UnsupportedMediaType
 from anlan.http.validation import pointer_of
 
 SENT: dict[str, Callable[[HttpRequest], MultiValueDict[str, Any]]] = {
@@ -18,6 +19,18 @@ CSRF_FIELD = "csrfmiddlewaretoken"
 """Django takes the token of a session out of a form as well."""
 
 
+FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
+def source_of(request: HttpRequest, pointer: str) -> str:
+    """Where what the pointer points at stood in the request."""
+    if request.method == "GET":
+        return "query"
+    if request.content_type not in FORM_TYPES:
+        return "body"
+    return "file" if pointer.strip("/") in request.FILES else "form"
+
+
 class Names:
     """The names an operation takes, by where they stand. A body has its own: see ``Sent``."""
 
@@ -26,6 +39,7 @@ class Names:
         taken = SENT if sources & {"form", "file"} else ("query",)
         self.names: dict[str, list[str]] = {source: [] for source in taken}
         self.repeated: set[str] = set()
+        self.takes_file = "file" in sources
         for model in operation.models:
             source = str(model.__ninja_param_source__)
             if source in SENT:
@@ -34,7 +48,10 @@ class Names:
                 self.repeated |= set(getattr(model, "__ninja_collection_fields__", ()))
 
     def errors(self, request: HttpRequest) -> list[dict[str, str]]:
-        """What was sent and is not taken, and what was sent twice where one of them would be lost."""
+        """What was sent and is not taken, and what was sent twice where one of them would be lost. UnsupportedMediaType
+        (415) for what holds no file where one is wanted."""
+        if self.takes_file and request.content_type != FORM_TYPES[0]:
+            raise UnsupportedMediaType("multipart/form-data")
         return [error for source, names in self.names.items() for error in self._errors(request, source, names)]
 
     def _errors(self, request: HttpRequest, source: str, names: list[str]) -> Iterator[dict[str, str]]:

@@ -20,7 +20,7 @@ from anlan.authz.scope import require
 from anlan.http import idempotency, openapi
 from anlan.http.auth import AUTH
 from anlan.http.last_acts import last_act
-from anlan.http.names import Names
+from anlan.http.names import Names, source_of
 from anlan.http.parsing import StrictParser
 from anlan.http.problem import of_refusal, problem
 from anlan.http.requests import actor_or_none, why_nobody_acts
@@ -158,7 +158,7 @@ def _errors_of(context: ValidationErrorContext[Any]) -> list[dict[str, Any]]:
 def _refusal(request: HttpRequest, refusal: Any) -> HttpResponse:
     actor = actor_or_none(request)
     told = last_act(actor, refusal) if actor is not None and refusal.about else None
-    return of_refusal(refusal, "query" if request.method == "GET" else "body", told)
+    return of_refusal(refusal, partial(source_of, request), told)
 
 
 def _not_found(request: HttpRequest, error: Any) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Refusals as ``application/problem+json`` (RFC 9457)."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -44,7 +45,7 @@ class ProblemField(Schema):
 
     pointer: str = Field(description="所发内容中的位置（JSON 指针，RFC 6901）")
     message: str = Field(description="错在哪里、应当怎样填")
-    source: str = Field("body", description="body、query、path、header 或 file")
+    source: str = Field("body", description="body、query、path、header、form 或 file")
 
 
 class LastActOut(Schema):
@@ -69,6 +70,7 @@ class Problem(Schema):
     errors: list[ProblemField] | None = Field(None, description="逐项错误，仅 422")
     current_version: int | None = Field(None, description="当前版本号：412，和状态不符（wrong_state）的 409")
     current_status: str | None = Field(None, description="当前状态，仅状态不符的 409")
+    near: list[str] | None = Field(None, description="相近的、可用的写法，仅规则的 422")
     last_act: LastActOut | None = Field(
         None, description="最近一步是谁、何时、怎样办的；只给看得到的人，与 current_version 同在"
     )
@@ -90,12 +92,14 @@ def problem(
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers, json_dumps_params=options)
 
 
-def of_refusal(refusal: Refusal, source: str = "body", last_act: LastAct | None = None) -> HttpResponse:
-    """The problem response of a refusal, with the pointers of its fields, which stand in ``source``, and the act that may
-    have come before."""
+def of_refusal(
+    refusal: Refusal, source_of: Callable[[str], str] = lambda pointer: "body", last_act: LastAct | None = None
+) -> HttpResponse:
+    """The problem response of a refusal, with the pointers of its fields and where those stand, and the act that may have
+    come before."""
     errors: list[dict[str, str]] = []
     if isinstance(refusal, Invalid):
-        errors = [{"pointer": e.pointer, "message": e.message, "source": source} for e in refusal.errors]
+        errors = [{"pointer": e.pointer, "message": e.message, "source": source_of(e.pointer)} for e in refusal.errors]
     headers = {"WWW-Authenticate": 'Bearer realm="anlan"'} if refusal.status == 401 else None
     return problem(
         refusal.status,
@@ -104,6 +108,6 @@ def of_refusal(refusal: Refusal, source: str = "body", last_act: LastAct | None 
         headers=headers,
         citation=refusal.citation,
         errors=errors,
-        last_act=asdict(last_act) if last_act else None,
+        last_act=LastActOut(**asdict(last_act)).model_dump(mode="json") if last_act else None,
         **refusal.extra,
     )

@@ -118,5 +118,14 @@ class CheckIn(FactsIn):
             object_id=self.object,
         )
 
+    def pointer(self, told: str) -> str:
+        """The pointer into what was sent: the act names an answer by the number of its item. Of one that was not sent,
+        the list itself."""
+        if not told.startswith("/answers/"):
+            return told
+        number, *rest = told.removeprefix("/answers/").split("/")
+        at = next((at for at, one in enumerate(self.answers) if str(one.item) == number), None)
+        return "/answers" if at is None else "/".join([f"/answers/{at}", *rest])
+
 
 __all__ = ["AnswerIn", "CheckIn", "FactsIn", "FindingIn", "OfficerIn"]

@@ -139,6 +139,7 @@ class CheckQuery(Schema):
     imported: Annotated[bool | None, Field(description="只看随台账导入的，或者只看在平台登记的")] = None
 
     def as_filters(self) -> Filters:
+        http.check_order(self.started_from, self.started_to, "/started_from")
         return Filters(
             q=self.q.strip(),
             act_class=self.act_class or "",
@@ -175,7 +176,8 @@ def file_check(request: HttpRequest, response: HttpResponse, body: CheckIn) -> A
     """A whole check in one act: the record, its answers and the hidden dangers found."""
     actor = http.actor_of(request)
     require(actor, Permission.SELF_CHECK_FILE if actor.is_enterprise else Permission.CHECK_REGISTER)
-    check = actions.file(actor=actor, start=body.as_start(), facts=body.as_facts())
+    with http.pointing(body.pointer):
+        check = actions.file(actor=actor, start=body.as_start(), facts=body.as_facts())
     response["Location"] = f"{request.path}/{check.id}"
     return Answered(201, _case(actor, response, check.id))
 

@@ -16,6 +16,7 @@ from anlan.http.api import (
     PageQuery,
     Sheet,
     expected_versions,
+    no_cursor,
     paginate,
     requires,
     with_etag,
@@ -55,6 +56,8 @@ def list_grids(request: ActingRequest, filters: Query[schemas.GridQuery], page: 
 def list_gaps(request: ActingRequest, filters: Query[schemas.GapQuery], page: Query[PageQuery]) -> dict[str, Sheet]:
     """五类盲区各按同一页码分页：没有归入综合网格的场所、没有网格长和网格员的网格、没有包保人的重点场所，没有归入综合网格
     的其他监管对象、所在网格没有人的其他监管对象。"""
+    if page.cursor is not None:
+        raise no_cursor()
     path = _path(filters.region)
     return {
         "sites_without_grid": paginate(selectors.without_grid(request.actor, SITES, path).with_names(), page),

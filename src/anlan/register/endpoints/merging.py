@@ -5,7 +5,7 @@ from uuid import UUID
 from ninja import Field, Query, Schema, Status
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, requires
+from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, no_cursor, requires
 from anlan.register import actions
 from anlan.register.endpoints.routing import router
 from anlan.register.models import EnterpriseMerge, SiteMerge
@@ -73,6 +73,8 @@ def list_site_duplicates(request: ActingRequest, page: Query[PageQuery]) -> Shee
 
 
 def _sheet(pairs: list[duplicates.Pair], page: PageQuery) -> Sheet:
+    if page.cursor is not None:
+        raise no_cursor()
     start = (page.page - 1) * page.page_size
     return Sheet(pairs[start : start + page.page_size], len(pairs), True)
 
