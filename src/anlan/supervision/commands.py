@@ -39,10 +39,12 @@ class Command(Sent):
     verb: str
     action: ClassVar[Any]
 
-    def run(self, actor: Actor, listing_id: UUID) -> SupervisionListing:
+    def run(self, actor: Actor, listing_id: UUID, if_versions: frozenset[int] | None = None) -> SupervisionListing:
         """Move the listing, or raise a Refusal."""
         arguments = {name: getattr(self, name) for name in type(self).model_fields if name != "verb"}
-        moved: SupervisionListing = self.action(actor=actor, listing_id=listing_id, **arguments)
+        moved: SupervisionListing = self.action(
+            actor=actor, listing_id=listing_id, if_versions=if_versions, **arguments
+        )
         return moved
 
 

@@ -17,8 +17,7 @@ def check_can_list(actor: Actor, matter: loop.HiddenDanger) -> None:
 
 
 def _of_the_rectifiers(actor: Actor, listing: SupervisionListing) -> None:
-    matter = loop.hidden_danger(actor, listing.hidden_danger_id)
-    if not loop.puts_right(actor, matter):
+    if not loop.puts_right(actor, listing.hidden_danger):
         raise Forbidden("not_your_turn", "由这件隐患的主办单位或者责任单位办理。")
 
 
@@ -37,6 +36,8 @@ def check_can_report_progress(actor: Actor, listing: SupervisionListing) -> None
     """Once a month (DOMAIN §4). A second report would stand beside the first as if it were another month's, so what is
     to be added goes into a comment on the matter, where the lister reads it as well, and the first stays as it was."""
     _of_the_rectifiers(actor, listing)
+    if not listing.progress_count:
+        return
     today = clock.today()
     told = reported_since(listing, clock.start_of(today.replace(day=1)))
     if told is not None:

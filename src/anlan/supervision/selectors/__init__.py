@@ -1,7 +1,7 @@
 """Reads of letters and listings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,12 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from anlan.authz.actors import Actor
 from anlan.supervision.choices import ListingStatus
 from anlan.supervision.models import ListingControl, ListingProgress, SupervisionLetter, SupervisionListing
+
+RECTIFIERS = (
+    "hidden_danger__lead",
+    "hidden_danger__party_enterprise__organisation",
+    "hidden_danger__party_organisation",
+)
 
 
 def letters(actor: Actor) -> QuerySet[SupervisionLetter]:
@@ -28,8 +34,8 @@ def letters_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionLette
 
 
 def listings(actor: Actor) -> QuerySet[SupervisionListing]:
-    """The listings the actor sees, the newest first."""
-    return SupervisionListing.objects.visible_to(actor).select_related("lister", "hidden_danger")
+    """The listings the actor sees, the newest first, with whoever puts the matter right."""
+    return SupervisionListing.objects.visible_to(actor).select_related("lister", *RECTIFIERS)
 
 
 def listings_to_recheck(actor: Actor) -> QuerySet[SupervisionListing]:
@@ -48,6 +54,18 @@ def listings_without_controls(actor: Actor, on: date) -> QuerySet[SupervisionLis
     )
     lacking = Q(controls_check_on=None) | Q(controls_check_on__lt=on)
     return listings(actor).filter(mine, lacking, released_at=None)
+
+
+STATES: dict[str, Callable[[Actor, date], QuerySet[SupervisionListing]]] = {
+    "open": lambda actor, on: listings(actor).filter(released_at=None),
+    "recheck": lambda actor, on: listings_to_recheck(actor),
+    "controls": listings_without_controls,
+}
+
+
+def listings_in(actor: Actor, state: str, on: date) -> QuerySet[SupervisionListing]:
+    """All, or those still hanging, or those of one's own that wait for the recheck or lack controls in force."""
+    return STATES[state](actor, on) if state else listings(actor)
 
 
 def listings_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionListing]:
