@@ -149,6 +149,8 @@ def test_a_firm_files_its_month_and_closes_inside(client_of, cast, checklist):  
     client.post(reverse("inspections:close-inside", args=[finding.id]), done | {"accepted_by": "张三"})
     client.post(reverse("inspections:close-inside", args=[finding.id]), done)
     assert "韩安全 验收" in client.get(reverse("inspections:record", args=[check.id])).content.decode()
+    [told] = client.get(f"/api/v1/checks/{check.id}").json()["self_check_findings"]
+    assert (told["id"], told["state"], told["state_label"]) == (str(finding.id), "CLOSED", "已自改")
 
 
 def test_voiding_needs_a_reason(client_of, cast, checklist):  # noqa: F811

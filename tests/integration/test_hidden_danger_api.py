@@ -299,6 +299,22 @@ class TestMoves:
             assert [error["pointer"] for error in body["errors"]] == [f"/{name}"]
 
 
+class TestComments:
+    def test_a_word_is_read_by_everybody_who_reads_the_history(self, cast, call, by):
+        matter = by.rectifying()
+        path = f"{ROOT}/{matter.id}/comments"
+        said = call("firm").post(path, {"note": "配件周五到"})
+        assert said.status_code == 201
+        assert (said.json()["title"], said.json()["note"], said.json()["verb"]) == ("留言", "配件周五到", "")
+        read = call("county").get(f"{ROOT}/{matter.id}/history").json()["items"]
+        assert read[-1] == said.json()
+        assert call("county").get(f"{ROOT}/{matter.id}").json()["version"] == matter.version
+        for empty in ("", "  "):
+            [error] = problem(call("firm").post(path, {"note": empty}), 422, "invalid")["errors"]
+            assert error["pointer"] == "/note"
+        problem(call("other").post(path, {"note": "看看"}), 404, "not_found")
+
+
 class TestVersions:
     def test_a_stale_version(self, cast, call, by):
         matter = by.registered()

@@ -536,6 +536,8 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/hidden-dangers/{hidden_danger_id}/transitions": _post(
         subject="matter", ok=(200, 403, 409), body=lambda world, who, key: {"verb": "dismiss", "reason": "误报"}),
     "api/v1/hidden-dangers/{hidden_danger_id}/history": _page(subject="matter"),
+    "api/v1/hidden-dangers/{hidden_danger_id}/comments": _post(EVERYONE, "matter", ok=(201,),
+        body=lambda world, who, key: {"note": "已通知"}),
     "api/v1/hidden-dangers/{hidden_danger_id}/directions": _post(
         MERGE | {"leader"}, "matter", ok=(201, 409),
         body=lambda world, who, key: {"leader": "林县长", "manner": "MEETING", "note": "按期改完"}),

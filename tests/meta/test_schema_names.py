@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from ninja.constants import NOT_SET
 from pydantic import BaseModel
 
 from anlan.config.api import api
@@ -53,3 +54,8 @@ def test_what_is_sent_refuses_unknown_keys() -> None:
     ]
     assert len(bodies) > 50
     assert [one for one in bodies if one.model_config.get("extra") != "forbid"] == []
+
+
+def test_every_answer_has_a_shape() -> None:
+    bare = [one.path for one in api.operations() if NOT_SET in one.response_models.values()]
+    assert bare == []

@@ -19,7 +19,9 @@ from anlan.hidden_dangers.policies import may_read_findings
 from anlan.hidden_dangers.presenters import visible_events
 from anlan.hidden_dangers.schemas import (
     AskIn,
+    CommentIn,
     DirectionIn,
+    EventOut,
     HiddenDangerCase,
     HiddenDangerRow,
     History,
@@ -161,6 +163,14 @@ def history(request: HttpRequest, hidden_danger_id: UUID) -> Any:
     matter = selectors.hidden_danger(actor, hidden_danger_id)
     items = [answers.event(entry) for entry in visible_events(actor, matter)]
     return {"items": items, "count": len(items)}
+
+
+@router.post("/hidden-dangers/{uuid:hidden_danger_id}/comments", response={201: EventOut}, summary="留言")
+@http.requires(Permission.HIDDEN_DANGER_COMMENT)
+def comment(request: HttpRequest, hidden_danger_id: UUID, body: CommentIn) -> Any:
+    """A word on the history, for everybody who reads it."""
+    said = actions.comment(actor=http.actor_of(request), hidden_danger_id=hidden_danger_id, note=body.note)
+    return Status(201, answers.event(said))
 
 
 @router.post("/hidden-dangers/{uuid:hidden_danger_id}/directions", response={201: History}, summary="登记领导调度")

@@ -2,6 +2,7 @@
 
 from anlan.http.auth import AUTH
 from anlan.http.etag import IfMatch, check_if_match, etag_of, expected_versions, with_etag
+from anlan.http.findings import FindingOut
 from anlan.http.idempotency import forget_before as forget_idempotency_before
 from anlan.http.last_acts import LastAct, last_act, register_last_act
 from anlan.http.middleware import answer
@@ -19,6 +20,7 @@ __all__ = [
     "ActingRequest",
     "Answer",
     "Coded",
+    "FindingOut",
     "HouseAPI",
     "IfMatch",
     "LastAct",

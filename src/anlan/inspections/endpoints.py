@@ -73,10 +73,25 @@ class AnswerOut(http.Answer):
     note: str
 
 
+class OfficerOut(http.Answer):
+    name: str
+    certificate_no: str
+
+
+class SelfCheckFindingOut(http.Answer):
+    """A problem the enterprise found itself; ``state_label`` is what a person reads."""
+
+    id: UUID
+    description: str
+    state: str
+    state_label: str
+    due_on: date
+
+
 class CheckCase(CheckRow):
     """One check. ``hidden_dangers`` are those the actor may see."""
 
-    officers: list[dict[str, str]]
+    officers: list[OfficerOut]
     inspection_kind: str
     arrival: str
     scan_no: str
@@ -88,7 +103,7 @@ class CheckCase(CheckRow):
     note: str
     answers: list[AnswerOut]
     hidden_dangers: list[UUID]
-    self_check_findings: list[dict[str, Any]]
+    self_check_findings: list[SelfCheckFindingOut]
     rating: int | None
     rating_words: str
 
@@ -236,7 +251,13 @@ def _case(actor: Actor, response: HttpResponse, check_id: UUID) -> dict[str, Any
         "answers": [{**one, "answer": _coded(Answer, one["answer"])} for one in check.told_answers],  # type: ignore[attr-defined]
         "hidden_dangers": [matter.id for matter in findings_seen(actor, check)],
         "self_check_findings": [
-            {"id": str(one.id), "description": one.description, "state": one.state, "due_on": one.due_on.isoformat()}
+            {
+                "id": one.id,
+                "description": one.description,
+                "state": one.state,
+                "state_label": one.get_state_display(),
+                "due_on": one.due_on,
+            }
             for one in (check.self_check_findings.all() if check.is_self_check else ())
         ],
     }
@@ -274,7 +295,12 @@ class CapQuery(Schema):
     standing: str = Field("", max_length=30, description="类别或者标准化等级的代码；不填是不知道")
 
 
-@router.get("/sites/{uuid:site_id}/inspection-cap", summary="还能不能再来检查，谁何时来过", url_name="inspection_cap")
+@router.get(
+    "/sites/{uuid:site_id}/inspection-cap",
+    response=http.FindingOut,
+    summary="还能不能再来检查，谁何时来过",
+    url_name="inspection_cap",
+)
 @http.requires(Permission.CHECK_VIEW)
 def inspection_cap(request: HttpRequest, site_id: UUID, query: Query[CapQuery]) -> HttpResponse:
     """What the rule ``inspection_cap`` says of the administrative inspections of the site that the actor sees."""
@@ -283,7 +309,10 @@ def inspection_cap(request: HttpRequest, site_id: UUID, query: Query[CapQuery]) 
 
 
 @router.get(
-    "/objects/{uuid:object_id}/inspection-cap", summary="同上，问一个监管对象", url_name="inspection_cap_object"
+    "/objects/{uuid:object_id}/inspection-cap",
+    response=http.FindingOut,
+    summary="同上，问一个监管对象",
+    url_name="inspection_cap_object",
 )
 @http.requires(Permission.CHECK_VIEW)
 def inspection_cap_of_object(request: HttpRequest, object_id: UUID, query: Query[CapQuery]) -> HttpResponse:
