@@ -32,7 +32,6 @@ from anlan.hidden_dangers.selectors import Filters
 from anlan.hidden_dangers.workflow import DIRECTED
 from anlan.http import api as http
 from anlan.lib import clock
-from anlan.lib.refusals import Invalid, NotInScope
 from anlan.territory import api as territory
 
 router = Router(tags=["隐患"])
@@ -60,17 +59,13 @@ class ListQuery(Schema):
 
     def as_filters(self) -> Filters:
         http.check_order(self.registered_from, self.registered_to, "/registered_from")
-        try:
-            region = territory.find_region(self.region) if self.region else None
-        except NotInScope as unknown:
-            raise Invalid.at("/region", f"没有代码为“{self.region}”的区划。") from unknown
         return Filters(
             q=self.q.strip(),
             status=tuple(self.status),
             level=self.level or "",
             source=self.source or "",
             sector=self.sector or "",
-            region_path=region.path if region else "",
+            region_path=territory.path_named(self.region),
             holder_id=self.holder,
             enterprise_id=self.enterprise,
             site_id=self.site,

@@ -22,7 +22,6 @@ from anlan.inspections.models import ChecklistVersion, CheckRecord
 from anlan.inspections.presenters import findings_seen
 from anlan.inspections.selectors import Filters
 from anlan.lib import clock
-from anlan.lib.refusals import Invalid, NotInScope
 from anlan.register import api as enterprises
 from anlan.territory import api as territory
 
@@ -159,7 +158,7 @@ class CheckQuery(Schema):
             q=self.q.strip(),
             act_class=self.act_class or "",
             status=self.status or "",
-            region_path=_region_path(self.region),
+            region_path=territory.path_named(self.region),
             organisation_id=self.organisation,
             enterprise_id=self.enterprise,
             site_id=self.site,
@@ -351,7 +350,7 @@ def list_unchecked(request: HttpRequest, filters: Query[UncheckedQuery], page: Q
     narrowed = selectors.UncheckedFilters(
         q=filters.q,
         unchecked=filters.unchecked or "",
-        region_path=_region_path(filters.region),
+        region_path=territory.path_named(filters.region),
         tag=filters.tag or "",
     )
     return http.paginate(selectors.unchecked_sites(http.actor_of(request), narrowed).with_names(), page)
@@ -376,13 +375,6 @@ class UnpatrolledGrid(http.Answer):
 @http.requires(Permission.CHECK_VIEW)
 def list_unpatrolled(request: HttpRequest, filters: Query[UnpatrolledQuery], page: Query[http.PageQuery]) -> http.Sheet:
     """本周一起没有巡查记录的村（社区）级综合网格；哪个单位巡查都算。"""
-    narrowed = selectors.UnpatrolledFilters(q=filters.q.strip(), region_path=_region_path(filters.region))
+    narrowed = selectors.UnpatrolledFilters(q=filters.q.strip(), region_path=territory.path_named(filters.region))
     found = selectors.unpatrolled_grids(http.actor_of(request), narrowed)
     return http.paginate(selectors.with_last_patrol(found).with_names(), page)
-
-
-def _region_path(code: str) -> str:
-    try:
-        return territory.find_region(code).path if code else ""
-    except NotInScope as unknown:
-        raise Invalid.at("/region", f"没有代码为“{code}”的区划。") from unknown

@@ -7,7 +7,6 @@ from anlan.authz.choices import RegionLevel
 from anlan.authz.models import Region
 from anlan.authz.permissions import Permission
 from anlan.http.api import Page, PageQuery, Sheet, paginate, requires
-from anlan.lib.refusals import Invalid, NotInScope
 from anlan.territory import selectors
 
 router = Router(tags=["区划"])
@@ -44,7 +43,7 @@ class RegionQuery(Schema):
 @requires(Permission.REGION_VIEW)
 def list_regions(request: HttpRequest, filters: Query[RegionQuery], page: Query[PageQuery]) -> Sheet:
     if filters.parent:
-        _check_parent(filters.parent)
+        selectors.region_named(filters.parent, "/parent")
     found = selectors.search_regions(
         filters.q, code=filters.code, parent=filters.parent, level=filters.level.value if filters.level else ""
     )
@@ -57,10 +56,3 @@ def read_region(request: HttpRequest, code: str) -> Region:
     region = selectors.find_region(code)
     region.breadcrumb = selectors.breadcrumb(region)  # type: ignore[attr-defined]
     return region
-
-
-def _check_parent(code: str) -> None:
-    try:
-        selectors.find_region(code)
-    except NotInScope as unknown:
-        raise Invalid.at("/parent", f"没有代码为“{code}”的区划。") from unknown

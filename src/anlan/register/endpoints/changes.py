@@ -12,11 +12,12 @@ from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, paginate, requires
 from anlan.register import actions
 from anlan.register.choices import ChangeState, OperatingStatus, TransferState
-from anlan.register.endpoints.enterprises import region_by_code, tagged
+from anlan.register.endpoints.enterprises import tagged
 from anlan.register.endpoints.routing import router
 from anlan.register.models import SiteTenancy, SiteTransfer, StatusChange
 from anlan.register.schemas import Place, ShortNamed
 from anlan.register.selectors import changes
+from anlan.territory import api as territory
 
 
 class EvidenceIn(Sent):
@@ -198,7 +199,7 @@ def propose_transfer(
     request: ActingRequest, site_id: UUID, sent: TransferIn, if_match: IfMatch = None
 ) -> Status[SiteTransfer]:
     transfer = actions.propose_site_transfer(
-        actor=request.actor, site_id=site_id, to_region_id=region_by_code(sent.region).id,
+        actor=request.actor, site_id=site_id, to_region_id=territory.region_named(sent.region).id,
         to_unit_id=sent.local_unit, new_address=sent.new_address, reason=sent.reason,
         if_versions=expected_versions(if_match),
     )  # fmt: skip

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router, Status
 
-from anlan.authz.models import Region
 from anlan.authz.permissions import Permission
 from anlan.http.api import (
     ActingRequest,
@@ -22,7 +21,6 @@ from anlan.http.api import (
     with_etag,
 )
 from anlan.lib import clock
-from anlan.lib.refusals import Invalid, NotInScope
 from anlan.register import grid_schemas as schemas
 from anlan.register.actions import grids as actions
 from anlan.register.actions.handing_over import HandedOver, hand_over
@@ -41,7 +39,7 @@ def list_grids(request: ActingRequest, filters: Query[schemas.GridQuery], page: 
         request.actor,
         territory.GridFilters(
             q=filters.q,
-            region_path=_path(filters.region),
+            region_path=territory.path_named(filters.region),
             kind=filters.kind or "",
             level=filters.level or "",
             sector=filters.sector or "",
@@ -58,7 +56,7 @@ def list_gaps(request: ActingRequest, filters: Query[schemas.GapQuery], page: Qu
     的其他监管对象、所在网格没有人的其他监管对象。"""
     if page.cursor is not None:
         raise no_cursor()
-    path = _path(filters.region)
+    path = territory.path_named(filters.region)
     return {
         "sites_without_grid": paginate(selectors.without_grid(request.actor, SITES, path).with_names(), page),
         "grids_without_holder": paginate(selectors.grids_without_holder(request.actor, path).with_names(), page),
@@ -83,7 +81,7 @@ def hand_over_all(request: ActingRequest, sent: schemas.HandOverIn) -> HandedOve
 @router.post("/grids", response={201: schemas.GridDetail}, summary="设立网格", url_name="grid_establish")
 @requires(Permission.GRID_EDIT)
 def establish_grid(request: ActingRequest, response: HttpResponse, sent: schemas.GridIn) -> Status[Any]:
-    facts = sent.facts(_region(sent.region).id)
+    facts = sent.facts(territory.region_named(sent.region).id)
     grid = territory.establish_grid(actor=request.actor, facts=facts)
     response["Location"] = reverse("api:grid", args=[grid.id])
     return Status(201, _detail(request, response, grid))
@@ -197,14 +195,3 @@ def _detail(request: ActingRequest, response: HttpResponse, grid: Grid) -> Grid:
     held.vacant = territory.vacancies(request.actor, [grid], day)[grid.id]
     with_etag(response, grid.version)
     return grid
-
-
-def _region(code: str) -> Region:
-    try:
-        return territory.find_region(code)
-    except NotInScope as unknown:
-        raise Invalid.at("/region", f"没有代码为“{code}”的区划。") from unknown
-
-
-def _path(code: str) -> str:
-    return _region(code).path if code else ""

@@ -12,12 +12,13 @@ from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet,
 from anlan.lib import clock
 from anlan.register import actions
 from anlan.register.choices import LicenceExpiry, LicenceState
-from anlan.register.endpoints.enterprises import made, region_by_code, tagged
+from anlan.register.endpoints.enterprises import made, tagged
 from anlan.register.endpoints.routing import router
 from anlan.register.facts import LicenceFacts
 from anlan.register.models import Licence
 from anlan.register.schemas import LicenceCode, ShortNamed
 from anlan.register.selectors import licences
+from anlan.territory import api as territory
 
 TAGS = ["证照"]
 
@@ -91,7 +92,7 @@ def list_licences(request: ActingRequest, filters: Query[LicenceQuery], page: Qu
     narrowed = licences.LicenceFilters(
         q=filters.q,
         kind=filters.kind or "",
-        region_path=region_by_code(filters.region).path if filters.region else "",
+        region_path=territory.path_named(filters.region),
         expiry=filters.expiry or "",
         enterprise_id=filters.enterprise,
         cancelled=filters.cancelled,
