@@ -16,6 +16,7 @@ from schemathesis.checks import CHECKS as KNOWN
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -26,9 +27,14 @@ from anlan.config.api import api
 from anlan.config.wsgi import application
 from tests.factories.world import World, the_world  # noqa: F401 - the fixture
 
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
 LEFT_OUT = {
-    "negative_data_rejection": "a filter that is not there is ignored; an id of nothing answers 404, not 422",
     "positive_data_acceptance": "what fits the form may still be refused: wrong state, outside the scope",
     "ensure_resource_availability": "what was made may lie outside the maker's own scope afterwards",
     "use_after_free": "nothing is deleted over the API",

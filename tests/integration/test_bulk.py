@@ -121,3 +121,13 @@ def test_over_http(cast: Cast, matters: Matters, client_of: Any) -> None:
     answer = client_of("town").post("/api/v1/hidden-dangers/bulk", sent, content_type="application/json").json()
     assert answer["done"] == [str(first.id)]
     assert [(one["id"], one["code"]) for one in answer["refused"]] == [(str(second.id), "wrong_state")]
+
+
+def test_over_http_a_bad_payload_is_pointed_at(cast: Cast, matters: Matters, client_of) -> None:
+    sent = {"verb": "return", "ids": [str(matters.submitted().id)], "payload": {"reasn": "没改好"}}
+    refused = client_of("town").post("/api/v1/hidden-dangers/bulk", sent, content_type="application/json")
+    assert refused.status_code == 422
+    assert [(one["pointer"], one["message"]) for one in refused.json()["errors"]] == [
+        ("/payload/reason", "请填写这一项。"),
+        ("/payload/reasn", "没有这一项，请删除。"),
+    ]

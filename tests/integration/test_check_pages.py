@@ -190,6 +190,8 @@ def test_a_firm_files_its_month_and_closes_inside(client_of, cast, checklist):  
     client.post(reverse("inspections:close-inside", args=[finding.id]), done | {"accepted_by": "张三"})
     client.post(reverse("inspections:close-inside", args=[finding.id]), done)
     assert "韩安全 验收" in client.get(reverse("inspections:record", args=[check.id])).content.decode()
+    [told] = client.get(f"/api/v1/checks/{check.id}").json()["self_check_findings"]
+    assert (told["id"], told["state"], told["state_label"]) == (str(finding.id), "CLOSED", "已自改")
 
 
 def test_voiding_needs_a_reason(client_of, cast, checklist):  # noqa: F811
@@ -223,8 +225,10 @@ def test_the_api_files_reads_and_refuses(client_of, cast, checklist):  # noqa: F
 
     refused = post()
     assert refused.status_code == 422
-    assert refused.json()["errors"][0]["pointer"] == "/answers/1"
-    body["answers"].append({"item": 1, "answer": "FAIL", "note": "东门堵塞"})
+    assert refused.json()["errors"][0]["pointer"] == "/answers", "the first item has no answer to point at"
+    body["answers"].append({"item": 1, "answer": None})
+    assert post().json()["errors"][0]["pointer"] == f"/answers/{len(body['answers']) - 1}"
+    body["answers"][-1] |= {"answer": "FAIL", "note": "东门堵塞"}
     assert post("county").status_code == 403
     answer = post()
     assert answer.status_code == 201, answer.json()

@@ -265,6 +265,25 @@ class TestUploadEndpoint:
     def test_refusals_point_to_the_file(self, client_of) -> None:
         response = client_of("town").post("/api/v1/files", {"file": SimpleUploadedFile("x.jpg", b"MZ")})
         assert response.status_code == 422
-        assert response.json()["errors"][0]["pointer"] == "/file"
+        assert (response.json()["errors"][0]["pointer"], response.json()["errors"][0]["source"]) == ("/file", "file")
         response = client_of("town").post("/api/v1/files", {})
         assert response.json()["errors"][0] == {"pointer": "/file", "message": "请填写这一项。", "source": "file"}
+
+    @pytest.mark.parametrize(
+        ("given", "pointer", "word"),
+        [
+            ({"taken_at": "2026-03-05T08:00:00"}, "/taken_at", "时间应带时区"),
+            ({"longitude": "121.1"}, "/latitude", "经度和纬度须同时填写"),
+            ({"latitude": "28.8"}, "/longitude", "经度和纬度须同时填写"),
+        ],
+    )
+    def test_half_a_place_or_a_time_of_nowhere_is_refused(self, client_of, given, pointer: str, word: str) -> None:
+        sent = {"file": SimpleUploadedFile("x.jpg", PHOTO), "kind": "BEFORE", **given}
+        [error] = client_of("town").post("/api/v1/files", sent).json()["errors"]
+        assert (error["pointer"], error["source"]) == (pointer, "form")
+        assert word in error["message"]
+
+    def test_a_file_comes_in_a_form(self, client_of) -> None:
+        refused = client_of("town").post("/api/v1/files", {"kind": "BEFORE"}, content_type="application/json")
+        assert (refused.status_code, refused.json()["code"]) == (415, "unsupported_media_type")
+        assert "multipart/form-data" in refused.json()["detail"]

@@ -17,7 +17,7 @@ from anlan.hidden_dangers.forms.choosing import sources_for
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.ledger.models import LedgerEntry
 from anlan.lib import clock
-from tests.factories.matters import Matters, in_days, paper, picture
+from tests.factories.matters import Matters, in_days, paper, picture, upload
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/hidden-dangers"
@@ -299,11 +299,51 @@ class TestMoves:
             assert [error["pointer"] for error in body["errors"]] == [f"/{name}"]
 
 
+class TestComments:
+    def test_a_word_is_read_by_everybody_who_reads_the_history(self, cast, call, by):
+        matter = by.rectifying()
+        path = f"{ROOT}/{matter.id}/comments"
+        said = call("firm").post(path, {"note": "配件周五到"})
+        assert said.status_code == 201
+        assert (said.json()["title"], said.json()["note"], said.json()["verb"]) == ("留言", "配件周五到", "")
+        read = call("county").get(f"{ROOT}/{matter.id}/history").json()["items"]
+        assert read[-1] == said.json()
+        assert call("county").get(f"{ROOT}/{matter.id}").json()["version"] == matter.version
+        for empty in ("", "  "):
+            [error] = problem(call("firm").post(path, {"note": empty}), 422, "invalid")["errors"]
+            assert error["pointer"] == "/note"
+        problem(call("other").post(path, {"note": "看看"}), 404, "not_found")
+
+
 class TestVersions:
     def test_a_stale_version(self, cast, call, by):
         matter = by.registered()
         body = problem(call("town").act(matter, "dismiss", {"reason": "误报"}, If_Match='"99"'), 412, "stale_version")
         assert body["current_version"] == matter.version
+
+    def test_it_says_who_was_faster_and_how(self, cast, call, by):
+        matter = by.dispatched()
+        stale = problem(
+            call("village").act(matter, "bounce", {"reason": "不归我们"}, If_Match='"1"'), 412, "stale_version"
+        )
+        last = stale["last_act"]
+        assert (last["event"], last["title"]) == ("hidden_danger.dispatched", "交办")
+        assert (last["actor"], last["organisation"]) == (cast.town.label, cast.town.organisation_name)
+        assert last["at"].endswith(("Z", "+00:00"))
+        assert f"最近一步：交办，{cast.town.label}（{cast.town.organisation_name}），" in stale["detail"]
+
+    def test_so_does_a_state_that_has_moved_on(self, cast, call, by):
+        matter = by.dispatched()
+        body = problem(call("town").act(matter, "dismiss", {"reason": "误报"}), 409, "wrong_state")
+        assert (body["current_status"], body["current_version"]) == ("DISPATCHED", matter.version)
+        assert body["last_act"]["event"] == "hidden_danger.dispatched"
+
+    def test_an_enterprise_hears_only_of_what_it_may_read(self, cast, call, by):
+        matter = by.dispatched()
+        by.act(cast.town, matter, "propose_major", reason="有重大嫌疑")
+        done = {"note": "好", "photos": [str(upload(cast.firm))]}
+        body = problem(call("firm").act(matter, "submit_rectification", done), 409, "wrong_state")
+        assert body["last_act"]["event"] == "hidden_danger.dispatched"
 
     @pytest.mark.parametrize("tag", ['"{v}"', 'W/"{v}"', '"99", "{v}"', "*"])
     def test_the_right_version(self, cast, call, by, tag):

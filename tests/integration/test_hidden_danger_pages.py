@@ -388,7 +388,7 @@ def test_a_stale_form_says_so_and_may_be_sent_again(cast: Cast, matters: Matters
     client = as_(cast, "town")
     form = {"version": matter.version + 7, "reason": "照片看不清"}
     page = client.post(act_url(matter, "return-to-reporter"), form)
-    assert "刚刚被别人办理过" in page.content.decode()
+    assert "刚刚被别人办理过（登记，" in page.content.decode()
     assert f'name="version" value="{matter.version}"' in page.content.decode()
     assert client.post(act_url(matter, "return-to-reporter"), {**form, "version": matter.version}).status_code == 303
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from ninja import Router
 
@@ -80,6 +81,37 @@ class TestProblems:
         problem = check_problem(machine.get("/api/v1/open", {"n": "x"}), 422, "invalid")
         assert problem["errors"] == [{"pointer": "/n", "message": "应为整数。", "source": "query"}]
 
+    def test_a_parameter_nobody_takes_is_refused(self, machine, client) -> None:
+        problem = check_problem(machine.get(ACTS, {"page-size": 2, "q": "甲"}), 422, "invalid")
+        told = "没有这个参数，可用的有：page、page_size、count、cursor。"
+        assert problem["errors"] == [
+            {"pointer": "/page-size", "message": told, "source": "query"},
+            {"pointer": "/q", "message": told, "source": "query"},
+        ]
+        read = machine.get(f"{ACTS}/{plumbing.SUBJECT}", {"a/b": 1})
+        [error] = check_problem(read, 422, "invalid")["errors"]
+        assert error == {"pointer": "/a~1b", "message": "没有这个参数，这里不带参数。", "source": "query"}
+        check_problem(client.get("/api/v1/open", {"m": 1}), 422, "invalid")
+        check_problem(client.get(ACTS, {"q": "甲"}), 401, "sign_in_required")
+
+    def test_a_parameter_given_twice_is_refused_where_one_would_be_lost(self, machine) -> None:
+        problem = check_problem(machine.get(f"{ACTS}?page=1&page=2"), 422, "invalid")
+        assert problem["errors"] == [{"pointer": "/page", "message": "只能给一个值。", "source": "query"}]
+
+    def test_a_write_takes_no_parameters_in_the_address(self, machine) -> None:
+        refused = post(machine, {"title": "甲"}, query_params={"dry_run": "true"})
+        assert check_problem(refused, 422, "invalid")["errors"][0]["source"] == "query"
+        assert machine.get(ACTS).json()["count"] == 0
+
+    def test_a_part_of_a_form_nobody_takes_is_refused(self, machine, cast) -> None:
+        photo, url = SimpleUploadedFile("a.jpg", b"x"), "/api/v1/photos"
+        [error] = check_problem(machine.post(url, {"file": photo, "kind": "甲"}), 422, "invalid")["errors"]
+        assert (error["source"], error["pointer"]) == ("form", "/kind")
+        session = Client()
+        session.force_login(cast.users["county"])
+        photo.seek(0)
+        assert session.post(url, {"file": photo, "csrfmiddlewaretoken": "x"}).status_code == 201
+
     def test_not_json(self, machine) -> None:
         check_problem(machine.post(ACTS, data=b"{", content_type="application/json"), 400, "malformed")
         check_problem(machine.post(ACTS, data=b"{}", content_type="text/plain"), 415, "unsupported_media_type")
@@ -104,6 +136,8 @@ class TestProblems:
     def test_too_large(self, machine, settings) -> None:
         settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
         check_problem(post(machine, {"title": "甲" * 100}), 413, "too_large")
+        again = post(machine, {"title": "甲" * 100}, headers={"Idempotency-Key": "a"})
+        check_problem(again, 413, "too_large")
 
 
 class TestSessions:
@@ -236,9 +270,12 @@ class TestDescription:
             for path, methods in description["paths"].items()
             for method, operation in methods.items()
         }
-        assert statuses["/api/v1/acts", "post"] == {"201", "400", "401", "403", "404", "409", "412", "415", "422"}
-        assert statuses["/api/v1/acts", "get"] == {"200", "400", "401", "403", "422"}
-        assert statuses["/api/v1/open", "get"] == {"200", "400", "422"}
+        body = {"413", "415"}
+        always = {"400", "422", "503"}
+        assert statuses["/api/v1/acts", "post"] == {"201", "401", "403", "404", "409", "412", *body, *always}
+        assert statuses["/api/v1/acts", "get"] == {"200", "401", "403", *always}
+        assert statuses["/api/v1/open", "get"] == {"200", *always}
+        assert body <= statuses["/api/v1/photos", "post"]
         refusal = description["paths"]["/api/v1/acts"]["post"]["responses"][409]
         assert refusal["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         assert {"code", "detail", "errors"} <= description["components"]["schemas"]["Problem"]["properties"].keys()

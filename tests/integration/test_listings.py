@@ -1,8 +1,10 @@
 """挂牌督办: several listers, each its own release; the matter closes with the last."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anlan.authz.scope import acting
 from anlan.hidden_dangers import api as loop
@@ -102,6 +104,80 @@ def test_progress_is_due_each_month(cast, matters):
     assert before < _due(cast, listing)
     with acting(cast.county):
         assert [p.note for p in selectors.progress_of([listing])[listing.id]] == ["设备已采购"]
+
+
+def test_progress_is_reported_once_a_month(cast, matters, client):
+    with clock.at(datetime(2026, 11, 30, 15, 59, tzinfo=UTC)):
+        listing = listed(cast.county, matters.rectifying())
+        do(cast.firm, "report_progress", listing, note="设备已采购")
+        with pytest.raises(Refused) as refused:
+            do(cast.village, "report_progress", listing, note="设备已采购")
+        assert refused.value.code == "progress_reported"
+        assert refused.value.reason.startswith("11 月的进展 30 日已由")
+        client.force_login(cast.users["firm"])
+        api, page = f"/api/v1/listings/{listing.id}", f"/listings/{listing.id}/"
+        assert "report_progress" not in client.get(api).json()["verbs"]
+        again = client.post(f"{api}/transitions", {"verb": "report_progress", "note": "再报"}, "application/json")
+        assert (again.status_code, again.json()["code"]) == (409, "progress_reported")
+        shown = client.post(f"{page}report-progress", {"note": "再报"}).content.decode()
+        assert "每月报一次" in shown
+        assert "再报" in shown, "what was typed stays"
+        assert "report-progress" not in client.get(page).content.decode()
+    with clock.at(datetime(2026, 11, 30, 16, 0, tzinfo=UTC)):  # the first of December in Shanghai
+        do(cast.firm, "report_progress", listing, note="正在安装")
+    with acting(cast.county):
+        assert [p.note for p in selectors.progress_of([listing])[listing.id]] == ["正在安装", "设备已采购"]
+
+
+def test_a_stale_move_is_refused_and_says_who_was_faster(cast, matters, client):
+    listing = listed(cast.county, matters.rectifying())
+    client.force_login(cast.users["firm"])
+    url = f"/api/v1/listings/{listing.id}"
+    tag = client.get(url)["ETag"]
+    do(cast.village, "set_controls", listing, check_on=in_days(7), **CONTROLS)
+    said = {"verb": "report_progress", "note": "已采购"}
+    stale = client.post(f"{url}/transitions", said, "application/json", headers={"If-Match": tag})
+    assert (stale.status_code, stale.json()["current_version"]) == (412, listing.version + 1)
+    last = stale.json()["last_act"]
+    assert (last["event"], last["title"]) == ("supervision_listing.controls_set", "落实管控措施")
+    assert last["actor"] == cast.village.label
+    client.force_login(cast.users["village"])
+    tag = client.get(url)["ETag"]
+    moved = client.post(f"{url}/transitions", said, "application/json", headers={"If-Match": tag})
+    assert (moved.status_code, moved["ETag"]) == (200, f'"{moved.json()["version"]}"')
+
+
+def test_lists_are_narrowed_alike_on_the_page_and_over_http(cast, matters, client):
+    matter = matters.rectifying()
+    one, two = listed(cast.county, matter), listed(cast.town, matters.rectifying())
+    do(cast.village, "set_controls", one, check_on=in_days(7), **CONTROLS)
+    client.force_login(cast.users["village"])
+
+    def numbers(query):
+        shown = client.get(f"/listings/?{query}").content.decode()
+        found = {row["document_number"] for row in client.get(f"/api/v1/listings?{query}").json()["items"]}
+        assert {row.document_number for row in (one, two) if row.document_number in shown} == found
+        return found
+
+    assert numbers("state=open") == {one.document_number, two.document_number}
+    assert numbers("state=controls") == {two.document_number}
+    assert numbers("state=recheck") == set()
+    mine = client.get("/api/v1/listings", {"hidden_danger": matter.id}).json()
+    assert [row["id"] for row in mine["items"]] == [str(one.id)]
+    assert client.get("/api/v1/listings?state=hanging").status_code == 422
+    assert client.get("/listings/?state=hanging&utm_source=wechat").status_code == 200
+
+
+def test_a_list_costs_the_same_however_long(cast, matters, client):
+    client.force_login(cast.users["village"])
+    listed(cast.county, matters.rectifying())
+    with CaptureQueriesContext(connection) as one:
+        assert client.get("/api/v1/listings").json()["items"][0]["verbs"]
+    for _ in range(3):
+        listed(cast.county, matters.rectifying())
+    with CaptureQueriesContext(connection) as four:
+        assert client.get("/api/v1/listings").json()["count"] == 4
+    assert len(four) <= len(one)
 
 
 def _due(cast, listing, kind="PROGRESS"):

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from anlan.authz.scope import acting
+from anlan.register.models import Site
 from tests.factories.cast import FIRMS, Cast
 
 API = "/api/v1"
@@ -79,7 +81,7 @@ class TestEnterprises:
         assert firm["region"] == {"code": "331082001001", "name": "文化社区"}
         assert firm["organisation"]["short_name"] == "江南机械"
 
-    def test_register_read_edit(self, client_of) -> None:
+    def test_register_read_edit(self, client_of, cast: Cast) -> None:
         client = client_of("town")
         made = client.post(f"{API}/enterprises", enterprise(), content_type=JSON)
         assert made.status_code == 201, made.content
@@ -91,6 +93,9 @@ class TestEnterprises:
         assert edited.json()["name"] == "临海市望江五金厂"
         stale = client.patch(address, {"employee_count": 9}, content_type=JSON, headers={"If-Match": '"0"'})
         assert (stale.status_code, stale.json()["current_version"]) == (412, 1)
+        last = stale.json()["last_act"]
+        assert (last["event"], last["actor"]) == ("enterprise.edited", cast.town.label)
+        assert f"最近一步：{cast.town.label}（" in stale.json()["detail"]
         assert client_of("town2").get(address).status_code == 404
         assert client_of("other").patch(address, {"name": "甲"}, content_type=JSON).status_code == 404
 
@@ -194,3 +199,68 @@ class TestSites:
         assert client.get(f"{API}/sites", {"unregulated": "true"}).json()["count"] == 0
         client.patch(f"{API}/sites/{cast.sites['firm'].id}", {"sectors": []}, content_type=JSON)
         assert client.get(f"{API}/sites", {"unregulated": "true"}).json()["count"] == 1
+
+
+def test_a_key_that_is_none_changes_nothing(client_of, cast: Cast) -> None:
+    path, client = f"{API}/enterprises/{cast.enterprises['firm'].id}", client_of("county")
+    assert pointers(client.patch(path, {"telephone": "0576-85110000"}, content_type=JSON)) == ["/telephone"]
+    people = [{"name": "王五", "post": "SAFETY_MANAGER", "mobile": "13800000000"}]
+    refused = client.post(f"{path}/sites", site(people=people), content_type=JSON)
+    assert pointers(refused) == ["/people/0/mobile"]
+
+
+class TestFiltersThatAreNone:
+    """A filter that is misspelt or of no code would answer everything, or nothing, as if that were so."""
+
+    @pytest.mark.parametrize(
+        ("path", "name", "value", "word"),
+        [
+            ("regions", "parent", "999", "没有代码为“999”的区划"),
+            ("organisations", "region", "999", "没有代码为“999”的区划"),
+            ("enterprises", "tag", "CONFINED_SPACES", "CONFINED_SPACE、"),
+            ("enterprises", "industry", "Z", "GB/T 4754 里没有“Z”"),
+            ("enterprises", "industry", "9999", "GB/T 4754 里没有“9999”"),
+            ("enterprises", "statuss", "OPERATING", "没有这个参数，可用的有：q、region、"),
+            ("sites", "tag", "KEY", "KEY_SITE、"),
+            ("unchecked-sites", "tag", "KEY", "KEY_SITE、"),
+            ("industries", "section", "Z", "格式不正确"),
+            ("licences", "kind", "DRIVING", "SAFETY_PRODUCTION、"),
+            ("hidden-dangers", "level", "SEVERE", "只能是"),
+            ("hidden-dangers", "state", "late", "overdue、"),
+            ("enterprise-duplicates", "cursor", "", "不用游标"),
+            ("site-duplicates", "cursor", "", "不用游标"),
+            ("grids/gaps", "cursor", "", "不用游标"),
+        ],
+    )
+    def test_refused(self, client_of, path: str, name: str, value: str, word: str) -> None:
+        answer = client_of("county").get(f"{API}/{path}", {name: value})
+        assert pointers(answer) == [f"/{name}"]
+        [error] = answer.json()["errors"]
+        assert error["source"] == "query"
+        assert word in error["message"]
+
+    @pytest.mark.parametrize(("path", "name"), [("hidden-dangers", "registered"), ("checks", "started")])
+    def test_days_that_leave_nothing(self, client_of, path: str, name: str) -> None:
+        asked = {f"{name}_from": "2026-03-02", f"{name}_to": "2026-03-01"}
+        assert pointers(client_of("county").get(f"{API}/{path}", asked)) == [f"/{name}_from"]
+
+    def test_those_that_are(self, client_of) -> None:
+        for asked in ("tag=CONFINED_SPACE", "industry=c", "industry=33", "industry="):
+            assert client_of("county").get(f"{API}/enterprises?{asked}").status_code == 200
+
+    def test_the_description_lists_the_codes(self, client_of) -> None:
+        described = client_of("county").get(f"{API}/openapi.json").json()["paths"]
+        tag = next(one for one in described[f"{API}/sites"]["get"]["parameters"] if one["name"] == "tag")
+        assert "CONFINED_SPACE" in tag["schema"]["anyOf"][0]["enum"]
+
+
+def test_a_change_of_many_at_once_is_not_told_as_the_act_before_it(client_of, cast: Cast) -> None:
+    """The ledger has one entry for all of them: the last one of the site's own is older than the version."""
+    path, client = f"{API}/sites/{cast.sites['firm'].id}", client_of("county")
+    client.patch(path, {"address": "望江路 3 号"}, content_type=JSON)
+    version = client.get(path).json()["version"]
+    with acting(cast.county):
+        Site.objects.filter(id=cast.sites["firm"].id).update(version=version + 1)
+    stale = client.patch(path, {"address": "望江路 4 号"}, content_type=JSON, headers={"If-Match": f'"{version}"'})
+    assert (stale.status_code, stale.json()["current_version"]) == (412, version + 1)
+    assert "last_act" not in stale.json()

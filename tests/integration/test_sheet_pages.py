@@ -201,6 +201,54 @@ class TestApi:
         jobs.run_pending()
         assert client.get(path).json()["state"] == "UNDONE"
 
+    def test_it_is_said_which_column_is_which_and_remembered(self, client_of, cast: Cast, working) -> None:
+        client = client_of("county")
+        heads = ["招牌", "代码", *HEADER[2:]]
+
+        def send(*rows, **more):
+            return client.post("/api/v1/imports", {"kind": "enterprises", "file": book(heads, *rows), **more})
+
+        assert send(*firms("一厂")).status_code == 422
+        said = {"招牌": "name", "代码": "unified_social_credit_code", "职工人数": None}
+        answer = send(*firms("一厂"), mapping=json.dumps(said))
+        assert answer.status_code == 202, text_of(answer)
+        columns = {one["label"]: one["column"] for one in answer.json()["headings"]}
+        assert {word: columns[word] for word in said} == said
+        assert columns["联系电话"] == "phone"
+        jobs.run_pending()
+        assert client.get(f"/api/v1/imports/{answer.json()['id']}").json()["created_count"] == 1
+        again = send(*firms("一厂"))
+        assert {one["label"]: one["column"] for one in again.json()["headings"]} == columns
+
+    @pytest.mark.parametrize(
+        ("mapping", "pointer", "word"),
+        [
+            ({"电话/手机": "phone"}, "/mapping/电话~1手机", "文件里没有叫“电话/手机”的列。有：企业名称、"),
+            ({"联系电话": "telephone"}, "/mapping/联系电话", "“企业”里没有“telephone”这一项。有："),
+            ({"企业名称": None}, "/mapping", "没有找到必填的列：企业名称"),
+            ({"法人": "phone", "联系电话": "phone"}, "/mapping", "有两列都对应到"),
+            ({"法人": 3}, "/mapping/法人", "应为文字"),
+            ("[]", "/mapping", "应为对象"),
+            ("{", "/mapping", "不是有效的 JSON"),
+        ],
+    )
+    def test_a_mapping_that_cannot_be(self, client_of, working, mapping, pointer: str, word: str) -> None:
+        said = mapping if isinstance(mapping, str) else json.dumps(mapping)
+        data = {"kind": "enterprises", "file": book(HEADER, *firms("一厂")), "mapping": said}
+        answer = client_of("county").post("/api/v1/imports", data)
+        [error] = answer.json()["errors"]
+        assert (answer.status_code, error["pointer"]) == (422, pointer)
+        assert word in error["message"]
+        assert client_of("county").get("/api/v1/imports").json()["items"] == []
+
+    def test_a_file_without_a_header_says_so(self, client_of, cast: Cast, working) -> None:
+        rows = firms("一厂", "二厂")
+        said = json.dumps({f"第{at + 1}列": name for at, name in enumerate(["name", "unified_social_credit_code"])})
+        data = {"kind": "enterprises", "file": book(*rows), "has_header": "false", "mapping": said}
+        answer = client_of("county").post("/api/v1/imports", data)
+        assert answer.status_code == 202, text_of(answer)
+        assert (answer.json()["has_header"], answer.json()["sheets"][0]["row_count"]) == (False, 2)
+
     def test_what_is_wrong_is_a_problem(self, client_of, working) -> None:
         client = client_of("county")
         response = client.post("/api/v1/imports", {"kind": "moons", "file": book(HEADER)})

@@ -269,8 +269,15 @@ class TestTold:
             f"/api/v1/sites/{site.id}/transfers", {"region": NEW_HOME, "reason": "搬迁"}, content_type=json
         )
         assert made.status_code == 201, made.content
-        done = client_of("town2").post(f"/api/v1/site-transfers/{made.json()['id']}/confirm", {}, content_type=json)
+        path = f"/api/v1/site-transfers/{made.json()['id']}"
+        waiting = client_of("town2").get(path).json()
+        assert (waiting["open_matters"], waiting["travelled"]) == ([{"label": "件隐患", "count": 1}], [])
+        done = client_of("town2").post(f"{path}/confirm", {}, content_type=json)
         assert (done.status_code, done.json()["status"]) == (200, "CONFIRMED")
+        assert done["ETag"] == f'"{done.json()["version"]}"'
+        assert (done.json()["travelled"], done.json()["open_matters"]) == ([{"label": "件隐患", "count": 1}], [])
+        read = client_of("leader").get(path)
+        assert (read.status_code, read.json()["travelled"]) == (200, []), "only those who move sites are told"
         assert seen(cast.town2, matter).lead_id == cast.town2.organisation_id
 
 

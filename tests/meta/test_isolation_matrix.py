@@ -111,8 +111,12 @@ def _new_site(world: World, who: str, key: str) -> dict[str, Any]:
     return {"name": "新厂区", "address": "工业路 2 号", "region": code}
 
 
-def _nobody_else(world: World, who: str, key: str) -> dict[str, Any]:
-    return {"into": str(UUID(int=0)), "other": str(UUID(int=0)), "reason": "同一家"}
+def _into_nobody(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"into": str(UUID(int=0)), "reason": "同一家"}
+
+
+def _than_nobody(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"other": str(UUID(int=0))}
 
 
 def _confirmed(world: World, who: str, key: str) -> dict[str, Any]:
@@ -131,8 +135,12 @@ def _new_object(world: World, who: str, key: str) -> dict[str, Any]:
     return {"kind": "BRIDGE", "name": "灵湖桥", "address": "灵湖路", "region": _region_code(world, who)}
 
 
+def _no_evidence(world: World, who: str, key: str) -> dict[str, Any]:
+    return {"reason": "依法关闭", "since_on": "2026-01-01", "files": []}
+
+
 def _no_papers(world: World, who: str, key: str) -> dict[str, Any]:
-    return {"to_status": "CLOSED", "reason": "依法关闭", "since_on": "2026-01-01", "files": []}
+    return {"to_status": "CLOSED", **_no_evidence(world, who, key)}
 
 
 def _own_yard(world: World, who: str, key: str) -> dict[str, Any]:
@@ -176,11 +184,19 @@ def _post_holder(world: World, who: str, key: str) -> dict[str, Any]:
 
 def _grid_sites(world: World, who: str, key: str) -> dict[str, Any]:
     site = world.cast.sites["firm" if key == "own" else "other_firm"]
-    return {"sites": [str(site.id)], "reason": "搬迁"}
+    return {"sites": [str(site.id)]}
+
+
+def _grid_sites_out(world: World, who: str, key: str) -> dict[str, Any]:
+    return {**_grid_sites(world, who, key), "reason": "搬迁"}
 
 
 def _grid_objects(world: World, who: str, key: str) -> dict[str, Any]:
-    return {"objects": [str(world.objects[key])], "reason": "划归邻村"}
+    return {"objects": [str(world.objects[key])]}
+
+
+def _grid_objects_out(world: World, who: str, key: str) -> dict[str, Any]:
+    return {**_grid_objects(world, who, key), "reason": "划归邻村"}
 
 
 def _no_objects(world: World, who: str, key: str) -> dict[str, Any]:
@@ -456,11 +472,11 @@ ROUTES: dict[str, dict[str, Op]] = {
         "PATCH": Op(KEEP_REGISTER, "enterprise", body=lambda world, who, key: {"name": "新厂名"}),
     },
     "api/v1/enterprise-duplicates": _page(MERGE),
-    "api/v1/enterprises/{enterprise_id}/merge": _post(MERGE, "enterprise", ok=(404,), body=_nobody_else),
-    "api/v1/enterprises/{enterprise_id}/mark-distinct": _post(MERGE, "enterprise", ok=(404,), body=_nobody_else),
+    "api/v1/enterprises/{enterprise_id}/merge": _post(MERGE, "enterprise", ok=(404,), body=_into_nobody),
+    "api/v1/enterprises/{enterprise_id}/mark-distinct": _post(MERGE, "enterprise", ok=(404,), body=_than_nobody),
     "api/v1/site-duplicates": _page(MERGE),
-    "api/v1/sites/{site_id}/merge": _post(MERGE, "enterprise", ok=(404,), body=_nobody_else),
-    "api/v1/sites/{site_id}/mark-distinct": _post(MERGE, "enterprise", ok=(404,), body=_nobody_else),
+    "api/v1/sites/{site_id}/merge": _post(MERGE, "enterprise", ok=(404,), body=_into_nobody),
+    "api/v1/sites/{site_id}/mark-distinct": _post(MERGE, "enterprise", ok=(404,), body=_than_nobody),
     "api/v1/enterprise-confirmations": _post(KEEP_REGISTER, "enterprise", ok=(200,), body=_confirmed),
     "api/v1/sites/{site_id}/inspection-cap": _page(subject="enterprise"),
     "api/v1/unchecked-sites": _page(query="page_size=200"),
@@ -488,9 +504,9 @@ ROUTES: dict[str, dict[str, Op]] = {
     },
     "api/v1/grids/{grid_id}/members": _post(KEEP_GRIDS, "grid", ok=(201,), body=_post_holder),
     "api/v1/grids/{grid_id}/sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites),
-    "api/v1/grids/{grid_id}/remove-sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites),
+    "api/v1/grids/{grid_id}/remove-sites": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_sites_out),
     "api/v1/grids/{grid_id}/objects": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_objects),
-    "api/v1/grids/{grid_id}/remove-objects": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_objects),
+    "api/v1/grids/{grid_id}/remove-objects": _post(KEEP_GRIDS, "grid", ok=(200,), body=_grid_objects_out),
     "api/v1/safeguards": {
         **_page(SEE_SAFEGUARDS, query="page_size=200"), **_post(SAFEGUARD, ok=(201,), body=_new_event)},
     "api/v1/safeguards/{event_id}": {
@@ -509,10 +525,10 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/objects/{object_id}/inspection-cap": _page(subject="object"),
     "api/v1/enterprises/{enterprise_id}/set-status": _post(KEEP_REGISTER, "enterprise", ok=(422,), body=_no_papers),
     "api/v1/enterprises/{enterprise_id}/request-resumption": _post(
-        KEEP_REGISTER | FIRMS, "enterprise", ok=(422,), body=_no_papers),
+        KEEP_REGISTER | FIRMS, "enterprise", ok=(422,), body=_no_evidence),
     "api/v1/sites/{site_id}/set-status": _post(KEEP_REGISTER, "enterprise", ok=(422,), body=_no_papers),
     "api/v1/sites/{site_id}/request-resumption": _post(
-        KEEP_REGISTER | FIRMS, "enterprise", ok=(422,), body=_no_papers),
+        KEEP_REGISTER | FIRMS, "enterprise", ok=(422,), body=_no_evidence),
     "api/v1/sites/{site_id}/transfers": _post(
         KEEP_REGISTER, "enterprise", ok=(422,), body=lambda world, who, key: {"region": "331081001", "reason": " "}),
     "api/v1/sites/{site_id}/tenancies": _post(KEEP_REGISTER, "enterprise", ok=(404, 422), body=_own_yard),
@@ -536,6 +552,8 @@ ROUTES: dict[str, dict[str, Op]] = {
     "api/v1/hidden-dangers/{hidden_danger_id}/transitions": _post(
         subject="matter", ok=(200, 403, 409), body=lambda world, who, key: {"verb": "dismiss", "reason": "误报"}),
     "api/v1/hidden-dangers/{hidden_danger_id}/history": _page(subject="matter"),
+    "api/v1/hidden-dangers/{hidden_danger_id}/comments": _post(EVERYONE, "matter", ok=(201,),
+        body=lambda world, who, key: {"note": "已通知"}),
     "api/v1/hidden-dangers/{hidden_danger_id}/directions": _post(
         MERGE | {"leader"}, "matter", ok=(201, 409),
         body=lambda world, who, key: {"leader": "林县长", "manner": "MEETING", "note": "按期改完"}),

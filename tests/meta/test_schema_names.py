@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from ninja.constants import NOT_SET
 from pydantic import BaseModel
 
 from anlan.config.api import api
@@ -39,3 +40,22 @@ def test_a_name_means_one_shape() -> None:
                 named[model.__name__].add(model)
     assert len(named) > 100
     assert {name: models for name, models in named.items() if len(models) > 1} == {}
+
+
+def test_what_is_sent_refuses_unknown_keys() -> None:
+    seen: set[Any] = set()
+    bodies = [
+        one
+        for operation in api.operations()
+        for model in operation.models
+        if model.__ninja_param_source__ == "body"
+        for one in within(model, seen)
+        if one.__module__.startswith("anlan")
+    ]
+    assert len(bodies) > 50
+    assert [one for one in bodies if one.model_config.get("extra") != "forbid"] == []
+
+
+def test_every_answer_has_a_shape() -> None:
+    bare = [one.path for one in api.operations() if NOT_SET in one.response_models.values()]
+    assert bare == []

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import problem, requires
+from anlan.http.api import FindingOut, Sent, problem, requires
 from anlan.rules import RULE_IDS, RuleError, evaluate, load
 from anlan.rules.facts import schema_of
 
@@ -42,36 +42,9 @@ class RuleDetail(RuleOut):
     sources: list[dict[str, Any]] = Field(description="出处；unverified 说明为什么没有对照")
 
 
-class EvaluateIn(Schema):
+class EvaluateIn(Sent):
     on: date = Field(description="法定日期：事故、行为、评估之日")
     facts: dict[str, Any] = Field(description="事实；没有的项就是不知道")
-
-
-class CitationOut(Schema):
-    document: str
-    article: str
-
-
-class ReasonOut(Schema):
-    text: str
-    citation: CitationOut | None
-
-
-class FindingOut(Schema):
-    """The same as ``anlan rule`` prints."""
-
-    rule: str
-    version: str
-    in_force_from: date
-    on: date
-    value: str | None
-    label: str
-    unknown: list[str]
-    because: list[ReasonOut]
-    citation: CitationOut
-    unverified: list[ReasonOut]
-    inputs: dict[str, Any]
-    figures: dict[str, Any]
 
 
 @router.get("/rules", response=list[RuleOut], summary="列出规则", url_name="rule_list")

@@ -8,11 +8,13 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
+from pydantic import AwareDatetime
 
 from anlan.authz.actors import Actor
 from anlan.files import actions, selectors
 from anlan.files.marks import for_readers
 from anlan.files.models import Kind, StoredFile
+from anlan.lib.refusals import Invalid
 
 router = Router(tags=["附件"])
 
@@ -38,14 +40,17 @@ class FileOut(Schema):
 
 class UploadIn(Schema):
     kind: Kind = Kind.OTHER
-    taken_at: datetime | None = Field(None, description="拍摄时间，带时区")
+    taken_at: AwareDatetime | None = Field(None, description="拍摄时间，带时区")
     longitude: Decimal | None = Field(None, ge=-180, le=180, description="经度（WGS-84），与纬度同时填写")
     latitude: Decimal | None = Field(None, ge=-90, le=90)
     accuracy_m: Decimal | None = Field(None, ge=0, le=1_000_000, description="定位精度，米")
 
     def position(self) -> actions.Position | None:
-        if self.longitude is None or self.latitude is None:
+        if self.longitude is None and self.latitude is None:
             return None
+        if self.longitude is None or self.latitude is None:
+            lacking = "longitude" if self.longitude is None else "latitude"
+            raise Invalid.at(f"/{lacking}", "经度和纬度须同时填写。")
         return actions.Position(self.longitude, self.latitude, self.accuracy_m)
 
 

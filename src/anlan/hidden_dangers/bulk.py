@@ -14,7 +14,8 @@ from anlan.authz.scope import require
 from anlan.hidden_dangers import actions
 from anlan.hidden_dangers.commands import COMMANDS
 from anlan.hidden_dangers.workflow import PROCESS
-from anlan.lib.refusals import Invalid, Refusal
+from anlan.http.api import message_of, pointer_of
+from anlan.lib.refusals import FieldError, Invalid, Refusal
 
 AT_MOST = 200
 URGE = "urge"
@@ -83,6 +84,6 @@ def _act(actor: Actor, verb: str, payload: dict[str, Any]) -> Any:
     try:
         command = COMMANDS[verb].model_validate({"verb": verb, **payload})
     except ValidationError as wrong:
-        first = wrong.errors()[0]
-        raise Invalid.at("/" + "/".join(str(part) for part in first["loc"]), "这一项填得不对，请检查。") from wrong
+        errors = [FieldError(pointer_of(one["loc"]), message_of(dict(one))) for one in wrong.errors()]
+        raise Invalid(errors) from wrong
     return lambda matter_id: command.run(actor, matter_id)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
@@ -17,6 +17,7 @@ from anlan.hidden_dangers.actions.rectification import Five
 from anlan.hidden_dangers.actions.registration import Find
 from anlan.hidden_dangers.choices import Cause, HandlingMode, Level, LookBackResult, PartyKind, Source
 from anlan.hidden_dangers.models import HiddenDanger
+from anlan.http.api import Sent
 
 Text = Annotated[str, Field(max_length=2000)]
 Line = Annotated[str, Field(max_length=200)]
@@ -25,13 +26,7 @@ BlankOrSector = Sector | Literal[""]
 BlankOrLevel = Level | Literal[""]
 
 
-class Payload(BaseModel):
-    """A verb's payload: unknown keys are refused, so that a slip of the pen is not silently lost."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class ResponsibleParty(Payload):
+class ResponsibleParty(Sent):
     """责任主体: ``id`` of the enterprise or organisation, ``name`` of the person."""
 
     kind: PartyKind = PartyKind.ENTERPRISE
@@ -44,7 +39,7 @@ class ResponsibleParty(Payload):
         return Party(self.kind, enterprise_id=enterprise, organisation_id=organisation, person=self.name)
 
 
-class FindIn(Payload):
+class FindIn(Sent):
     """三下上报：照片、地点、一句话。``region`` (id), ``site`` (id) or ``object`` (id) says where in the tree, ``place`` where
     exactly."""
 
@@ -72,7 +67,7 @@ class FindIn(Payload):
         )
 
 
-class Command(Payload):
+class Command(Sent):
     """One verb on one matter. ``run`` answers with the moved matter or raises a Refusal."""
 
     verb: str

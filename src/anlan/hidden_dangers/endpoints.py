@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from anlan.authz.choices import Sector
 from anlan.authz.permissions import Permission
@@ -19,7 +19,9 @@ from anlan.hidden_dangers.policies import may_read_findings
 from anlan.hidden_dangers.presenters import visible_events
 from anlan.hidden_dangers.schemas import (
     AskIn,
+    CommentIn,
     DirectionIn,
+    EventOut,
     HiddenDangerCase,
     HiddenDangerRow,
     History,
@@ -30,14 +32,11 @@ from anlan.hidden_dangers.selectors import Filters
 from anlan.hidden_dangers.workflow import DIRECTED
 from anlan.http import api as http
 from anlan.lib import clock
-from anlan.lib.refusals import Invalid, NotInScope
 from anlan.territory import api as territory
 
 router = Router(tags=["隐患"])
 
 MOST_FINDINGS = 50
-
-STATES = "^(" + "|".join(selectors.STATES) + ")?$"
 
 
 class ListQuery(Schema):
@@ -55,28 +54,25 @@ class ListQuery(Schema):
     object: Annotated[UUID | None, Field(description="监管对象")] = None
     registered_from: date | None = None
     registered_to: date | None = None
-    state: Annotated[str, Field(pattern=STATES)] = ""
+    state: Annotated[str, http.OneOf(tuple(selectors.STATES))] | None = None
     imported: Annotated[bool | None, Field(description="只看随台账导入的，或者只看在平台登记的")] = None
 
     def as_filters(self) -> Filters:
-        try:
-            region = territory.find_region(self.region) if self.region else None
-        except NotInScope as unknown:
-            raise Invalid.at("/region", f"没有代码为“{self.region}”的区划。") from unknown
+        http.check_order(self.registered_from, self.registered_to, "/registered_from")
         return Filters(
             q=self.q.strip(),
             status=tuple(self.status),
             level=self.level or "",
             source=self.source or "",
             sector=self.sector or "",
-            region_path=region.path if region else "",
+            region_path=territory.path_named(self.region),
             holder_id=self.holder,
             enterprise_id=self.enterprise,
             site_id=self.site,
             object_id=self.object,
             registered_from=self.registered_from,
             registered_to=self.registered_to,
-            state=self.state,
+            state=self.state or "",
             imported=self.imported,
         )
 
@@ -106,10 +102,8 @@ def register_hidden_danger(request: HttpRequest, response: HttpResponse, body: F
     return Status(201, _case(request, response, matter.id))
 
 
-class BulkIn(Schema):
+class BulkIn(http.Sent):
     """One verb on several matters; ``payload`` is what the verb takes besides."""
-
-    model_config = ConfigDict(extra="forbid")
 
     verb: Literal["urge", "redispatch", "report_up", "return_to_reporter", "return", "merge_duplicate"]
     ids: Annotated[list[UUID], Field(min_length=1, max_length=bulk.AT_MOST)]
@@ -131,7 +125,8 @@ class BulkOut(Schema):
 @http.requires(Permission.HIDDEN_DANGER_VIEW)
 def act_in_bulk(request: HttpRequest, body: BulkIn) -> Any:
     """Each matter goes through its own action; those refused come back with the reason."""
-    return bulk.run(http.actor_of(request), body.verb, body.ids, body.payload)
+    with http.pointing(lambda pointer: f"/payload{pointer}"):
+        return bulk.run(http.actor_of(request), body.verb, body.ids, body.payload)
 
 
 @router.get("/hidden-dangers/{uuid:hidden_danger_id}", response=HiddenDangerCase, summary="一件隐患")
@@ -165,12 +160,20 @@ def history(request: HttpRequest, hidden_danger_id: UUID) -> Any:
     return {"items": items, "count": len(items)}
 
 
+@router.post("/hidden-dangers/{uuid:hidden_danger_id}/comments", response={201: EventOut}, summary="留言")
+@http.requires(Permission.HIDDEN_DANGER_COMMENT)
+def comment(request: HttpRequest, hidden_danger_id: UUID, body: CommentIn) -> Any:
+    """A word on the history, for everybody who reads it."""
+    said = actions.comment(actor=http.actor_of(request), hidden_danger_id=hidden_danger_id, note=body.note)
+    return Status(201, answers.event(said))
+
+
 @router.post("/hidden-dangers/{uuid:hidden_danger_id}/directions", response={201: History}, summary="登记领导调度")
 @http.requires(Permission.HIDDEN_DANGER_DIRECT)
 def direct(request: HttpRequest, hidden_danger_id: UUID, body: DirectionIn) -> Any:
     """Put down that a leader directed a major matter; answers its directions, the oldest first."""
     actor = http.actor_of(request)
-    said = body.dict() | {"held_on": body.held_on or clock.today()}
+    said = body.model_dump() | {"held_on": body.held_on or clock.today()}
     matter = actions.direct(actor=actor, hidden_danger_id=hidden_danger_id, **said)
     items = [answers.event(entry) for entry in visible_events(actor, matter) if entry.event == DIRECTED]
     return Status(201, {"items": items, "count": len(items)})

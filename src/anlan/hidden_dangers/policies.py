@@ -110,7 +110,9 @@ def check_can_ask_rule(actor: Actor, matter: HiddenDanger) -> None:
         raise Forbidden("forbidden", f"您当前的身份（{actor.role.label}）不提请、不判定重大，不能按标准判。")
     _must_act_for(actor, "提请或者判定", matter.screening, matter.dispatcher, matter.lead, matter.major_decider)
     if PROCESS.row("propose_major", matter.status) is None:
-        raise Refused("wrong_state", f"这件隐患现在是“{matter.get_status_display()}”，不再判是否重大。")
+        now = {"current_status": matter.status, "current_version": matter.version}
+        reason = f"这件隐患现在是“{matter.get_status_display()}”，不再判是否重大。"
+        raise Refused("wrong_state", reason, extra=now, about=matter.id)
 
 
 def may_read_findings(actor: Actor, matter: HiddenDanger) -> bool:

@@ -17,6 +17,7 @@ from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import Checker, checker, may_direct, may_read_findings
 from anlan.hidden_dangers.querysets import AWAITING_RECTIFICATION
 from anlan.hidden_dangers.workflow import DIRECTED, PROCESS, RULE_ASKED, TRAVELLED
+from anlan.http.api import LastAct
 from anlan.lib import clock
 from anlan.lib.refusals import Refusal
 from anlan.processes import api as processes
@@ -67,6 +68,15 @@ def visible_events(actor: Actor, matter: HiddenDanger) -> list[Event]:
     if actor.is_enterprise:
         events = [event for event in events if event.event != DIRECTED]
     return events
+
+
+def last_act(actor: Actor, matter: HiddenDanger) -> LastAct | None:
+    """The last step of the matter that this actor may read of; None when there is none."""
+    steps = [event for event in visible_events(actor, matter) if event.verb]
+    if not steps:
+        return None
+    last = steps[-1]
+    return LastAct(last.event, title_of(last), last.actor_label, last.organisation_label, last.at)
 
 
 def title_of(event: Event) -> str:

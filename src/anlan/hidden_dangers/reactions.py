@@ -7,8 +7,10 @@ from anlan.files import api as files
 from anlan.hidden_dangers.actions.travelling import travel_with_site
 from anlan.hidden_dangers.messages import TELLINGS
 from anlan.hidden_dangers.models import HiddenDanger
-from anlan.hidden_dangers.selectors import at_site, hidden_danger_in_brief, of_party, sees, told_about
+from anlan.hidden_dangers.presenters import last_act
+from anlan.hidden_dangers.selectors import at_site, hidden_danger, hidden_danger_in_brief, of_party, sees, told_about
 from anlan.hidden_dangers.workflow import PROCESS, TRAVELLED
+from anlan.http import api as http
 from anlan.live import api as live
 from anlan.notify import api as notify
 from anlan.processes import api as processes
@@ -17,6 +19,7 @@ from anlan.register import api as register
 
 files.register_subject(PROCESS.subject_type, sees)
 live.watch(PROCESS.subject_type, HiddenDanger)
+http.register_last_act(PROCESS.subject_type, lambda actor, id_: last_act(actor, hidden_danger(actor, id_)))
 register.register_open_matters(
     "件隐患", lambda site: site.hidden_dangers.open().filter(concealed=False).count(), travel_with_site
 )

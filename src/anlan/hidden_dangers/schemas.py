@@ -4,11 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from anlan.hidden_dangers.choices import DirectionManner
-from anlan.http.api import Answer, Coded, Named
+from anlan.http.api import Answer, Coded, Named, Sent
+
+
+class PartyOut(Answer):
+    """责任主体; a person has no id."""
+
+    kind: Coded
+    id: UUID | None
+    name: str
 
 
 class HiddenDangerRow(Answer):
@@ -26,7 +33,7 @@ class HiddenDangerRow(Answer):
     source: Coded | None
     site: UUID | None
     object: Annotated[Named | None, Field(description="企业场所以外的监管对象")]
-    responsible_party: dict[str, Any] | None
+    responsible_party: PartyOut | None
     holder: Named
     lead: Named | None
     due_on: date | None
@@ -102,24 +109,20 @@ class History(Answer):
     count: int
 
 
-class CommentIn(Schema):
-    note: str
+class CommentIn(Sent):
+    note: Annotated[str, Field(min_length=1, max_length=2000, description="留言内容")]
 
 
-class AskIn(Schema):
+class AskIn(Sent):
     """Facts for a rule; what is left out is not known."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rule: Literal["major_hidden_danger"] = "major_hidden_danger"
     on: Annotated[date | None, Field(description="法定日期，不填就是今天")] = None
     facts: dict[str, Any]
 
 
-class DirectionIn(Schema):
+class DirectionIn(Sent):
     """领导调度: who directed the matter, how and when, and what is wanted."""
-
-    model_config = ConfigDict(extra="forbid")
 
     leader: Annotated[str, Field(max_length=60, description="调度领导的姓名和职务")]
     manner: Annotated[DirectionManner, Field(description="方式")]

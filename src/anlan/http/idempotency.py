@@ -26,10 +26,10 @@ KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 DESCRIPTION = "由客户端生成的唯一值（如 UUID）。网络中断后用同一个值重发，操作只会发生一次，并得到同样的答复"
 
 
-def once(request: HttpRequest, actor: Actor, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def once(request: HttpRequest, actor: Actor | None, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The answer of ``act``, or the kept one. Runs inside ``acting(actor)``. Refused (409), Malformed (400)."""
     key = request.headers.get(HEADER)
-    if key is None or request.method != "POST" or actor.grant_id is None:
+    if key is None or request.method != "POST" or actor is None or actor.grant_id is None:
         return act()
     claim = IdempotencyRecord(
         grant_id=actor.grant_id,

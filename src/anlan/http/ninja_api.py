@@ -19,6 +19,8 @@ from pydantic_core import to_json
 from anlan.authz.scope import require
 from anlan.http import idempotency, openapi
 from anlan.http.auth import AUTH
+from anlan.http.last_acts import last_act
+from anlan.http.names import Names, source_of
 from anlan.http.parsing import StrictParser
 from anlan.http.problem import of_refusal, problem
 from anlan.http.requests import actor_or_none, why_nobody_acts
@@ -89,21 +91,23 @@ class HouseAPI(NinjaAPI):
             operation.auth_callbacks = []
         elif permission is None:
             raise ImproperlyConfigured(f"{view.__module__}.{view.__name__} lacks @requires or @public")
-        operation.run = partial(self._run, operation.run, permission)  # type: ignore[method-assign]
+        operation.run = partial(self._run, operation.run, permission, Names(operation))  # type: ignore[method-assign]
 
     def _run(
-        self, run: Callable[..., HttpResponseBase], permission: Any, request: HttpRequest, **kwargs: Any
+        self, run: Callable[..., HttpResponseBase], permission: Any, names: Names, request: HttpRequest, **kwargs: Any
     ) -> HttpResponseBase:
         """Whether the person may at all is asked before what they sent is looked at."""
         actor = actor_or_none(request)
-        if actor is None:
-            return run(request, **kwargs)
         try:
             if permission is not None:
+                if actor is None:
+                    return run(request, **kwargs)
                 require(actor, permission)
+            if errors := names.errors(request):
+                raise ValidationError(errors)
             return idempotency.once(request, actor, lambda: run(request, **kwargs))
-        except Refusal as refusal:
-            return of_refusal(refusal)
+        except (Refusal, ValidationError, RequestDataTooBig) as refusal:
+            return self.on_exception(request, refusal)
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         patterns = super()._get_urls()
@@ -152,7 +156,9 @@ def _errors_of(context: ValidationErrorContext[Any]) -> list[dict[str, Any]]:
 
 
 def _refusal(request: HttpRequest, refusal: Any) -> HttpResponse:
-    return of_refusal(refusal)
+    actor = actor_or_none(request)
+    told = last_act(actor, refusal) if actor is not None and refusal.about else None
+    return of_refusal(refusal, partial(source_of, request), told)
 
 
 def _not_found(request: HttpRequest, error: Any) -> HttpResponse:

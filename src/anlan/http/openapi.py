@@ -29,17 +29,15 @@ def complete(schema: OpenAPISchema) -> OpenAPISchema:
 
 
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
-    statuses = [400]
+    statuses = [400, 422, 503]
     if operation.get("security"):
         statuses += [401, 403]
     if "{" in path or method in UNSAFE:
         statuses.append(404)
     if method in UNSAFE:
         statuses += [409, 412]
-    if "application/json" in operation.get("requestBody", {}).get("content", {}):
-        statuses.append(415)
-    if operation["parameters"] or "requestBody" in operation:
-        statuses.append(422)
+    if "requestBody" in operation:
+        statuses += [413, 415]
     return statuses
 
 

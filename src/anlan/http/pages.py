@@ -61,6 +61,11 @@ def paginate(rows: QuerySet[Any] | Listing[Any], query: PageQuery) -> Sheet:
     return Sheet(items, count, is_exact)
 
 
+def no_cursor() -> Invalid:
+    """The refusal (422) of a list that cannot be walked."""
+    return Invalid.at("/cursor", "这个列表不用游标，请用 page 和 page_size。")
+
+
 def count_each(lists: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How long each of the lists is, whatever they are of, in one query."""
     found = _in_one([rows.annotate(n=Count("*")) for rows in _named(lists)])
@@ -98,7 +103,7 @@ def _count(rows: QuerySet[Any] | Listing[Any], how: str | None) -> tuple[int | N
 def _walk(rows: QuerySet[Any], cursor: str, size: int) -> Sheet:
     """Newest first by id (UUIDv7), each page one index range whatever its depth."""
     if not isinstance(rows.model._meta.pk, UUIDField):
-        raise Invalid.at("/cursor", "这个列表不用游标，请用 page 和 page_size。")
+        raise no_cursor()
     rows = rows.order_by("-id")
     if cursor:
         rows = rows.filter(id__lt=_decode(cursor))

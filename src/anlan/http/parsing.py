@@ -22,12 +22,12 @@ class Malformed(Refusal):
 
 
 class UnsupportedMediaType(Refusal):
-    """415: only JSON is read here."""
+    """415: something else is read here."""
 
     status = 415
 
-    def __init__(self) -> None:
-        super().__init__("unsupported_media_type", "请求内容应为 JSON，并在 Content-Type 中注明 application/json。")
+    def __init__(self, wanted: str = "application/json") -> None:
+        super().__init__("unsupported_media_type", f"请求内容应为 {wanted}，并在 Content-Type 中注明。")
 
 
 class StrictParser(Parser):

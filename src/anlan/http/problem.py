@@ -1,11 +1,15 @@
 """Refusals as ``application/problem+json`` (RFC 9457)."""
 
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from ninja import Schema
 from pydantic import Field
 
+from anlan.http.last_acts import LastAct
 from anlan.lib.refusals import Invalid, Refusal
 
 CONTENT_TYPE = "application/problem+json"
@@ -41,7 +45,17 @@ class ProblemField(Schema):
 
     pointer: str = Field(description="所发内容中的位置（JSON 指针，RFC 6901）")
     message: str = Field(description="错在哪里、应当怎样填")
-    source: str = Field("body", description="body、query、path、header 或 file")
+    source: str = Field("body", description="body、query、path、header、form 或 file")
+
+
+class LastActOut(Schema):
+    """Who acted meanwhile, and how."""
+
+    event: str = Field(description="稳定的代码，如 hidden_danger.dispatched")
+    title: str = Field(description="给人看的名称；没有的为空")
+    actor: str
+    organisation: str
+    at: datetime
 
 
 class Problem(Schema):
@@ -54,7 +68,12 @@ class Problem(Schema):
     detail: str = Field(description="给人看的原因和办法")
     citation: str | None = Field(None, description="所依据的条款")
     errors: list[ProblemField] | None = Field(None, description="逐项错误，仅 422")
-    current_version: int | None = Field(None, description="当前版本号，仅 412")
+    current_version: int | None = Field(None, description="当前版本号：412，和状态不符（wrong_state）的 409")
+    current_status: str | None = Field(None, description="当前状态，仅状态不符的 409")
+    near: list[str] | None = Field(None, description="相近的、可用的写法，仅规则的 422")
+    last_act: LastActOut | None = Field(
+        None, description="最近一步是谁、何时、怎样办的；只给看得到的人，与 current_version 同在"
+    )
 
 
 def problem(
@@ -73,18 +92,22 @@ def problem(
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers, json_dumps_params=options)
 
 
-def of_refusal(refusal: Refusal) -> HttpResponse:
-    """The problem response of a refusal, with the pointers of its fields."""
+def of_refusal(
+    refusal: Refusal, source_of: Callable[[str], str] = lambda pointer: "body", last_act: LastAct | None = None
+) -> HttpResponse:
+    """The problem response of a refusal, with the pointers of its fields and where those stand, and the act that may have
+    come before."""
     errors: list[dict[str, str]] = []
     if isinstance(refusal, Invalid):
-        errors = [{"pointer": e.pointer, "message": e.message, "source": "body"} for e in refusal.errors]
+        errors = [{"pointer": e.pointer, "message": e.message, "source": source_of(e.pointer)} for e in refusal.errors]
     headers = {"WWW-Authenticate": 'Bearer realm="anlan"'} if refusal.status == 401 else None
     return problem(
         refusal.status,
         refusal.code,
-        refusal.reason,
+        f"{refusal.reason}最近一步：{last_act.in_words}。" if last_act else refusal.reason,
         headers=headers,
         citation=refusal.citation,
         errors=errors,
+        last_act=LastActOut(**asdict(last_act)).model_dump(mode="json") if last_act else None,
         **refusal.extra,
     )

@@ -1,9 +1,14 @@
 """Pydantic's complaints as pointers and sentences in Chinese."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
+
+from anlan.lib.refusals import FieldError, Invalid
 
 MESSAGES = {
     "missing": "请填写这一项。",
@@ -50,6 +55,7 @@ MESSAGES = {
     "model_type": "应为对象。",
     "model_attributes_type": "应为对象。",
     "json_invalid": "不是有效的 JSON。",
+    "json_type": "应为 JSON 文本。",
 }
 FALLBACK = "格式不正确。"
 TAG_ERRORS = frozenset({"union_tag_invalid", "union_tag_not_found"})
@@ -61,6 +67,21 @@ QUOTED = re.compile(r"'([^']*)'")
 def pointer_of(location: tuple[str | int, ...]) -> str:
     """The JSON pointer (RFC 6901) of a location; the empty pointer is the whole."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
+
+
+@contextmanager
+def pointing(into_sent: Callable[[str], str]) -> Iterator[None]:
+    """Let refusals of fields that arise inside point into what was sent, which is built otherwise than what acts take."""
+    try:
+        yield
+    except Invalid as refusal:
+        raise Invalid([FieldError(into_sent(one.pointer), one.message) for one in refusal.errors]) from refusal
+
+
+def check_order(first: date | None, last: date | None, pointer: str) -> None:
+    """Invalid (422) for days that leave nothing between them."""
+    if first is not None and last is not None and first > last:
+        raise Invalid.at(pointer, "起始日期不能晚于截止日期。")
 
 
 def message_of(error: dict[str, Any]) -> str:

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from anlan.authz.choices import Sector
 from anlan.hidden_dangers.api import Level
+from anlan.http.api import Sent
 from anlan.inspections.choices import ActClass, Answer, Arrival, InspectionKind
 from anlan.inspections.facts import CheckFacts, FreeFinding, GivenAnswer, Officer, Start
 
@@ -21,19 +22,12 @@ BlankOrSector = Sector | Literal[""]
 Figure = Annotated[Decimal, Field(max_digits=14, decimal_places=3)]
 
 
-class Payload(BaseModel):
-    """Unknown keys are refused, so that a slip of the pen is not silently lost. ninja's own ``Schema`` would look at each
-    answer of a long list as if it were a record."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class OfficerIn(Payload):
+class OfficerIn(Sent):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     certificate_no: Annotated[str, Field(max_length=40)] = ""
 
 
-class PutRight(Payload):
+class PutRight(Sent):
     """A self-check's own: put right inside already, by one and accepted by another."""
 
     measure: Annotated[str, Field(max_length=500)] = ""
@@ -69,7 +63,7 @@ class FindingIn(PutRight):
         return FreeFinding(**values, photo_ids=self.photos)
 
 
-class FactsIn(Payload):
+class FactsIn(Sent):
     """What the visit was and what was found."""
 
     officers: Annotated[list[OfficerIn], Field(max_length=20)] = []
@@ -123,6 +117,15 @@ class CheckIn(FactsIn):
             month=self.month,
             object_id=self.object,
         )
+
+    def pointer(self, told: str) -> str:
+        """The pointer into what was sent: the act names an answer by the number of its item. Of one that was not sent,
+        the list itself."""
+        if not told.startswith("/answers/"):
+            return told
+        number, *rest = told.removeprefix("/answers/").split("/")
+        at = next((at for at, one in enumerate(self.answers) if str(one.item) == number), None)
+        return "/answers" if at is None else "/".join([f"/answers/{at}", *rest])
 
 
 __all__ = ["AnswerIn", "CheckIn", "FactsIn", "FindingIn", "OfficerIn"]

@@ -22,7 +22,6 @@ from anlan.inspections.models import ChecklistVersion, CheckRecord
 from anlan.inspections.presenters import findings_seen
 from anlan.inspections.selectors import Filters
 from anlan.lib import clock
-from anlan.lib.refusals import Invalid, NotInScope
 from anlan.register import api as enterprises
 from anlan.territory import api as territory
 
@@ -73,10 +72,25 @@ class AnswerOut(http.Answer):
     note: str
 
 
+class OfficerOut(http.Answer):
+    name: str
+    certificate_no: str
+
+
+class SelfCheckFindingOut(http.Answer):
+    """A problem the enterprise found itself; ``state_label`` is what a person reads."""
+
+    id: UUID
+    description: str
+    state: str
+    state_label: str
+    due_on: date
+
+
 class CheckCase(CheckRow):
     """One check. ``hidden_dangers`` are those the actor may see."""
 
-    officers: list[dict[str, str]]
+    officers: list[OfficerOut]
     inspection_kind: str
     arrival: str
     scan_no: str
@@ -88,7 +102,7 @@ class CheckCase(CheckRow):
     note: str
     answers: list[AnswerOut]
     hidden_dangers: list[UUID]
-    self_check_findings: list[dict[str, Any]]
+    self_check_findings: list[SelfCheckFindingOut]
     rating: int | None
     rating_words: str
 
@@ -139,11 +153,12 @@ class CheckQuery(Schema):
     imported: Annotated[bool | None, Field(description="只看随台账导入的，或者只看在平台登记的")] = None
 
     def as_filters(self) -> Filters:
+        http.check_order(self.started_from, self.started_to, "/started_from")
         return Filters(
             q=self.q.strip(),
             act_class=self.act_class or "",
             status=self.status or "",
-            region_path=_region_path(self.region),
+            region_path=territory.path_named(self.region),
             organisation_id=self.organisation,
             enterprise_id=self.enterprise,
             site_id=self.site,
@@ -175,7 +190,8 @@ def file_check(request: HttpRequest, response: HttpResponse, body: CheckIn) -> A
     """A whole check in one act: the record, its answers and the hidden dangers found."""
     actor = http.actor_of(request)
     require(actor, Permission.SELF_CHECK_FILE if actor.is_enterprise else Permission.CHECK_REGISTER)
-    check = actions.file(actor=actor, start=body.as_start(), facts=body.as_facts())
+    with http.pointing(body.pointer):
+        check = actions.file(actor=actor, start=body.as_start(), facts=body.as_facts())
     response["Location"] = f"{request.path}/{check.id}"
     return Answered(201, _case(actor, response, check.id))
 
@@ -234,7 +250,13 @@ def _case(actor: Actor, response: HttpResponse, check_id: UUID) -> dict[str, Any
         "answers": [{**one, "answer": _coded(Answer, one["answer"])} for one in check.told_answers],  # type: ignore[attr-defined]
         "hidden_dangers": [matter.id for matter in findings_seen(actor, check)],
         "self_check_findings": [
-            {"id": str(one.id), "description": one.description, "state": one.state, "due_on": one.due_on.isoformat()}
+            {
+                "id": one.id,
+                "description": one.description,
+                "state": one.state,
+                "state_label": one.get_state_display(),
+                "due_on": one.due_on,
+            }
             for one in (check.self_check_findings.all() if check.is_self_check else ())
         ],
     }
@@ -272,7 +294,12 @@ class CapQuery(Schema):
     standing: str = Field("", max_length=30, description="类别或者标准化等级的代码；不填是不知道")
 
 
-@router.get("/sites/{uuid:site_id}/inspection-cap", summary="还能不能再来检查，谁何时来过", url_name="inspection_cap")
+@router.get(
+    "/sites/{uuid:site_id}/inspection-cap",
+    response=http.FindingOut,
+    summary="还能不能再来检查，谁何时来过",
+    url_name="inspection_cap",
+)
 @http.requires(Permission.CHECK_VIEW)
 def inspection_cap(request: HttpRequest, site_id: UUID, query: Query[CapQuery]) -> HttpResponse:
     """What the rule ``inspection_cap`` says of the administrative inspections of the site that the actor sees."""
@@ -281,7 +308,10 @@ def inspection_cap(request: HttpRequest, site_id: UUID, query: Query[CapQuery]) 
 
 
 @router.get(
-    "/objects/{uuid:object_id}/inspection-cap", summary="同上，问一个监管对象", url_name="inspection_cap_object"
+    "/objects/{uuid:object_id}/inspection-cap",
+    response=http.FindingOut,
+    summary="同上，问一个监管对象",
+    url_name="inspection_cap_object",
 )
 @http.requires(Permission.CHECK_VIEW)
 def inspection_cap_of_object(request: HttpRequest, object_id: UUID, query: Query[CapQuery]) -> HttpResponse:
@@ -301,7 +331,7 @@ class UncheckedQuery(Schema):
     q: str = Field("", max_length=60)
     unchecked: Unchecked | None = Field(None, description="never 从未检查，year 查过但一年没有再查；不填两者都要")
     region: str = Field("", max_length=12)
-    tag: str = Field("", max_length=30)
+    tag: enterprises.TagCode | None = None
 
 
 class UncheckedSite(http.Answer):
@@ -320,8 +350,8 @@ def list_unchecked(request: HttpRequest, filters: Query[UncheckedQuery], page: Q
     narrowed = selectors.UncheckedFilters(
         q=filters.q,
         unchecked=filters.unchecked or "",
-        region_path=_region_path(filters.region),
-        tag=filters.tag,
+        region_path=territory.path_named(filters.region),
+        tag=filters.tag or "",
     )
     return http.paginate(selectors.unchecked_sites(http.actor_of(request), narrowed).with_names(), page)
 
@@ -345,13 +375,6 @@ class UnpatrolledGrid(http.Answer):
 @http.requires(Permission.CHECK_VIEW)
 def list_unpatrolled(request: HttpRequest, filters: Query[UnpatrolledQuery], page: Query[http.PageQuery]) -> http.Sheet:
     """本周一起没有巡查记录的村（社区）级综合网格；哪个单位巡查都算。"""
-    narrowed = selectors.UnpatrolledFilters(q=filters.q.strip(), region_path=_region_path(filters.region))
+    narrowed = selectors.UnpatrolledFilters(q=filters.q.strip(), region_path=territory.path_named(filters.region))
     found = selectors.unpatrolled_grids(http.actor_of(request), narrowed)
     return http.paginate(selectors.with_last_patrol(found).with_names(), page)
-
-
-def _region_path(code: str) -> str:
-    try:
-        return territory.find_region(code).path if code else ""
-    except NotInScope as unknown:
-        raise Invalid.at("/region", f"没有代码为“{code}”的区划。") from unknown

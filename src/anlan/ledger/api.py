@@ -2,6 +2,6 @@
 
 from anlan.ledger.actions import leaf_of, record
 from anlan.ledger.models import LedgerEntry
-from anlan.ledger.selectors import Happening, committed, entries, newest
+from anlan.ledger.selectors import Happening, LastEntry, committed, entries, last_act, newest
 
-__all__ = ["Happening", "LedgerEntry", "committed", "entries", "leaf_of", "newest", "record"]
+__all__ = ["Happening", "LastEntry", "LedgerEntry", "committed", "entries", "last_act", "leaf_of", "newest", "record"]

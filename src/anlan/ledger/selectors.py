@@ -2,11 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from anlan.authz.actors import Actor
+from anlan.authz.models import Organisation, User
 from anlan.ledger.models import LedgerEntry
 
 
@@ -25,6 +29,35 @@ def committed(actor: Actor, *, after: int, among: Collection[int] = (), limit: i
     rows = LedgerEntry.objects.visible_to(actor).filter(Q(seq__gt=after) | Q(seq__in=list(among)))
     columns = ("seq", "subject_type", "subject_id", "region_path")
     return [Happening(*row) for row in rows.order_by("seq").values_list(*columns)[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class LastEntry:
+    """The last act on a subject and who did it; ``version``: that it made of the subject, where the entry says it."""
+
+    subject_type: str
+    subject_id: UUID
+    event: str
+    at: datetime
+    version: int | None
+    actor: str
+    organisation: str
+
+
+def last_act(subject_id: UUID) -> LastEntry | None:
+    """Of a subject that the caller has found in its scope; None before the first."""
+    names = {
+        "actor": _name_of(User, "actor_id", "display_name"),
+        "organisation": _name_of(Organisation, "organisation_id", "short_name"),
+    }
+    columns = ("subject_type", "subject_id", "event", "at", "payload__version", *names)
+    rows = LedgerEntry.objects.filter(subject_id=subject_id).order_by("-seq").annotate(**names)
+    found = rows.values_list(*columns).first()
+    return LastEntry(*found) if found else None
+
+
+def _name_of(model: Any, column: str, name: str) -> Any:
+    return Coalesce(Subquery(model.objects.filter(id=OuterRef(column)).values(name)[:1]), Value(""))
 
 
 def entries(actor: Actor, event: str) -> QuerySet[LedgerEntry]:

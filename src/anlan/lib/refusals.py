@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 
 def joined(sentences: Iterable[str]) -> str:
@@ -13,12 +14,14 @@ def joined(sentences: Iterable[str]) -> str:
 
 @dataclass
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """Base of all. ``status`` is the HTTP answer, ``code`` is stable, ``citation`` names the article where there is one."""
+    """Base of all. ``status`` is the HTTP answer, ``code`` is stable, ``citation`` names the article where there is one,
+    ``about`` the record where the reason may be that somebody else acted on it meanwhile."""
 
     code: str
     reason: str
     citation: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
+    about: UUID | None = None
     status = 409
 
     def __post_init__(self) -> None:
@@ -49,11 +52,12 @@ class Stale(Refusal):
 
     status = 412
 
-    def __init__(self, current_version: int) -> None:
+    def __init__(self, current_version: int, about: UUID | None = None) -> None:
         super().__init__(
             "stale_version",
             "这条记录刚刚被别人更新过，请刷新后再操作。",
             extra={"current_version": current_version},
+            about=about,
         )
 
 

@@ -12,7 +12,7 @@ from anlan.authz.permissions import Permission
 from anlan.authz.roles import Reach
 from anlan.authz.scope import in_subtree, require, the_one
 from anlan.lib import clock
-from anlan.lib.refusals import NotInScope
+from anlan.lib.refusals import Invalid, NotInScope
 from anlan.reads.prepared import prepared
 
 # Those that can be the regulator of a sector (主管部门).
@@ -67,13 +67,18 @@ def _with_region(organisation_id: UUID) -> QuerySet[Organisation]:
 def search_organisations(
     actor: Actor, *, q: str = "", kinds: Sequence[str] = (), sector: str = "", region: str = ""
 ) -> QuerySet[Organisation]:
-    """Visible organisations by part of the name, kinds, sector and the region's code; every argument narrows."""
+    """Visible organisations by part of the name, kinds, sector and the region's code; every argument narrows.
+
+    Invalid (422) for a code of no region.
+    """
     found = visible_organisations(actor)
     if kinds:
         found = found.filter(kind__in=kinds)
     if sector:
         found = found.filter(sectors__contains=[sector])
     if region:
+        if not Region.objects.filter(code=region).exists():
+            raise Invalid.at("/region", f"没有代码为“{region}”的区划。")
         found = found.filter(region__code=region)
     if q:
         found = found.filter(Q(name__contains=q) | Q(short_name__contains=q))

@@ -33,13 +33,16 @@ def check_state(
 ) -> Transition:
     """The row that would fire. Raises Stale (412) or Refused (409, ``wrong_state``)."""
     if if_versions is not None and subject.version not in if_versions:
-        raise Stale(subject.version)
+        raise Stale(subject.version, subject.id)
     row = process.row(verb, subject.status)
     if row is None:
         label = process.rows_of(verb)[0].label
         now = process.statuses(subject.status).label if subject.status else "未登记"
         raise Refused(
-            "wrong_state", f"{process.label}现在是“{now}”，不能{label}。", extra={"current_status": subject.status}
+            "wrong_state",
+            f"{process.label}现在是“{now}”，不能{label}。",
+            extra={"current_status": subject.status, "current_version": subject.version},
+            about=subject.id,
         )
     return row
 

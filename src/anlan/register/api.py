@@ -59,6 +59,7 @@ from anlan.register.models import Enterprise, Site, SiteTransfer, SupervisedObje
 from anlan.register.naming import Places
 from anlan.register.open_matters import register_open_matters
 from anlan.register.querysets import SiteQuerySet
+from anlan.register.schemas import TagCode
 from anlan.register.selectors import (
     EnterpriseFilters,
     SiteFilters,
@@ -128,6 +129,7 @@ __all__ = [
     "SiteTransfer",
     "SourceCrs",
     "SupervisedObject",
+    "TagCode",
     "accept_resumption",
     "assign_by_place",
     "basic_places",

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from anlan.authz.choices import Sector
-from anlan.http.api import Page
+from anlan.http.api import Page, Sent
 from anlan.lib import clock
 from anlan.register.choices import ObjectKind
 from anlan.register.models import ResponsibleOfficial
@@ -135,7 +135,7 @@ class Gaps(Schema):
     objects_in_unheld_grids: Page[ObjectRef] = Field(description="所在综合网格没有网格长和网格员的其他监管对象")
 
 
-class GridIn(Schema):
+class GridIn(Sent):
     name: str = Field(min_length=1, max_length=60)
     kind: GridKind = GridKind.COMPREHENSIVE
     level: GridLevel = GridLevel.VILLAGE
@@ -160,7 +160,7 @@ class GridIn(Schema):
         )
 
 
-class GridPatch(Schema):
+class GridPatch(Sent):
     """Only what is sent changes."""
 
     name: str = Field("", max_length=60)
@@ -173,7 +173,7 @@ class GridPatch(Schema):
         return {names.get(name, name): getattr(self, name) for name in self.model_fields_set}
 
 
-class HolderIn(Schema):
+class HolderIn(Sent):
     """An account, or a name with a phone."""
 
     name: str = Field("", max_length=60)
@@ -198,22 +198,22 @@ class MemberIn(HolderIn):
         )
 
 
-class SitesIn(Schema):
+class SitesIn(Sent):
     sites: Ids = Field(min_length=1, max_length=5000, description="场所")
     move: bool = Field(False, description="已在其他同类网格的，从那里划过来")
 
 
-class SitesOut(Schema):
+class SitesOut(Sent):
     sites: Ids = Field(min_length=1, max_length=5000, description="场所")
     reason: str = Field(min_length=1, max_length=200)
 
 
-class ObjectsIn(Schema):
+class ObjectsIn(Sent):
     objects: Ids = Field(min_length=1, max_length=5000, description="监管对象")
     move: bool = Field(False, description="已在其他同类网格的，从那里划过来")
 
 
-class ObjectsOut(Schema):
+class ObjectsOut(Sent):
     objects: Ids = Field(min_length=1, max_length=5000, description="监管对象")
     reason: str = Field(min_length=1, max_length=200)
 
@@ -228,7 +228,7 @@ class RemovedOut(Schema):
     left: int
 
 
-class HandOverIn(Schema):
+class HandOverIn(Sent):
     of: UUID = Field(description="移交人的任一岗位或包保记录")
     to: HolderIn = Field(description="接手人")
     reason: str = Field("", max_length=200)

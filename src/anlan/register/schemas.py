@@ -8,14 +8,17 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from anlan.authz.choices import Sector
-from anlan.http.api import Place
+from anlan.http.api import OneOf, Place, Sent
 from anlan.register.choices import Gap, OperatingStatus, PersonPost, SourceCrs
 from anlan.register.facts import PersonFacts
+from anlan.register.licence_terms import LICENCES
 from anlan.register.models import Enterprise, Site, SitePerson, SiteRegulator
-from anlan.register.tags import Tag, tags_of
+from anlan.register.tags import TAGS, Tag, tags_of
 
 Longitude = Annotated[Decimal | None, Field(ge=73, le=136, max_digits=9, decimal_places=6)]
 Latitude = Annotated[Decimal | None, Field(ge=3, le=54, max_digits=8, decimal_places=6)]
+TagCode = Annotated[str, OneOf(tuple(TAGS))]
+LicenceCode = Annotated[str, OneOf(tuple(LICENCES))]
 
 
 class ShortNamed(Schema):
@@ -62,7 +65,7 @@ class EnterpriseOut(Schema):
         return tags_of(found.tag_kinds, is_key=found.is_key)
 
 
-class EnterpriseIn(Schema):
+class EnterpriseIn(Sent):
     """``region`` is an official code inside the caller's range, as fine as it is known."""
 
     name: str = Field(min_length=1, max_length=120)
@@ -92,7 +95,7 @@ class EnterpriseQuery(Schema):
     above_designated_size: bool | None = None
     status: OperatingStatus | None = None
     sector: Sector | None = Field(None, description="有该行业领域主管部门的场所")
-    tag: str = Field("", max_length=30, description="带该标签的场所，如 CONFINED_SPACE")
+    tag: TagCode | None = Field(None, description="有带该标签的场所")
     stale: bool = Field(False, description="只看久未更新、也没有确认过的")
 
 
@@ -103,7 +106,7 @@ class PersonOut(Schema):
     phone: str
 
 
-class PersonIn(Schema):
+class PersonIn(Sent):
     name: str = Field(min_length=1, max_length=60)
     post: PersonPost
     phone: str = Field("", max_length=30)
@@ -154,7 +157,7 @@ class SiteDetail(SiteOut):
         return list(site.regulators.all())
 
 
-class SiteIn(Schema):
+class SiteIn(Sent):
     """``local_unit`` null: the township of the region. Each sector gets the county's regulator."""
 
     name: str = Field(min_length=1, max_length=120)
@@ -185,7 +188,7 @@ class SiteQuery(Schema):
     enterprise: UUID | None = None
     local_unit: UUID | None = None
     unregulated: bool = Field(False, description="只看还没有主管部门的")
-    tag: str = Field("", max_length=30, description="标签，如 CONFINED_SPACE")
+    tag: TagCode | None = None
     gap: Gap | None = Field(None, description="缺什么：regulator 没有主管部门，local_unit 没有属地单位，grid 没有网格")
 
 

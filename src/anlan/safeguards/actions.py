@@ -208,7 +208,7 @@ def _lock(actor: Actor, event_id: UUID, if_versions: frozenset[int] | None = Non
     event: GuaranteedEvent = GuaranteedEvent.objects.select_related("region").lock_visible(actor, id=event_id)
     check_can_edit(actor, event)
     if if_versions is not None and event.version not in if_versions:
-        raise Stale(event.version)
+        raise Stale(event.version, event.id)
     check_is_running(event)
     return event
 

@@ -12,7 +12,6 @@ from anlan.authz.permissions import Permission
 from anlan.http import api as http
 from anlan.http.api import IfMatch, expected_versions
 from anlan.lib import clock
-from anlan.lib.refusals import Invalid, NotInScope
 from anlan.safeguards import actions, selectors
 from anlan.safeguards.boards import Line, lines_of
 from anlan.safeguards.choices import MatterState
@@ -42,10 +41,7 @@ def list_events(request: HttpRequest, page: Query[http.PageQuery]) -> Any:
 @http.requires(Permission.SAFEGUARD_EDIT)
 def establish(request: HttpRequest, response: HttpResponse, body: EventIn) -> Any:
     """Put down an event of the actor's region or of one directly below."""
-    try:
-        region = territory.find_region(body.region)
-    except NotInScope as unknown:
-        raise Invalid.at("/region", f"没有代码为“{body.region}”的区划。") from unknown
+    region = territory.region_named(body.region)
     event = actions.establish_event(actor=http.actor_of(request), region_id=region.id, facts=body.facts())
     response["Location"] = reverse("api:safeguard", args=[event.id])
     return Status(201, _answer(request, response, event.id))

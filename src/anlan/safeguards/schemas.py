@@ -4,18 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from anlan.http.api import Answer, Coded, Named
+from anlan.http.api import Answer, Coded, Named, Sent
 from anlan.safeguards.facts import EventFacts
 
 
-class Given(Schema):
-    model_config = ConfigDict(extra="forbid")
-
-
-class EventIn(Given):
+class EventIn(Sent):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     region: Annotated[str, Field(max_length=12, description="区划代码")]
     opens_on: date
@@ -27,7 +22,7 @@ class EventIn(Given):
         return EventFacts(**self.model_dump(exclude={"region"}))
 
 
-class EventPatch(Given):
+class EventPatch(Sent):
     """Only what is sent changes; the region stays."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)] = ""
@@ -40,14 +35,14 @@ class EventPatch(Given):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class MattersIn(Given):
+class MattersIn(Sent):
     """By id, or by number; both may be given."""
 
     hidden_dangers: Annotated[list[UUID], Field(max_length=5000)] = Field(default_factory=list)
     numbers: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=5000)] = Field(default_factory=list)
 
 
-class ReleaseIn(Given):
+class ReleaseIn(Sent):
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 

@@ -34,7 +34,9 @@ NO_HEADER = "没有找到表头，第一行看着就是数据：请在页面上�
 Progress = Callable[[int, int], None]
 
 
-def upload(*, actor: Actor, kind_code: str, file: UploadedFile, sheet: str = "") -> SheetImport:
+def upload(
+    *, actor: Actor, kind_code: str, file: UploadedFile, sheet: str = "", has_header: bool | None = None
+) -> SheetImport:
     """Keep a file that shall be imported, with a guess at its columns; of the sheet of that name, or of the one that fits
     best. Invalid (422) for what is no such table."""
     require(actor, Permission.SHEET_IMPORT)
@@ -58,7 +60,7 @@ def upload(*, actor: Actor, kind_code: str, file: UploadedFile, sheet: str = "")
     )
     entry.sha256 = storage.keep(content, entry.id, entry.extension)
     try:
-        _look_at(actor, kind, entry, sheet=sheet, facts=facts)
+        _look_at(actor, kind, entry, sheet=sheet, has_header=has_header, facts=facts)
     except Invalid:
         selectors.source_path(entry).unlink(missing_ok=True)
         raise

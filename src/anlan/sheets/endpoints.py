@@ -11,7 +11,8 @@ from ninja.files import UploadedFile
 from anlan.authz.permissions import Permission
 from anlan.http.api import ActingRequest, Page, PageQuery, Sheet, paginate, requires
 from anlan.sheets import actions, selectors, tasks
-from anlan.sheets.kinds import Kind, kinds_for
+from anlan.sheets import mapping as mappings
+from anlan.sheets.kinds import Kind, kind_of, kinds_for
 from anlan.sheets.models import SheetImport
 from anlan.sheets.schemas import ImportDetail, ImportIn, ImportKindOut, ImportOut, job_url
 
@@ -29,11 +30,19 @@ def list_kinds(request: ActingRequest) -> list[Kind]:
 def create_import(
     request: ActingRequest, response: HttpResponse, file: File[UploadedFile], details: Form[ImportIn]
 ) -> Any:
-    """The columns are recognised by their headings, or as the office has said before."""
+    """The columns are recognised by their headings, or as the office says now or has said before."""
     work = tasks.check_sheet if details.dry_run else tasks.import_sheet
     title = "试算" if details.dry_run else "导入"
     with transaction.atomic():
-        entry = actions.upload(actor=request.actor, kind_code=details.kind, file=file, sheet=details.sheet)
+        entry = actions.upload(
+            actor=request.actor,
+            kind_code=details.kind,
+            file=file,
+            sheet=details.sheet,
+            has_header=details.has_header,
+        )
+        if details.mapping:
+            actions.set_mapping(actor=request.actor, import_id=entry.id, mapping=_mapping(entry, details.mapping))
         return _started(request, response, entry.id, work, title, actions.check_ready)
 
 
@@ -61,6 +70,11 @@ def confirm_import(request: ActingRequest, response: HttpResponse, import_id: UU
 @requires(Permission.SHEET_IMPORT)
 def undo_import(request: ActingRequest, response: HttpResponse, import_id: UUID) -> Any:
     return _started(request, response, import_id, tasks.undo_sheet, "撤销导入", actions.check_undoable)
+
+
+def _mapping(entry: SheetImport, said: dict[str, str | None]) -> list[str]:
+    labels = [heading["label"] for heading in entry.header]
+    return mappings.as_said(said, labels, entry.mapping, kind_of(entry.kind))
 
 
 def _started(

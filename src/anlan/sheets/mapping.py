@@ -1,10 +1,12 @@
 """Which column of a file is which fact: by the words people write above it, or as the office said last time."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 
+from anlan.http.api import pointer_of
+from anlan.lib.refusals import FieldError, Invalid
 from anlan.sheets.kinds import Kind
 from anlan.sheets.values import text
 
@@ -75,6 +77,26 @@ def _most_alike(word: str, kind: Kind, free: Mapping[str, None]) -> str:
     ]
     likeness, name = max(found, default=(0.0, ""))
     return name if likeness >= ALIKE else ""
+
+
+def as_said(said: Mapping[str, str | None], header: Sequence[str], guessed: Sequence[str], kind: Kind) -> list[str]:
+    """The guess, overruled by what was said of headings; of two headings of one wording the first is meant. Invalid (422)
+    for a heading the file does not have and for a column the kind does not have."""
+    if errors := list(_untrue(said, header, kind)):
+        raise Invalid(errors)
+    mapping = [IGNORED if name in said.values() else name for name in guessed]
+    for word, name in said.items():
+        mapping[header.index(word)] = name or IGNORED
+    return mapping
+
+
+def _untrue(said: Mapping[str, str | None], header: Sequence[str], kind: Kind) -> Iterator[FieldError]:
+    for word, name in said.items():
+        where = pointer_of(("mapping", word))
+        if word not in header:
+            yield FieldError(where, f"文件里没有叫“{word[:40]}”的列。有：{'、'.join(filter(None, header))[:400]}。")
+        elif name and name not in kind.names:
+            yield FieldError(where, f"“{kind.label}”里没有“{name}”这一项。有：{'、'.join(sorted(kind.names))}。")
 
 
 def missing(mapping: Sequence[str], kind: Kind) -> list[str]:

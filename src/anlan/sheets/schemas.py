@@ -1,20 +1,32 @@
 """Imports as the API gives them."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from django.urls import reverse
 from ninja import Field, Schema
+from pydantic import Json
 
 from anlan.jobs import api as jobs
 from anlan.sheets import selectors
 from anlan.sheets.choices import ImportState
 from anlan.sheets.models import SheetImport
 
+Name = Annotated[str, Field(max_length=40)]
+"""Of a column of the kind."""
+
 
 class ImportIn(Schema):
     kind: str = Field(max_length=40, description="种类，见 GET /import-kinds")
     sheet: str = Field("", max_length=100, description="读哪张工作表；不写的，读表头最合的一张")
+    has_header: bool | None = Field(None, description="有没有表头；不写的由系统判断。没有表头的，各列叫“第1列”“第2列”")
+    mapping: Json[dict[str, Name | None]] | None = Field(
+        None,
+        description="JSON 对象：文件里的列名 → 对应到哪一项（GET /import-kinds 里各列的 name），null 为不导入这一列；"
+        "没有写到的列由系统认。按单位记住，下次不用再写",
+        examples=['{"单位": "name", "备注": null}'],
+    )
     dry_run: bool = Field(False, description="只试算，不写入；之后用 confirm 导入")
 
 

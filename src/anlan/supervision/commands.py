@@ -4,23 +4,17 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from anlan.authz.actors import Actor
+from anlan.http.api import Sent
 from anlan.supervision import actions
 from anlan.supervision.models import SupervisionListing
 
 Text = Annotated[str, Field(max_length=2000)]
 
 
-class Payload(Schema):
-    """Unknown keys are refused, so that a slip of the pen is not silently lost."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class ListIn(Payload):
+class ListIn(Sent):
     """挂牌: which matter, until when, which leader stands for it."""
 
     hidden_danger: UUID
@@ -39,16 +33,18 @@ class ListIn(Payload):
         )
 
 
-class Command(Payload):
+class Command(Sent):
     """One verb on one listing."""
 
     verb: str
     action: ClassVar[Any]
 
-    def run(self, actor: Actor, listing_id: UUID) -> SupervisionListing:
+    def run(self, actor: Actor, listing_id: UUID, if_versions: frozenset[int] | None = None) -> SupervisionListing:
         """Move the listing, or raise a Refusal."""
         arguments = {name: getattr(self, name) for name in type(self).model_fields if name != "verb"}
-        moved: SupervisionListing = self.action(actor=actor, listing_id=listing_id, **arguments)
+        moved: SupervisionListing = self.action(
+            actor=actor, listing_id=listing_id, if_versions=if_versions, **arguments
+        )
         return moved
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from anlan.authz.actors import Actor
 from anlan.hidden_dangers import api as loop
+from anlan.lib import clock
 from anlan.lib.refusals import Forbidden, Refused
 from anlan.supervision.models import SupervisionListing
+from anlan.supervision.selectors import reported_since
 
 
 def check_can_list(actor: Actor, matter: loop.HiddenDanger) -> None:
@@ -30,7 +32,22 @@ def check_can_request_release(actor: Actor, listing: SupervisionListing) -> None
         raise Refused("not_accepted", "隐患还没有验收，验收以后再申请摘牌。")
 
 
-check_can_report_progress = _of_the_rectifiers
+def check_can_report_progress(actor: Actor, listing: SupervisionListing) -> None:
+    """Once a month (DOMAIN §4). A second report would stand beside the first as if it were another month's, so what is
+    to be added goes into a comment on the matter, where the lister reads it as well, and the first stays as it was."""
+    _of_the_rectifiers(actor, listing)
+    if not listing.progress_count:
+        return
+    today = clock.today()
+    told = reported_since(listing, clock.start_of(today.replace(day=1)))
+    if told is not None:
+        day, who = clock.legal_date(told.reported_at).day, told.reported_by.display_name
+        raise Refused(
+            "progress_reported",
+            f"{today.month} 月的进展 {day} 日已由{who}报过，每月报一次。要补充、更正的，请在这件隐患的页面上留言。",
+        )
+
+
 check_can_set_controls = _of_the_rectifiers
 check_can_recheck = _of_the_lister
 check_can_refuse_release = _of_the_lister

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
 from anlan.authz.actors import Actor
+from anlan.http.api import LastAct
 from anlan.lib.refusals import Refusal
 from anlan.processes import api as processes
 from anlan.processes.api import Event, EventKind
@@ -110,6 +112,17 @@ def _primary(listing: SupervisionListing, possible: list[str]) -> str:
     if "set_controls" in possible and listing.controls_state != ControlsState.IN_FORCE:
         return "set_controls"
     return next((verb for verb in reversed(possible) if verb not in ("refuse_release", "set_controls")), "")
+
+
+def last_act(listing_id: UUID) -> LastAct | None:
+    """The last step of a listing: whoever sees the listing reads its history."""
+    steps = [event for event in processes.history_of(listing_id) if event.verb]
+    if not steps:
+        return None
+    last = steps[-1]
+    return LastAct(
+        last.event, VERB_LABELS.get(last.verb, last.verb), last.actor_label, last.organisation_label, last.at
+    )
 
 
 def timeline(actor: Actor, listing: SupervisionListing) -> list[TimelineEntry]:

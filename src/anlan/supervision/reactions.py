@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from anlan.authz.actors import Actor
 from anlan.hidden_dangers import api as loop
+from anlan.http import api as http
 from anlan.live import api as live
 from anlan.notify import api as notify
 from anlan.processes import api as processes
@@ -11,11 +12,13 @@ from anlan.processes.api import Event, reaction
 from anlan.supervision.actions import bring_along, issue_letter
 from anlan.supervision.messages import TELLINGS
 from anlan.supervision.models import SupervisionLetter, SupervisionListing
+from anlan.supervision.presenters import last_act
 from anlan.supervision.selectors import listing, listing_to_tell, open_listers
 from anlan.supervision.workflow import PROCESS
 
 live.watch("supervision_letter", SupervisionLetter)
 live.watch(PROCESS.subject_type, SupervisionListing)
+http.register_last_act(PROCESS.subject_type, lambda actor, id_: last_act(id_))
 notify.register_address(PROCESS.subject_type, lambda id_: reverse("supervision:listing", args=[id_]))
 loop.follow_matter(bring_along)
 loop.hold_open(lambda matter: open_listers(matter.id))

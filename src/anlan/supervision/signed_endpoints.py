@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from anlan.authz.permissions import Permission
 from anlan.http import api as http
@@ -20,10 +20,8 @@ from anlan.supervision.selectors import signed_lists as selectors
 router = Router(tags=["隐患清单"])
 
 
-class SignIn(Schema):
+class SignIn(http.Sent):
     """``period``: 2026-10 or 2026Q3. ``content_hash``: of the list the signatory was shown; anything else is refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
     period: Annotated[str, Field(max_length=7)]
     signatory: Annotated[str, Field(max_length=60)]

@@ -35,16 +35,10 @@ STATES = (("", "全部"), ("open", "未摘牌"), ("recheck", "待本单位复查
 @require_GET
 @requires(Permission.SUPERVISION_LISTING_VIEW)
 def ledger(request: ActingRequest) -> HttpResponse:
-    """挂牌台账, the newest first: all, those still hanging, or those of one's own that wait for the recheck or lack controls
-    in force."""
+    """挂牌台账, the newest first. A state there is none of shows all of them, and says so."""
     state = request.GET.get("state", "")
-    if state == "recheck":
-        rows = selectors.listings_to_recheck(request.actor)
-    elif state == "controls":
-        rows = selectors.listings_without_controls(request.actor, clock.today())
-    else:
-        rows = selectors.listings(request.actor)
-        rows = rows.filter(released_at=None) if state == "open" else rows
+    state = state if state in selectors.STATES else ""
+    rows = selectors.listings_in(request.actor, state, clock.today())
     page = asked_page(request, rows, SHORT_PAGE)
     context = {
         "listings": page.of(rows),

@@ -31,7 +31,7 @@ TRANSITIONS = (
         permission=Perm.SUPERVISION_LISTING_REPORT_PROGRESS,
         event="supervision_listing.progress_reported",
         who="隐患的主办单位、责任单位",
-        requires="每月一次",
+        requires="每月一次，本月报过的不能再报",
         opens=(D.PROGRESS,),
     ),
     Transition(

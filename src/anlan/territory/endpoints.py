@@ -42,6 +42,8 @@ class RegionQuery(Schema):
 @router.get("/regions", response=Page[RegionOut], summary="查区划", url_name="region_list")
 @requires(Permission.REGION_VIEW)
 def list_regions(request: HttpRequest, filters: Query[RegionQuery], page: Query[PageQuery]) -> Sheet:
+    if filters.parent:
+        selectors.region_named(filters.parent, "/parent")
     found = selectors.search_regions(
         filters.q, code=filters.code, parent=filters.parent, level=filters.level.value if filters.level else ""
     )

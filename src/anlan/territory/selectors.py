@@ -10,7 +10,7 @@ from anlan.authz.choices import RegionLevel
 from anlan.authz.models import Region
 from anlan.authz.scope import in_subtree
 from anlan.lib import clock
-from anlan.lib.refusals import NotInScope
+from anlan.lib.refusals import Invalid, NotInScope
 
 
 def regions() -> QuerySet[Region]:
@@ -32,6 +32,19 @@ def find_region(code: str) -> Region:
     if found is None:
         raise NotInScope("区划")
     return found
+
+
+def region_named(code: str, pointer: str = "/region") -> Region:
+    """The division whose code somebody sent. Invalid (422) at the pointer when there is none."""
+    try:
+        return find_region(code)
+    except NotInScope as unknown:
+        raise Invalid.at(pointer, f"没有代码为“{code}”的区划。") from unknown
+
+
+def path_named(code: str) -> str:
+    """Its path, for a filter; empty where no code was sent."""
+    return region_named(code).path if code else ""
 
 
 def children(parent: Region) -> QuerySet[Region]:

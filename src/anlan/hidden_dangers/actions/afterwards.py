@@ -57,7 +57,7 @@ def withdraw(
         matter: HiddenDanger = HiddenDanger.objects.lock_visible(actor, id=hidden_danger_id)
         require(actor, Permission.HIDDEN_DANGER_WITHDRAW)
         if if_versions is not None and matter.version not in if_versions:
-            raise Stale(matter.version)
+            raise Stale(matter.version, matter.id)
         step = processes.check_can_withdraw(actor, PROCESS, matter.id)
         leave_since(matter.id, step[-1].at)
         processes.withdraw(

@@ -55,12 +55,13 @@ def fire(
     )
 
 
-def comment(*, actor: Actor, hidden_danger_id: UUID, note: str) -> None:
+def comment(*, actor: Actor, hidden_danger_id: UUID, note: str) -> processes.Event:
     """Leave a comment on the timeline."""
     with transaction.atomic():
         matter = HiddenDanger.objects.get_visible(actor, id=hidden_danger_id)
         require(actor, Permission.HIDDEN_DANGER_COMMENT)
-        processes.comment(actor=actor, process=PROCESS, subject=matter, note=needed(note, "note", "留言内容"))
+        words = needed(note, "note", "留言内容")
+        return processes.comment(actor=actor, process=PROCESS, subject=matter, note=words)
 
 
 def hold(matter: HiddenDanger, organisation: Organisation) -> None:

@@ -16,6 +16,7 @@ from anlan.hidden_dangers.forms.evidence import Evidence, EvidenceField
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.policies import checker
 from anlan.hidden_dangers.workflow import PROCESS
+from anlan.http.api import last_act
 from anlan.lib.refusals import FieldError, Invalid, NotInScope, Refusal, Stale
 from anlan.processes import api as processes
 
@@ -80,7 +81,10 @@ class EvidenceForm(forms.Form):
         data = cast(QueryDict, self.data).copy()
         data["version"] = str(stale.extra["current_version"])
         self.data = data
-        self.add_error(None, "这件隐患刚刚被别人办理过。请先看看最新情况；内容已为您保留，确认无误后可以再次提交。")
+        last = last_act(self.actor, stale)
+        how = f"（{last.in_words}）" if last else ""
+        told = f"这件隐患刚刚被别人办理过{how}。请先看看最新情况；内容已为您保留，确认无误后可以再次提交。"
+        self.add_error(None, told)
 
     def _point(self, error: FieldError) -> None:
         name = self.field_of(error.pointer)

@@ -46,7 +46,7 @@ def region_of_move(actor: Actor, region_id: UUID, wall_path: str) -> Region:
 def check_version(row: Record, if_versions: frozenset[int] | None) -> None:
     """Raise Stale (412) when somebody changed the row since it was read."""
     if if_versions is not None and row.version not in if_versions:
-        raise Stale(row.version)
+        raise Stale(row.version, row.id)
 
 
 def let_see(organisation: Organisation, matter_id: UUID, region_path: str) -> None:

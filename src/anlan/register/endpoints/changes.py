@@ -1,5 +1,6 @@
 """``/api/v1``: statuses with evidence, moves to another 属地 unit, tenancies."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,17 +9,18 @@ from django.http import HttpResponse
 from ninja import Field, Query, Schema, Status
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, paginate, requires
+from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, paginate, requires
 from anlan.register import actions
 from anlan.register.choices import ChangeState, OperatingStatus, TransferState
-from anlan.register.endpoints.enterprises import region_by_code, tagged
+from anlan.register.endpoints.enterprises import tagged
 from anlan.register.endpoints.routing import router
 from anlan.register.models import SiteTenancy, SiteTransfer, StatusChange
 from anlan.register.schemas import Place, ShortNamed
 from anlan.register.selectors import changes
+from anlan.territory import api as territory
 
 
-class EvidenceIn(Schema):
+class EvidenceIn(Sent):
     """``files``: ids of own uploads (``POST /files``), at least one."""
 
     reason: str = Field(min_length=1, max_length=500)
@@ -33,12 +35,12 @@ class StatusIn(EvidenceIn):
     to_status: OperatingStatus
 
 
-class AcceptanceIn(Schema):
+class AcceptanceIn(Sent):
     note: str = Field(max_length=500)
     files: list[UUID] = Field(default_factory=list, max_length=20)
 
 
-class ReplyIn(Schema):
+class ReplyIn(Sent):
     note: str = Field("", max_length=500)
 
 
@@ -59,7 +61,7 @@ class StatusChangeOut(Schema):
     version: int
 
 
-class TransferIn(Schema):
+class TransferIn(Sent):
     """``local_unit`` null: the township of the region receives it."""
 
     region: str = Field(max_length=12, description="迁入村（社区）或乡镇（街道）的代码，可以不在自己的辖区")
@@ -85,17 +87,29 @@ class TransferOut(Schema):
     version: int
 
 
+class TravellingOut(Schema):
+    label: str = Field(description="是什么，带量词：件隐患")
+    count: int
+
+
+class TransferDetail(TransferOut):
+    open_matters: list[TravellingOut] = Field(
+        description="等待答复时，场所还没有办结、将随它移交的；没有移交权限的为空"
+    )
+    travelled: list[TravellingOut] = Field(description="接收时随场所移交过来的；没有移交权限的为空")
+
+
 class TransferQuery(Schema):
     status: TransferState | None = None
 
 
-class TenancyIn(Schema):
+class TenancyIn(Sent):
     landlord: UUID = Field(description="出租方企业")
     landlord_site: UUID | None = None
     valid_from: date
 
 
-class TenancyEnd(Schema):
+class TenancyEnd(Sent):
     valid_to: date
 
 
@@ -185,7 +199,7 @@ def propose_transfer(
     request: ActingRequest, site_id: UUID, sent: TransferIn, if_match: IfMatch = None
 ) -> Status[SiteTransfer]:
     transfer = actions.propose_site_transfer(
-        actor=request.actor, site_id=site_id, to_region_id=region_by_code(sent.region).id,
+        actor=request.actor, site_id=site_id, to_region_id=territory.region_named(sent.region).id,
         to_unit_id=sent.local_unit, new_address=sent.new_address, reason=sent.reason,
         if_versions=expected_versions(if_match),
     )  # fmt: skip
@@ -198,44 +212,56 @@ def list_transfers(request: ActingRequest, filters: Query[TransferQuery], page: 
     return paginate(changes.transfers(request.actor, status=filters.status or ""), page)
 
 
-@router.get("/site-transfers/{uuid:transfer_id}", response=TransferOut, summary="读一次移交", url_name="transfer")
+@router.get("/site-transfers/{uuid:transfer_id}", response=TransferDetail, summary="读一次移交", url_name="transfer")
 @requires(Permission.ENTERPRISE_VIEW)
 def read_transfer(request: ActingRequest, response: HttpResponse, transfer_id: UUID) -> SiteTransfer:
-    found: SiteTransfer = tagged(response, changes.transfer(request.actor, transfer_id))
-    return found
+    return _told(request, response, transfer_id)
 
 
-def _answered(request: ActingRequest, verb: Any, transfer_id: UUID, sent: ReplyIn, if_match: str | None) -> Any:
+def _answered(
+    request: ActingRequest, response: HttpResponse, verb: Any, transfer_id: UUID, sent: ReplyIn, if_match: str | None
+) -> SiteTransfer:
     verb(actor=request.actor, transfer_id=transfer_id, note=sent.note, if_versions=expected_versions(if_match))
-    return changes.transfer(request.actor, transfer_id)
+    return _told(request, response, transfer_id)
 
 
-@router.post("/site-transfers/{uuid:transfer_id}/confirm", response=TransferOut, summary="接收移交",
+def _told(request: ActingRequest, response: HttpResponse, transfer_id: UUID) -> SiteTransfer:
+    found: Any = changes.transfer(request.actor, transfer_id)
+    found.open_matters = _counted(changes.waiting_with(request.actor, found))
+    found.travelled = _counted(changes.travelled_with(request.actor, found))
+    transfer: SiteTransfer = tagged(response, found)
+    return transfer
+
+
+def _counted(matters: Mapping[str, int]) -> list[dict[str, object]]:
+    return [{"label": noun, "count": count} for noun, count in matters.items()]
+
+
+@router.post("/site-transfers/{uuid:transfer_id}/confirm", response=TransferDetail, summary="接收移交",
              url_name="confirm_transfer")  # fmt: skip
 @requires(Permission.SITE_TRANSFER)
 def confirm_transfer(
-    request: ActingRequest, transfer_id: UUID, sent: ReplyIn, if_match: IfMatch = None
+    request: ActingRequest, response: HttpResponse, transfer_id: UUID, sent: ReplyIn, if_match: IfMatch = None
 ) -> SiteTransfer:
-    found: SiteTransfer = _answered(request, actions.confirm_transfer, transfer_id, sent, if_match)
-    return found
+    return _answered(request, response, actions.confirm_transfer, transfer_id, sent, if_match)
 
 
-@router.post("/site-transfers/{uuid:transfer_id}/refuse", response=TransferOut, summary="不接收移交",
+@router.post("/site-transfers/{uuid:transfer_id}/refuse", response=TransferDetail, summary="不接收移交",
              url_name="refuse_transfer")  # fmt: skip
 @requires(Permission.SITE_TRANSFER)
-def refuse_transfer(request: ActingRequest, transfer_id: UUID, sent: ReplyIn, if_match: IfMatch = None) -> SiteTransfer:
-    found: SiteTransfer = _answered(request, actions.refuse_transfer, transfer_id, sent, if_match)
-    return found
+def refuse_transfer(
+    request: ActingRequest, response: HttpResponse, transfer_id: UUID, sent: ReplyIn, if_match: IfMatch = None
+) -> SiteTransfer:
+    return _answered(request, response, actions.refuse_transfer, transfer_id, sent, if_match)
 
 
-@router.post("/site-transfers/{uuid:transfer_id}/withdraw", response=TransferOut, summary="撤回移交",
+@router.post("/site-transfers/{uuid:transfer_id}/withdraw", response=TransferDetail, summary="撤回移交",
              url_name="withdraw_transfer")  # fmt: skip
 @requires(Permission.SITE_TRANSFER)
 def withdraw_transfer(
-    request: ActingRequest, transfer_id: UUID, sent: ReplyIn, if_match: IfMatch = None
+    request: ActingRequest, response: HttpResponse, transfer_id: UUID, sent: ReplyIn, if_match: IfMatch = None
 ) -> SiteTransfer:
-    found: SiteTransfer = _answered(request, actions.withdraw_transfer, transfer_id, sent, if_match)
-    return found
+    return _answered(request, response, actions.withdraw_transfer, transfer_id, sent, if_match)
 
 
 @router.post("/sites/{uuid:site_id}/tenancies", response={201: TenancyOut}, summary="登记出租方",

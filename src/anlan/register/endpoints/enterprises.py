@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Field, Query, Schema, Status
 
-from anlan.authz.models import Region
 from anlan.authz.permissions import Permission
 from anlan.http.api import (
     ActingRequest,
@@ -21,7 +20,7 @@ from anlan.http.api import (
     requires,
     with_etag,
 )
-from anlan.lib.refusals import Invalid, NotInScope
+from anlan.lib.refusals import Invalid
 from anlan.register import actions, selectors
 from anlan.register.endpoints.routing import router
 from anlan.register.facts import EnterpriseFacts, SiteFacts
@@ -48,12 +47,12 @@ from anlan.territory import api as territory
 def list_enterprises(request: ActingRequest, filters: Query[EnterpriseQuery], page: Query[PageQuery]) -> Sheet:
     narrowed = selectors.EnterpriseFilters(
         q=filters.q,
-        region_path=_path(filters.region),
-        industry=filters.industry.upper(),
+        region_path=territory.path_named(filters.region),
+        industry=_industry(filters.industry),
         above_designated_size=filters.above_designated_size,
         status=filters.status or "",
         sector=filters.sector or "",
-        tag=filters.tag,
+        tag=filters.tag or "",
         stale=filters.stale,
     )
     return paginate(selectors.enterprises(request.actor, narrowed).with_names(), page)
@@ -62,7 +61,9 @@ def list_enterprises(request: ActingRequest, filters: Query[EnterpriseQuery], pa
 @router.post("/enterprises", response={201: EnterpriseOut}, summary="登记企业", url_name="enterprise_register")
 @requires(Permission.ENTERPRISE_REGISTER)
 def register_enterprise(request: ActingRequest, response: HttpResponse, sent: EnterpriseIn) -> Status[Enterprise]:
-    facts = EnterpriseFacts(**{"name": sent.name, **enterprise_changes(sent)}, region_id=region_by_code(sent.region).id)
+    facts = EnterpriseFacts(
+        **{"name": sent.name, **enterprise_changes(sent)}, region_id=territory.region_named(sent.region).id
+    )
     enterprise = actions.register_enterprise(actor=request.actor, facts=facts)
     return Status(201, made(response, "api:enterprise", enterprise))
 
@@ -114,7 +115,7 @@ def open_organisation(
 )
 @requires(Permission.SITE_REGISTER)
 def register_site(request: ActingRequest, response: HttpResponse, enterprise_id: UUID, sent: SiteIn) -> Status[Site]:
-    facts = SiteFacts(**site_changes(sent), region_id=region_by_code(sent.region).id)
+    facts = SiteFacts(**site_changes(sent), region_id=territory.region_named(sent.region).id)
     site = actions.register_site(actor=request.actor, enterprise_id=enterprise_id, facts=facts)
     return Status(201, made(response, "api:site", selectors.site_with_people(request.actor, site.id)))
 
@@ -124,13 +125,13 @@ def register_site(request: ActingRequest, response: HttpResponse, enterprise_id:
 def list_sites(request: ActingRequest, filters: Query[SiteQuery], page: Query[PageQuery]) -> Sheet:
     narrowed = selectors.SiteFilters(
         q=filters.q,
-        region_path=_path(filters.region),
+        region_path=territory.path_named(filters.region),
         status=filters.status or "",
         sector=filters.sector or "",
         enterprise_id=filters.enterprise,
         local_unit_id=filters.local_unit,
         unregulated=filters.unregulated,
-        tag=filters.tag,
+        tag=filters.tag or "",
         gap=filters.gap or "",
     )
     return paginate(selectors.sites(request.actor, narrowed).with_names(), page)
@@ -154,7 +155,7 @@ def edit_site(
 
 class IndustryQuery(Schema):
     q: str = Field("", max_length=60, description="代码的前几位，或名称中的文字")
-    section: str = Field("", max_length=1, description="门类字母")
+    section: str = Field("", pattern="^[A-Ta-t]?$", description="门类字母，A 至 T")
 
 
 @router.get("/industries", response=Page[IndustryOut], summary="查国民经济行业", url_name="industry_list")
@@ -164,19 +165,15 @@ def list_industries(request: HttpRequest, filters: Query[IndustryQuery], page: Q
     return paginate(found, page)
 
 
-def region_by_code(code: str) -> Region:
-    try:
-        return territory.find_region(code)
-    except NotInScope as unknown:
-        raise Invalid.at("/region", f"没有代码为“{code}”的区划。") from unknown
-
-
 def _moved(sent: EnterprisePatch | SitePatch) -> dict[str, UUID]:
-    return {"region_id": region_by_code(sent.region).id} if "region" in sent.model_fields_set else {}
+    return {"region_id": territory.region_named(sent.region).id} if "region" in sent.model_fields_set else {}
 
 
-def _path(code: str) -> str:
-    return region_by_code(code).path if code else ""
+def _industry(code: str) -> str:
+    """A section's letter or the beginning of a code, as GB/T 4754 has it. Invalid (422)."""
+    if code and not selectors.industries_in(code.upper()).exists():
+        raise Invalid.at("/industry", f"GB/T 4754 里没有“{code}”，请填门类字母或者代码的前几位。")
+    return code.upper()
 
 
 def tagged(response: HttpResponse, record: Any) -> Any:

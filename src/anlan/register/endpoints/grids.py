@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router, Status
 
-from anlan.authz.models import Region
 from anlan.authz.permissions import Permission
 from anlan.http.api import (
     ActingRequest,
@@ -16,12 +15,12 @@ from anlan.http.api import (
     PageQuery,
     Sheet,
     expected_versions,
+    no_cursor,
     paginate,
     requires,
     with_etag,
 )
 from anlan.lib import clock
-from anlan.lib.refusals import Invalid, NotInScope
 from anlan.register import grid_schemas as schemas
 from anlan.register.actions import grids as actions
 from anlan.register.actions.handing_over import HandedOver, hand_over
@@ -40,7 +39,7 @@ def list_grids(request: ActingRequest, filters: Query[schemas.GridQuery], page: 
         request.actor,
         territory.GridFilters(
             q=filters.q,
-            region_path=_path(filters.region),
+            region_path=territory.path_named(filters.region),
             kind=filters.kind or "",
             level=filters.level or "",
             sector=filters.sector or "",
@@ -55,7 +54,9 @@ def list_grids(request: ActingRequest, filters: Query[schemas.GridQuery], page: 
 def list_gaps(request: ActingRequest, filters: Query[schemas.GapQuery], page: Query[PageQuery]) -> dict[str, Sheet]:
     """五类盲区各按同一页码分页：没有归入综合网格的场所、没有网格长和网格员的网格、没有包保人的重点场所，没有归入综合网格
     的其他监管对象、所在网格没有人的其他监管对象。"""
-    path = _path(filters.region)
+    if page.cursor is not None:
+        raise no_cursor()
+    path = territory.path_named(filters.region)
     return {
         "sites_without_grid": paginate(selectors.without_grid(request.actor, SITES, path).with_names(), page),
         "grids_without_holder": paginate(selectors.grids_without_holder(request.actor, path).with_names(), page),
@@ -80,7 +81,7 @@ def hand_over_all(request: ActingRequest, sent: schemas.HandOverIn) -> HandedOve
 @router.post("/grids", response={201: schemas.GridDetail}, summary="设立网格", url_name="grid_establish")
 @requires(Permission.GRID_EDIT)
 def establish_grid(request: ActingRequest, response: HttpResponse, sent: schemas.GridIn) -> Status[Any]:
-    facts = sent.facts(_region(sent.region).id)
+    facts = sent.facts(territory.region_named(sent.region).id)
     grid = territory.establish_grid(actor=request.actor, facts=facts)
     response["Location"] = reverse("api:grid", args=[grid.id])
     return Status(201, _detail(request, response, grid))
@@ -194,14 +195,3 @@ def _detail(request: ActingRequest, response: HttpResponse, grid: Grid) -> Grid:
     held.vacant = territory.vacancies(request.actor, [grid], day)[grid.id]
     with_etag(response, grid.version)
     return grid
-
-
-def _region(code: str) -> Region:
-    try:
-        return territory.find_region(code)
-    except NotInScope as unknown:
-        raise Invalid.at("/region", f"没有代码为“{code}”的区划。") from unknown
-
-
-def _path(code: str) -> str:
-    return _region(code).path if code else ""

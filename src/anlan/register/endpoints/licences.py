@@ -8,16 +8,17 @@ from django.http import HttpResponse
 from ninja import Field, Query, Schema, Status
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, paginate, requires
+from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, paginate, requires
 from anlan.lib import clock
 from anlan.register import actions
 from anlan.register.choices import LicenceExpiry, LicenceState
-from anlan.register.endpoints.enterprises import made, region_by_code, tagged
+from anlan.register.endpoints.enterprises import made, tagged
 from anlan.register.endpoints.routing import router
 from anlan.register.facts import LicenceFacts
 from anlan.register.models import Licence
-from anlan.register.schemas import ShortNamed
+from anlan.register.schemas import LicenceCode, ShortNamed
 from anlan.register.selectors import licences
+from anlan.territory import api as territory
 
 TAGS = ["证照"]
 
@@ -42,8 +43,8 @@ class LicenceOut(Schema):
     version: int
 
 
-class LicenceIn(Schema):
-    kind: str = Field(max_length=30)
+class LicenceIn(Sent):
+    kind: LicenceCode
     number: str = Field(min_length=1, max_length=60)
     valid_from: date
     valid_to: date | None = None
@@ -54,14 +55,14 @@ class LicenceIn(Schema):
     files: list[UUID] = Field(default_factory=list, max_length=9, description="先上传的扫描件")
 
     def facts(self) -> LicenceFacts:
-        given = self.dict(exclude={"site", "files"})
+        given = self.model_dump(exclude={"site", "files"})
         return LicenceFacts(**given, site_id=self.site)
 
 
 class LicencePatch(LicenceIn):
     """Only what is sent changes."""
 
-    kind: str = Field("", max_length=30)
+    kind: LicenceCode = ""
     number: str = Field("", max_length=60)
     valid_from: date = date(2000, 1, 1)
 
@@ -72,13 +73,13 @@ class LicencePatch(LicenceIn):
         return given
 
 
-class Cancelling(Schema):
+class Cancelling(Sent):
     reason: str = Field(min_length=1, max_length=200)
 
 
 class LicenceQuery(Schema):
     q: str = Field("", max_length=60, description="企业名称、证号中的文字")
-    kind: str = Field("", max_length=30)
+    kind: LicenceCode | None = None
     region: str = Field("", max_length=12, description="区划代码，含其下级")
     expiry: LicenceExpiry | None = Field(None, description="expired 已过期；30、60、90 为多少天内到期")
     enterprise: UUID | None = None
@@ -90,8 +91,8 @@ class LicenceQuery(Schema):
 def list_licences(request: ActingRequest, filters: Query[LicenceQuery], page: Query[PageQuery]) -> Sheet:
     narrowed = licences.LicenceFilters(
         q=filters.q,
-        kind=filters.kind,
-        region_path=region_by_code(filters.region).path if filters.region else "",
+        kind=filters.kind or "",
+        region_path=territory.path_named(filters.region),
         expiry=filters.expiry or "",
         enterprise_id=filters.enterprise,
         cancelled=filters.cancelled,

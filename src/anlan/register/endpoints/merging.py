@@ -5,7 +5,7 @@ from uuid import UUID
 from ninja import Field, Query, Schema, Status
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, requires
+from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, no_cursor, requires
 from anlan.register import actions
 from anlan.register.endpoints.routing import router
 from anlan.register.models import EnterpriseMerge, SiteMerge
@@ -37,7 +37,7 @@ class SitePairOut(Schema):
     reasons: list[str]
 
 
-class MergeIn(Schema):
+class MergeIn(Sent):
     into: UUID = Field(description="保留的那一条")
     reason: str = Field(min_length=1, max_length=500)
 
@@ -48,11 +48,11 @@ class MergeOut(Schema):
     moved: dict[str, int]
 
 
-class OtherIn(Schema):
+class OtherIn(Sent):
     other: UUID
 
 
-class ConfirmIn(Schema):
+class ConfirmIn(Sent):
     enterprises: list[UUID] = Field(min_length=1, max_length=5000)
 
 
@@ -73,6 +73,8 @@ def list_site_duplicates(request: ActingRequest, page: Query[PageQuery]) -> Shee
 
 
 def _sheet(pairs: list[duplicates.Pair], page: PageQuery) -> Sheet:
+    if page.cursor is not None:
+        raise no_cursor()
     start = (page.page - 1) * page.page_size
     return Sheet(pairs[start : start + page.page_size], len(pairs), True)
 

@@ -10,16 +10,17 @@ from ninja import Field, Query, Schema, Status
 
 from anlan.authz.choices import Sector
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sheet, expected_versions, paginate, requires
+from anlan.http.api import ActingRequest, IfMatch, Page, PageQuery, Sent, Sheet, expected_versions, paginate, requires
 from anlan.register import actions
 from anlan.register.choices import Gap, ObjectKind, ObjectStatus, PartyKind, SourceCrs
-from anlan.register.endpoints.enterprises import made, region_by_code, tagged
+from anlan.register.endpoints.enterprises import made, tagged
 from anlan.register.endpoints.merging import ConfirmedOut
 from anlan.register.endpoints.routing import router
 from anlan.register.facts import ObjectFacts
 from anlan.register.models import ObjectRegulator, SupervisedObject
 from anlan.register.schemas import Latitude, Longitude, Place, RegulatorOut, ShortNamed
 from anlan.register.selectors import objects
+from anlan.territory import api as territory
 
 TAGS = ["监管对象"]
 
@@ -55,7 +56,7 @@ class ObjectDetail(ObjectOut):
         return list(found.regulators.all())
 
 
-class ObjectIn(Schema):
+class ObjectIn(Sent):
     """Each sector gets the county's regulator. The party is the one ``party_kind`` names."""
 
     kind: ObjectKind
@@ -83,7 +84,7 @@ class ObjectPatch(ObjectIn):
     region: str = Field("", max_length=12)
 
 
-class ObjectsToConfirm(Schema):
+class ObjectsToConfirm(Sent):
     objects: list[UUID] = Field(min_length=1, max_length=5000, description="监管对象")
 
 
@@ -104,7 +105,7 @@ class ObjectQuery(Schema):
 def _changes(sent: ObjectIn) -> dict[str, Any]:
     given: dict[str, Any] = {name: getattr(sent, name) for name in sent.model_fields_set}
     if "region" in given:
-        given["region_id"] = region_by_code(given.pop("region")).id
+        given["region_id"] = territory.region_named(given.pop("region")).id
     for name in ("party_enterprise", "party_organisation"):
         if name in given:
             given[f"{name}_id"] = given.pop(name)
@@ -122,7 +123,7 @@ def list_objects(request: ActingRequest, filters: Query[ObjectQuery], page: Quer
     narrowed = objects.ObjectFilters(
         q=filters.q,
         kind=filters.kind or "",
-        region_path=region_by_code(filters.region).path if filters.region else "",
+        region_path=territory.path_named(filters.region),
         status=filters.status or "",
         sector=filters.sector or "",
         unregulated=filters.unregulated,

@@ -6,9 +6,10 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from anlan.authz.permissions import Permission
-from anlan.http.api import ActingRequest, requires
+from anlan.http.api import ActingRequest, Sent, requires
 from anlan.register import actions
 from anlan.register.endpoints.routing import router
+from anlan.register.schemas import TagCode
 from anlan.register.tags import TAGS
 
 
@@ -21,16 +22,16 @@ class TagKindOut(Schema):
     closed: bool = Field(description="已停用：不再新加")
 
 
-class TagIn(Schema):
+class TagIn(Sent):
     sites: list[UUID] = Field(min_length=1, max_length=5000)
-    kind: str = Field(max_length=30)
+    kind: TagCode
     since_on: date | None = Field(None, description="不填为今天")
     note: str = Field("", max_length=200)
 
 
-class UntagIn(Schema):
+class UntagIn(Sent):
     sites: list[UUID] = Field(min_length=1, max_length=5000)
-    kind: str = Field(max_length=30)
+    kind: TagCode
     removed_on: date | None = Field(None, description="不填为今天")
     note: str = Field(min_length=1, max_length=200)
 

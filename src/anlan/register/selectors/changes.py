@@ -1,17 +1,18 @@
 """Reads of statuses, moves and tenancies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from anlan.authz.actors import Actor
+from anlan.authz.permissions import Permission
 from anlan.authz.scope import in_subtree
 from anlan.lib.refusals import NotInScope
 from anlan.processes import api as processes
 from anlan.register.choices import TransferState
 from anlan.register.models import Enterprise, Site, SiteTenancy, SiteTransfer, StatusChange
-from anlan.register.open_matters import in_words
+from anlan.register.open_matters import open_matters
 from anlan.territory import api as territory
 
 
@@ -64,10 +65,18 @@ def transfer(actor: Actor, transfer_id: UUID) -> SiteTransfer:
     return found
 
 
-def travelled_with(transfer: SiteTransfer) -> str:
-    """What was open at the site and came with it when it was received, in words (3 件隐患), as far as it may be told."""
+def waiting_with(actor: Actor, transfer: SiteTransfer) -> Mapping[str, int]:
+    """What is open at the site and will come with it when it is received, by noun, for those who move sites."""
+    may = actor.can(Permission.SITE_TRANSFER) and transfer.status == TransferState.PROPOSED
+    return open_matters(transfer.site) if may else {}
+
+
+def travelled_with(actor: Actor, transfer: SiteTransfer) -> Mapping[str, int]:
+    """What came with it when it was received, as far as it may be told, for the same people."""
+    if not actor.can(Permission.SITE_TRANSFER):
+        return {}
     confirmed = processes.last_event(transfer.id, "site_transfer.confirmed")
-    return in_words(confirmed.payload.get("travelled", {})) if confirmed is not None else ""
+    return confirmed.payload.get("travelled", {}) if confirmed is not None else {}
 
 
 def waiting_transfers(sites: Iterable[Site]) -> Sequence[SiteTransfer]:

@@ -57,7 +57,7 @@ def enterprises(actor: Actor, filters: EnterpriseFilters) -> EnterpriseQuerySet:
     if filters.above_designated_size is not None:
         rows = rows.filter(above_designated_size=filters.above_designated_size)
     if filters.industry:
-        rows = rows.filter(_in_industry(filters.industry))
+        rows = rows.filter(industry__in=industries_in(filters.industry))
     if filters.sector:
         rows = rows.regulated_in(filters.sector)
     if filters.tag:
@@ -65,11 +65,6 @@ def enterprises(actor: Actor, filters: EnterpriseFilters) -> EnterpriseQuerySet:
     if filters.stale:
         rows = rows.unconfirmed_since(stale_before())
     return rows.matching(filters.q) if filters.q else rows
-
-
-def _in_industry(code: str) -> Q:
-    """A section's letter, or a code and everything below it."""
-    return Q(industry__section=code) if code.isalpha() else Q(industry__code__startswith=code)
 
 
 def enterprise(actor: Actor, enterprise_id: UUID) -> Enterprise:
@@ -172,6 +167,11 @@ def industries(q: str = "", *, section: str = "") -> QuerySet[Industry]:
     if section:
         rows = rows.filter(section=section)
     return rows.filter(Q(code__startswith=q.upper()) | Q(name__contains=q)) if q else rows
+
+
+def industries_in(code: str) -> QuerySet[Industry]:
+    """A section's letter, or a code and everything below it."""
+    return Industry.objects.filter(Q(section=code) if code.isalpha() else Q(code__startswith=code))
 
 
 def industry_sections() -> QuerySet[Industry]:

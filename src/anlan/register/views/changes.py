@@ -27,7 +27,7 @@ from anlan.register.forms.changes import (
     TransferForm,
 )
 from anlan.register.models import Enterprise, Site, SiteTransfer
-from anlan.register.open_matters import in_words, open_matters
+from anlan.register.open_matters import in_words
 from anlan.register.policies import (
     check_can_accept_resumption,
     check_can_request_resumption,
@@ -230,8 +230,8 @@ def transfer(request: ActingRequest, transfer_id: UUID) -> HttpResponse:
         "transfer": found,
         "may_answer": may and receives,
         "may_withdraw": may and not receives,
-        "open_matters": in_words(open_matters(found.site)) if may else "",
-        "travelled": changes.travelled_with(found) if request.actor.can(Permission.SITE_TRANSFER) else "",
+        "open_matters": in_words(changes.waiting_with(request.actor, found)),
+        "travelled": in_words(changes.travelled_with(request.actor, found)),
     }
     return render(request, "register/transfer.html", context)
 
@@ -250,7 +250,7 @@ def confirm_transfer(request: ActingRequest, transfer_id: UUID) -> HttpResponse:
         done = actions.confirm_transfer(
             actor=request.actor, transfer_id=transfer_id, note=given["note"], if_versions=form.if_versions
         )
-        came = changes.travelled_with(done)
+        came = in_words(changes.travelled_with(request.actor, done))
         messages.success(request, f"已接收，从现在起由本单位负责。{f'{came}随场所移交过来。' if came else ''}")
         return done
 

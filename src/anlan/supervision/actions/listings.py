@@ -64,9 +64,11 @@ def list_matter(
         return listing
 
 
-def report_progress(*, actor: Actor, listing_id: UUID, note: str) -> SupervisionListing:
+def report_progress(
+    *, actor: Actor, listing_id: UUID, note: str, if_versions: frozenset[int] | None = None
+) -> SupervisionListing:
     """This month's progress, by whoever puts the matter right."""
-    with _moving(actor, listing_id, "report_progress") as listing:
+    with _moving(actor, listing_id, "report_progress", if_versions) as listing:
         listing.progress_count += 1
         ListingProgress.objects.create(
             listing=listing,
@@ -80,10 +82,17 @@ def report_progress(*, actor: Actor, listing_id: UUID, note: str) -> Supervision
 
 
 def set_controls(
-    *, actor: Actor, listing_id: UUID, measures: str, holder: str, check_on: date, holder_phone: str = ""
+    *,
+    actor: Actor,
+    listing_id: UUID,
+    measures: str,
+    holder: str,
+    check_on: date,
+    holder_phone: str = "",
+    if_versions: frozenset[int] | None = None,
 ) -> SupervisionListing:
     """What holds the danger down until it is put right, by whoever puts it right; a renewal keeps what was before."""
-    with _moving(actor, listing_id, "set_controls") as listing:
+    with _moving(actor, listing_id, "set_controls", if_versions) as listing:
         listing.controls_check_on = ahead(check_on, "check_on", "下次复查日期")
         control = ListingControl(
             listing=listing,
@@ -105,41 +114,51 @@ def controls_note(measures: str, holder: str) -> str:
     return f"{measures}（责任人：{holder}）"
 
 
-def request_release(*, actor: Actor, listing_id: UUID, note: str = "") -> SupervisionListing:
+def request_release(
+    *, actor: Actor, listing_id: UUID, note: str = "", if_versions: frozenset[int] | None = None
+) -> SupervisionListing:
     """Ask the lister to take the listing away: the matter has been accepted."""
-    with _moving(actor, listing_id, "request_release") as listing:
+    with _moving(actor, listing_id, "request_release", if_versions) as listing:
         _fire(actor, listing, "request_release", note)
         return listing
 
 
-def recheck(*, actor: Actor, listing_id: UUID, note: str) -> SupervisionListing:
+def recheck(
+    *, actor: Actor, listing_id: UUID, note: str, if_versions: frozenset[int] | None = None
+) -> SupervisionListing:
     """The lister looked again and found it put right."""
-    with _moving(actor, listing_id, "recheck") as listing:
+    with _moving(actor, listing_id, "recheck", if_versions) as listing:
         _fire(actor, listing, "recheck", _needed(note, "note", "复查情况"))
         return listing
 
 
-def refuse_release(*, actor: Actor, listing_id: UUID, reason: str) -> SupervisionListing:
+def refuse_release(
+    *, actor: Actor, listing_id: UUID, reason: str, if_versions: frozenset[int] | None = None
+) -> SupervisionListing:
     """The lister looked again and found it not put right."""
-    with _moving(actor, listing_id, "refuse_release") as listing:
+    with _moving(actor, listing_id, "refuse_release", if_versions) as listing:
         _fire(actor, listing, "refuse_release", _needed(reason, "reason", "不合格的理由"))
         return listing
 
 
-def release(*, actor: Actor, listing_id: UUID, note: str = "") -> SupervisionListing:
+def release(
+    *, actor: Actor, listing_id: UUID, note: str = "", if_versions: frozenset[int] | None = None
+) -> SupervisionListing:
     """Take this listing away; when it was the last one, the matter closes (by reaction)."""
-    with _moving(actor, listing_id, "release") as listing:
+    with _moving(actor, listing_id, "release", if_versions) as listing:
         listing.released_at = clock.now()
         _fire(actor, listing, "release", note)
         return listing
 
 
 @contextmanager
-def _moving(actor: Actor, listing_id: UUID, verb: str) -> Iterator[SupervisionListing]:
+def _moving(
+    actor: Actor, listing_id: UUID, verb: str, if_versions: frozenset[int] | None
+) -> Iterator[SupervisionListing]:
     with transaction.atomic():
         listing: SupervisionListing = SupervisionListing.objects.lock_visible(actor, id=listing_id)
         require(actor, PROCESS.rows_of(verb)[0].permission)
-        processes.check_state(PROCESS, listing, verb)
+        processes.check_state(PROCESS, listing, verb, if_versions)
         checker(verb)(actor, listing)
         processes.remember(listing)
         yield listing

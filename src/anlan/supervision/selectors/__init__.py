@@ -1,16 +1,23 @@
 """Reads of letters and listings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from anlan.authz.actors import Actor
 from anlan.supervision.choices import ListingStatus
 from anlan.supervision.models import ListingControl, ListingProgress, SupervisionLetter, SupervisionListing
+
+RECTIFIERS = (
+    "hidden_danger__lead",
+    "hidden_danger__party_enterprise__organisation",
+    "hidden_danger__party_organisation",
+)
+"""Whom the policies ask about: the verbs of a listing are told without another query."""
 
 
 def letters(actor: Actor) -> QuerySet[SupervisionLetter]:
@@ -27,18 +34,9 @@ def letters_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionLette
     return list(letters(actor).filter(hidden_danger_id=hidden_danger_id))
 
 
-ACTED_ON_BY = (
-    "lister",
-    "hidden_danger__lead",
-    "hidden_danger__party_enterprise__organisation",
-    "hidden_danger__party_organisation",
-)
-"""Whom the policies ask about: the verbs of a listing are told without another query."""
-
-
 def listings(actor: Actor) -> QuerySet[SupervisionListing]:
-    """The listings the actor sees, the newest first."""
-    return SupervisionListing.objects.visible_to(actor).select_related(*ACTED_ON_BY)
+    """The listings the actor sees, the newest first, with whoever puts the matter right."""
+    return SupervisionListing.objects.visible_to(actor).select_related("lister", *RECTIFIERS)
 
 
 def listings_to_recheck(actor: Actor) -> QuerySet[SupervisionListing]:
@@ -59,13 +57,25 @@ def listings_without_controls(actor: Actor, on: date) -> QuerySet[SupervisionLis
     return listings(actor).filter(mine, lacking, released_at=None)
 
 
+STATES: dict[str, Callable[[Actor, date], QuerySet[SupervisionListing]]] = {
+    "open": lambda actor, on: listings(actor).filter(released_at=None),
+    "recheck": lambda actor, on: listings_to_recheck(actor),
+    "controls": listings_without_controls,
+}
+
+
+def listings_in(actor: Actor, state: str, on: date) -> QuerySet[SupervisionListing]:
+    """All, or those still hanging, or those of one's own that wait for the recheck or lack controls in force."""
+    return STATES[state](actor, on) if state else listings(actor)
+
+
 def listings_about(actor: Actor, hidden_danger_id: UUID) -> list[SupervisionListing]:
     return list(listings(actor).filter(hidden_danger_id=hidden_danger_id))
 
 
 def listing(actor: Actor, listing_id: UUID) -> SupervisionListing:
     """One listing; NotInScope (404) outside the scope."""
-    rows = SupervisionListing.objects.select_related(*ACTED_ON_BY, "hidden_danger__region")
+    rows = SupervisionListing.objects.select_related("lister", *RECTIFIERS, "hidden_danger__region")
     found: SupervisionListing = rows.get_visible(actor, id=listing_id)
     return found
 
@@ -78,10 +88,18 @@ def listing_to_tell(actor: Actor, listing_id: UUID) -> SupervisionListing:
     return found
 
 
-def progress_of(listings: Iterable[SupervisionListing]) -> Mapping[UUID, list[ListingProgress]]:
-    """The monthly reports by listing, the newest first; the caller has found the listings through its scope."""
-    rows = ListingProgress.objects.filter(listing__in=[one.id for one in listings])
-    return _by_listing(rows.select_related("reported_by").order_by("-reported_at"))
+def progress_of(listings: Sequence[SupervisionListing]) -> Mapping[UUID, list[ListingProgress]]:
+    """The monthly reports by listing, the newest first; the caller has found the listings through its scope. From then on
+    they also know them themselves."""
+    rows = ListingProgress.objects.select_related("reported_by").order_by("-reported_at")
+    prefetch_related_objects(listings, Prefetch("progress", queryset=rows))
+    return {one.id: list(one.progress.all()) for one in listings}
+
+
+def reported_since(listing: SupervisionListing, begins: datetime) -> ListingProgress | None:
+    """The last report at or after the instant, or None. The listing was found through the scope."""
+    reports = [one for one in listing.progress.all() if one.reported_at >= begins]
+    return max(reports, key=lambda one: one.reported_at, default=None)
 
 
 def controls_of(listings: Iterable[SupervisionListing]) -> Mapping[UUID, list[ListingControl]]:

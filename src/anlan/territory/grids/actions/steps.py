@@ -19,7 +19,7 @@ def lock_grid(actor: Actor, grid_id: UUID, if_versions: frozenset[int] | None = 
     """The grid, locked, for changing it. NotInScope (404), Stale (412), Refused (409) when it is dissolved."""
     grid: Grid = Grid.objects.lock_visible(actor, id=grid_id)
     if if_versions is not None and grid.version not in if_versions:
-        raise Stale(grid.version)
+        raise Stale(grid.version, grid.id)
     if grid.valid_to is not None and grid.valid_to < clock.today():
         raise Refused("grid_dissolved", f"{grid.name}已于 {grid.valid_to} 撤销，不能再改。")
     return grid
