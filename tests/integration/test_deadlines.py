@@ -174,6 +174,13 @@ class TestFollowUps:
         )
         assert entries["supervision_letter.issued"] == entries["enforcement_lead.raised"] == 1
 
+    def test_nobody_urges_themselves(self, cast, by):
+        """What the township dispatched to itself, the county's office urges."""
+        matter = by.dispatched(cast.town, due_in=5)
+        sweep(cast, eight_o_clock(matter.due_on + timedelta(days=8)))
+        (letter, *_), _ = follow_ups(cast, matter)
+        assert (letter.issuer_id, letter.addressee_id) == (cast.county.organisation_id, cast.town.organisation_id)
+
     def test_a_person_or_an_organisation_gets_a_letter_only(self, cast, by):
         """Only who can be punished gives a lead (DOMAIN §2)."""
         place = {"site_id": None, "region_id": cast.regions["331082001001"].id, "place": "村口"}

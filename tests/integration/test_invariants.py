@@ -72,7 +72,7 @@ def world(cast: Cast, spot: Any, checklist: Any) -> World:  # noqa: F811
         town, year = cast.organisations["古城街道"], 2026
         SupervisionLetter.objects.create(
             region_path=late.region_path, year=year, serial=1, document_number="督〔2026〕1号", issuer=town,
-            issuer_path=town.path, addressee=town, hidden_danger_id=late.subject_id, reason="逾期", event_id=late.id,
+            issuer_path=town.path, addressee=cast.organisations["文化社区"], hidden_danger_id=late.subject_id, reason="逾期", event_id=late.id,
             issued_at=late.at, reply_due_on=date(2026, 4, 1),
         )  # fmt: skip
     return World(cast, ids, check)
@@ -177,6 +177,7 @@ BREAKS: dict[str, Breaks] = {
     "已验收、没有挂牌而没有销号": lambda w: w.matter("closed", status="ACCEPTED", ended_at=None),
     "没有对应的逾期": lambda w: SupervisionLetter.objects.update(event_id=w.ids["closed"]),
     "发函单位的路径不符": lambda w: SupervisionLetter.objects.update(issuer_path="x/"),
+    "自己督办自己": lambda w: SupervisionLetter.objects.update(addressee=F("issuer")),
     # checks
     "行政检查的检查人员不足两名": lambda w: CheckOfficer.objects.filter(position=2).delete(),
     "行政检查没有检查计划": lambda w: w.record(plan_reference=""),

@@ -75,7 +75,8 @@ def check_letters(actor: Actor) -> Iterator[Breach]:
     """A letter has its reason: a lateness in the history of its matter."""
     rows = SupervisionLetter.objects.visible_to(actor).order_by()
     yield from processes.named(rows.exclude(processes.event_of("event_id", "hidden_danger_id")), "没有对应的逾期", NAME)
-    yield from processes.broken_rows(rows, {"发函单位的路径不符": ~Q(issuer_path=F("issuer__path"))}, NAME)
+    wrong = {"发函单位的路径不符": ~Q(issuer_path=F("issuer__path")), "自己督办自己": Q(issuer=F("addressee"))}
+    yield from processes.broken_rows(rows, wrong, NAME)
 
 
 def register_invariants() -> None:

@@ -1,4 +1,4 @@
-"""督办函: from the dispatcher to the lead of a late matter."""
+"""督办函: to the lead of a late matter, from whoever dispatched it to another."""
 
 from django.db import transaction
 
@@ -8,6 +8,7 @@ from anlan.calendar import api as calendar
 from anlan.hidden_dangers.api import HiddenDanger
 from anlan.ledger import api as ledger
 from anlan.lib import clock
+from anlan.organisations import api as organisations
 from anlan.processes.api import Event
 from anlan.supervision.actions.numbering import next_serial
 from anlan.supervision.models import SupervisionLetter
@@ -17,13 +18,14 @@ REPLY_WORKING_DAYS = 3
 
 
 def issue_letter(*, actor: Actor, matter: HiddenDanger, event: Event, reason: str) -> SupervisionLetter | None:
-    """Issue the dispatcher's letter to the lead because of ``event``; a second call for the same event does nothing."""
-    if matter.dispatcher is None or matter.lead is None:
+    """Issue the letter to the lead because of ``event``; a second call for the same event does nothing."""
+    issuer, addressee = _issuer_to(matter), matter.lead
+    if issuer is None or addressee is None:
         return None
     with transaction.atomic():
         if SupervisionLetter.objects.filter(event_id=event.id).exists():
             return None
-        letter = _new_letter(matter, matter.dispatcher, matter.lead, event, reason)
+        letter = _new_letter(matter, issuer, addressee, event, reason)
         letter.save(force_insert=True)
         ledger.record(
             actor=actor,
@@ -41,6 +43,14 @@ def issue_letter(*, actor: Actor, matter: HiddenDanger, event: Event, reason: st
             },
         )
         return letter
+
+
+def _issuer_to(matter: HiddenDanger) -> Organisation | None:
+    """The dispatcher. What an organisation dispatched to itself, whoever stands above it urges: nobody urges themselves."""
+    dispatcher, lead = matter.dispatcher, matter.lead
+    if dispatcher is None or lead is None or not dispatcher.path.startswith(lead.path):
+        return dispatcher
+    return organisations.superior_of(lead)
 
 
 def _new_letter(
