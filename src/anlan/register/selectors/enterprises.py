@@ -13,6 +13,7 @@ from anlan.register.grid_members import SITES
 from anlan.register.key_sites import SUPERVISED
 from anlan.register.models import Enterprise, Industry, Site, SitePerson, SiteRegulator
 from anlan.register.querysets import EnterpriseQuerySet, SiteQuerySet
+from anlan.register.selectors.grids import with_keepers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,8 +133,8 @@ def site_with_people(actor: Actor, site_id: UUID) -> Site:
 
 
 def two_sites_with_people(actor: Actor, one_id: UUID, other_id: UUID) -> tuple[Site, Site]:
-    """The same of two, in this order: three queries too."""
-    rows = with_people(sites(actor, SiteFilters()).with_names())
+    """The same of two, in this order, ``with_keepers``: three queries too."""
+    rows = with_keepers(with_people(sites(actor, SiteFilters()).with_names()))
     found = {site.id: site for site in rows.filter(id__in=[one_id, other_id])}
     if len(found) != 2:
         raise NotInScope(str(Site._meta.verbose_name))

@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from anlan.authz.actors import Actor
 from anlan.lib import clock
-from anlan.register.grid_members import SITES
-from anlan.register.models import Enterprise, ResponsibleOfficial, Site
-from anlan.register.selectors.grids import officials_of_sites, places_of
+from anlan.register.models import Enterprise, Site
 from anlan.register.tags import tags_of
 
 
@@ -49,17 +46,12 @@ def compared_enterprises(actor: Actor, merged: Enterprise, survivor: Enterprise)
 
 def compared_sites(actor: Actor, merged: Site, survivor: Site) -> list[Line]:
     """The same of two sites, with what hangs on them in words."""
-    ids = (merged.id, survivor.id)
-    grids: dict[UUID, list[str]] = {one: [] for one in ids}
-    for place in places_of(actor, SITES, ids):
-        grids[place.site_id].append(place.grid.name)
-    officials = officials_of_sites(actor, ids)
-    one, other = (_told(site, grids[site.id], officials.get(site.id)) for site in (merged, survivor))
+    one, other = _told(merged), _told(survivor)
     takes_position = survivor.longitude is None and merged.longitude is not None
     return [Line(label, one[label], other[label], label == "坐标" and takes_position) for label in one]
 
 
-def _told(site: Any, grids: list[str], official: ResponsibleOfficial | None) -> dict[str, str]:
+def _told(site: Any) -> dict[str, str]:
     regulators = (f"{one.organisation.short_name}（{one.get_sector_display()}）" for one in site.regulators.all())
     return {
         "名称": site.name,
@@ -71,8 +63,8 @@ def _told(site: Any, grids: list[str], official: ResponsibleOfficial | None) -> 
         "登记日期": f"{clock.legal_date(site.registered_at)}",
         "主管部门": "\n".join(regulators),
         "安全责任人": "\n".join(f"{one} {one.phone}".strip() for one in site.people.all()),
-        "网格": "\n".join(grids),
-        "包保人": official.name if official else "",
+        "网格": "\n".join(one["name"] for one in site.told_grids),
+        "包保人": "\n".join(one["name"] for one in site.told_officials),
         "标签": "、".join(tag.label for tag in tags_of(site.tag_kinds, is_key=site.is_key)),
     }
 
