@@ -121,7 +121,7 @@ def _possible(case: Case, caps: Caps | None) -> list[int]:
     if stated is not None and published and stated not in published:
         raise RuleError("contradiction", f"当地公布的上限是 {published[0]} 次", "/yearly_cap", sorted(set(published)))
     if stated is not None and not published:
-        case.say("上限由调用者给出", case.law["period"]["cite"])
+        case.say("上限由填写人给出", case.law["period"]["cite"])
     return published if published and stated is None else [stated] if stated is not None else []
 
 

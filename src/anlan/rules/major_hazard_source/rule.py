@@ -199,7 +199,7 @@ def _say(case: Case, unit: Unit, s: Fraction | None, r: Fraction | None) -> None
         beta = "不知道" if one["beta"] is None else number_text(one["beta"])
         table = {"TABLE_1": law["table_1"], "TABLE_2": law["classes"]}.get(one["critical_from"])
         where = f"{one['given']}：{amounts} ÷ {number_text(one['critical_t'])} = {ratio}，β = {beta}"
-        case.say(where + ("" if table else "（临界量由调用者给出）"), table["cite"] if table else None)
+        case.say(where + ("" if table else "（临界量由填写人给出）"), table["cite"] if table else None)
     name = f"单元 {unit.name}：" if unit.name else ""
     if s is not None:
         verdict = "构成" if s >= case.law["identify"]["S"] else "不构成"

@@ -37,7 +37,7 @@ RULE = Rule(
     facts={
         "level": choice("风险等级", LEVELS),
         "conditions": many(
-            "应当升级的条件（由省、市规定，调用者给出）",
+            "应当升级的条件（由省、市规定，填写人给出）",
             group("条件", {"name": words("名称"), "at_least": choice("不低于", COLOURS)}),
         ),
     },
