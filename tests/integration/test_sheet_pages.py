@@ -54,6 +54,12 @@ def send(client: Client, path: str, **data: Any) -> str:
     return str(response["Location"])
 
 
+def test_what_is_imported_has_to_be_chosen(client_of) -> None:
+    client = client_of("county")
+    assert '<option value="" selected>请选择</option>' in text_of(client.get("/imports/new/"))
+    assert "请选择导入什么。" in text_of(client.post("/imports/new/", {"kind": "", "file": book(HEADER)}))
+
+
 def upload(client: Client, *rows: list[Any]) -> str:
     return send(client, "/imports/new/", kind="enterprises", file=book(HEADER, *rows))
 

@@ -15,9 +15,9 @@ from anlan.authz.models import Grant, Organisation, User
 from anlan.authz.roles import AT_HOME_IN, ROLE_CHOICES
 from anlan.lib import clock
 from anlan.lib.refusals import FieldError, Invalid, Refusal
+from anlan.ui.choices import BLANK
 
 ALL = ("", "全部")
-BLANK = ("", "请选择")
 
 
 class DateInput(forms.DateInput):

@@ -10,6 +10,7 @@ from anlan.lib.refusals import Invalid
 from anlan.sheets.kinds import Kind, kinds_for
 from anlan.sheets.mapping import IGNORED
 from anlan.sheets.models import SheetImport
+from anlan.ui.choices import BLANK
 
 ACCEPTED = ".xlsx,.xls,.ods"
 
@@ -27,7 +28,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["kind"].choices = [(kind.code, kind.label) for kind in kinds_for(actor)]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [BLANK, *((kind.code, kind.label) for kind in kinds_for(actor))]  # type: ignore[attr-defined]
 
     def take(self, refusal: Invalid) -> None:
         """Show why it was refused beside the field."""

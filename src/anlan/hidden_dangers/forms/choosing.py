@@ -15,9 +15,9 @@ from anlan.hidden_dangers.choices import Source
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.organisations import api as organisations
 from anlan.territory import api as territory
+from anlan.ui.choices import BLANK
 
 Choices = list[tuple[str, Any]]
-BLANK: tuple[str, str] = ("", "请选择")
 
 GROUPS = (
     ("部门", {OrganisationKind.DEPARTMENT, OrganisationKind.DIVISION, OrganisationKind.FIRE_RESCUE}),

@@ -10,13 +10,14 @@ from anlan.authz.actors import Actor
 from anlan.authz.choices import Sector
 from anlan.hidden_dangers.choices import CAUSES_TO_CHOOSE, LookBackResult
 from anlan.hidden_dangers.forms.base import CommandForm
-from anlan.hidden_dangers.forms.choosing import BLANK, leads_for
+from anlan.hidden_dangers.forms.choosing import leads_for
 from anlan.hidden_dangers.forms.evidence import EvidenceField
 from anlan.hidden_dangers.forms.fields import day, line, organisation_choice, words
 from anlan.hidden_dangers.forms.parties import PartyForm
 from anlan.hidden_dangers.models import Extension, HiddenDanger
 from anlan.hidden_dangers.selectors import Filters, hidden_dangers, pending_extension
 from anlan.lib import clock
+from anlan.ui.choices import BLANK
 
 LIKELY = 8
 

@@ -6,6 +6,7 @@ from django import forms
 
 from anlan.authz.choices import Sector
 from anlan.hidden_dangers.forms.base import DateInput
+from anlan.ui.choices import BLANK
 
 
 def words(label: str, *, required: bool = True, rows: int = 3, **options: Any) -> forms.CharField:
@@ -23,7 +24,7 @@ def day(label: str, *, required: bool = True, **options: Any) -> forms.DateField
 
 
 def sector_choice(*, required: bool = False, **options: Any) -> forms.ChoiceField:
-    choices = [("", "请选择"), *Sector.choices]
+    choices = [BLANK, *Sector.choices]
     widget = forms.Select(attrs={"data-search": True})
     return forms.ChoiceField(label="行业领域", required=required, choices=choices, widget=widget, **options)
 

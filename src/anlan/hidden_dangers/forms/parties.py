@@ -7,9 +7,10 @@ from django import forms
 
 from anlan.hidden_dangers.choices import CAUSES_TO_CHOOSE, PartyKind
 from anlan.hidden_dangers.forms.base import CommandForm
-from anlan.hidden_dangers.forms.choosing import BLANK, assisting_for
+from anlan.hidden_dangers.forms.choosing import assisting_for
 from anlan.hidden_dangers.forms.fields import line, organisation_choice
 from anlan.hidden_dangers.models import HiddenDanger
+from anlan.ui.choices import BLANK
 
 
 class PartyForm(CommandForm):

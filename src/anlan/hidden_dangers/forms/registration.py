@@ -11,13 +11,14 @@ from anlan.hidden_dangers import actions
 from anlan.hidden_dangers.choices import Level
 from anlan.hidden_dangers.commands import FindIn
 from anlan.hidden_dangers.forms.base import CommandForm, EvidenceForm
-from anlan.hidden_dangers.forms.choosing import BLANK, regions_for, sources_for
+from anlan.hidden_dangers.forms.choosing import regions_for, sources_for
 from anlan.hidden_dangers.forms.evidence import Evidence, EvidenceField
 from anlan.hidden_dangers.forms.places import FOUND, Chosen, Place, PlaceField, chosen_place
 from anlan.hidden_dangers.models import HiddenDanger
 from anlan.hidden_dangers.selectors import just_registered
 from anlan.lib.refusals import Refusal
 from anlan.register import api as enterprises
+from anlan.ui.choices import BLANK
 
 
 def _sentence() -> forms.CharField:

@@ -17,6 +17,7 @@ from anlan.inspections.models import CheckRecord
 from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Refusal
 from anlan.territory import api as territory
+from anlan.ui.choices import BLANK
 
 MONTHS = 6
 NO_CHECKLIST = "none"
@@ -51,7 +52,7 @@ class BeginForm(forms.Form):
         versions = selectors.checklist_versions(actor)
         lists = [(str(v.id), f"{v.checklist.name}（{len(v.items.all())} 项）") for v in versions]
         none = [] if actor.is_enterprise else [(NO_CHECKLIST, "不用检查表，只写发现的问题")]
-        self._offer("checklist", [("", "请选择"), *lists, *none])
+        self._offer("checklist", [BLANK, *lists, *none])
         if actor.is_enterprise:
             for name in ("region", "is_unannounced"):
                 del self.fields[name]
@@ -59,7 +60,7 @@ class BeginForm(forms.Form):
             self.fields["month"].widget.choices = _months()
         else:
             del self.fields["month"]
-            self._offer("region", [("", "请选择"), *_regions(actor)])
+            self._offer("region", [BLANK, *_regions(actor)])
             if not policies.UNANNOUNCED & set(classes):
                 del self.fields["is_unannounced"]
 

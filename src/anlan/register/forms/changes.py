@@ -10,10 +10,11 @@ from anlan.lib import clock
 from anlan.register import selectors
 from anlan.register.choices import OperatingStatus
 from anlan.register.forms.base import ActForm, DateInput, textarea
-from anlan.register.forms.enterprises import BLANK, local_unit_choices, region_groups
+from anlan.register.forms.enterprises import local_unit_choices, region_groups
 from anlan.register.models import Enterprise, Site
 from anlan.register.open_matters import in_words, open_matters
 from anlan.territory import api as territory
+from anlan.ui.choices import BLANK
 
 
 def _papers(label: str, help_text: str) -> EvidenceField:

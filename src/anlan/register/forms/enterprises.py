@@ -20,8 +20,8 @@ from anlan.register.facts import EnterpriseFacts, ObjectFacts, PersonFacts, Site
 from anlan.register.models import Enterprise, Site
 from anlan.register.tags import TAG_CHOICES
 from anlan.territory import api as territory
+from anlan.ui.choices import BLANK
 
-BLANK = ("", "请选择")
 ALL = ("", "全部")
 PLACED = [ALL, ("1", "已归入网格")]
 NOWHERE = UUID(int=0)

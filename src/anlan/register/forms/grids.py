@@ -11,10 +11,11 @@ from anlan.lib import clock
 from anlan.lib.refusals import Invalid, Refusal
 from anlan.organisations import api as organisations
 from anlan.register.actions.grids import OfficialFacts
-from anlan.register.forms.enterprises import ALL, BLANK, GatheringForm, region_choices, regions_at, words
+from anlan.register.forms.enterprises import ALL, GatheringForm, region_choices, regions_at, words
 from anlan.register.selectors import grids as selectors
 from anlan.territory import api as territory
 from anlan.territory.api import Appointment, Grid, GridFacts, GridKind, GridLevel, GridPost, PersonInPost
+from anlan.ui.choices import BLANK
 
 SEARCHABLE = {"data-search": True}
 LEADING = (
@@ -263,4 +264,4 @@ class HolderForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
         found = [(str(one.key), f"{one.name} {one.phone}（{one.count} 项）") for one in selectors.holders(actor)]
-        _choose(self, "of", [("", "请选择"), *found])
+        _choose(self, "of", [BLANK, *found])

@@ -11,10 +11,11 @@ from anlan.files.api import EvidenceField, Kind
 from anlan.register.choices import LicenceExpiry
 from anlan.register.facts import LicenceFacts
 from anlan.register.forms.base import ActForm, DateInput, textarea
-from anlan.register.forms.enterprises import ALL, BLANK, region_filter
+from anlan.register.forms.enterprises import ALL, region_filter
 from anlan.register.licence_terms import LICENCE_CHOICES, LICENCES
 from anlan.register.models import Licence, Site
 from anlan.register.selectors.licences import LicenceFilters
+from anlan.ui.choices import BLANK
 
 
 class LicenceForm(ActForm):

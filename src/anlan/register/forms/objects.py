@@ -14,7 +14,6 @@ from anlan.register.choices import Gap, ObjectKind, ObjectStatus, PartyKind, Sou
 from anlan.register.facts import ObjectFacts
 from anlan.register.forms.enterprises import (
     ALL,
-    BLANK,
     NOWHERE,
     PICK_A_REGION,
     PLACED,
@@ -25,6 +24,7 @@ from anlan.register.forms.enterprises import (
 )
 from anlan.register.models import SupervisedObject
 from anlan.register.selectors.objects import ObjectFilters
+from anlan.ui.choices import BLANK
 
 MAY_ANSWER = frozenset(OrganisationKind) - {OrganisationKind.ENTERPRISE, OrganisationKind.COMMITTEE}
 
@@ -67,7 +67,7 @@ class ObjectForm(GatheringForm):
         levels = [RegionLevel.TOWNSHIP, RegionLevel.VILLAGE]
         self.fields["region"].choices = region_choices(actor, levels, now_in)  # type: ignore[attr-defined]
         units = organisations.visible_organisations(actor).filter(kind__in=MAY_ANSWER).order_by("path")
-        choices = [("", "请选择"), *((str(unit.id), unit.name) for unit in units)]
+        choices = [BLANK, *((str(unit.id), unit.name) for unit in units)]
         self.fields["party_organisation"].choices = choices  # type: ignore[attr-defined]
 
     @staticmethod

@@ -11,8 +11,9 @@ from anlan.lib import clock
 from anlan.register import selectors
 from anlan.register.choices import Gap, OperatingStatus
 from anlan.register.forms.base import ActForm, DateInput, textarea
-from anlan.register.forms.enterprises import ALL, BLANK, PLACED, region_filter, words
+from anlan.register.forms.enterprises import ALL, PLACED, region_filter, words
 from anlan.register.tags import TAG_CHOICES, TAGS
+from anlan.ui.choices import BLANK
 
 
 class SiteFilterForm(forms.Form):
