@@ -229,6 +229,25 @@ def test_a_figure_and_its_rows(cast, client_of):
     assert (rows["count"], len(rows["items"]), rows["items"][0]["kind"]) == (2, 1, "hidden_danger")
 
 
+def test_what_is_left_empty_narrows_nothing(cast, client_of):
+    """The rows of a number are all its rows, until one part of its split is named; there is one whose key is empty."""
+    Matters(cast).closed()
+    client, found = client_of("county"), "/api/v1/indicators/found"
+    assert client.get(f"{found}?region=&from=&to=&split=&sector=").json()["value"] == 1
+    lengths = {
+        query: client.get(f"{found}/numerator?{query}").json()["count"]
+        for query in (
+            "split=region",
+            "region=&from=&to=&split=&sector=",
+            "split=region&key=331082001",
+            "split=region&key=",
+        )
+    }
+    assert list(lengths.values()) == [1, 1, 1, 0]
+    assert client.get(f"{found}/numerator?split=weather").status_code == 422
+    assert client.get(f"{found}/numerator?key=331082001").json()["errors"][0]["pointer"] == "/key"
+
+
 @pytest.mark.parametrize(
     ("query", "pointer"),
     [

@@ -103,6 +103,7 @@ class HouseAPI(NinjaAPI):
                 if actor is None:
                     return run(request, **kwargs)
                 require(actor, permission)
+            names.leave_out_blanks(request)
             if errors := names.errors(request):
                 raise ValidationError(errors)
             return idempotency.once(request, actor, lambda: run(request, **kwargs))

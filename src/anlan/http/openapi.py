@@ -9,7 +9,7 @@ from anlan.http.idempotency import HEADER
 from anlan.http.problem import CONTENT_TYPE, TITLES, Problem
 
 DESCRIPTION = """\
-列表用 `page`/`page_size`（不超过 200），大量取数用 `cursor`；POST 可带 `Idempotency-Key`；修改可带 `If-Match`。
+列表用 `page`/`page_size`（不超过 200），大量取数用 `cursor`；POST 可带 `Idempotency-Key`；修改可带 `If-Match`。查询参数留空等于没写，不认识的参数答 422。
 出错时答复 `application/problem+json`，程序看 `code`，人看 `detail`。时间为 RFC 3339，编号为 UUIDv7。"""
 
 UNSAFE = ("post", "put", "patch", "delete")

@@ -10,6 +10,7 @@ from anlan.http import api as http
 from anlan.lib.refusals import Invalid, NotInScope
 from anlan.oversight import answers, selectors
 from anlan.oversight.catalogue import INDICATORS, indicator, sides
+from anlan.oversight.questions import Question
 from anlan.oversight.schemas import FigureOut, FigureQuery, IndicatorList, RegionName, RowOut, RowQuery
 
 router = Router(tags=["统计"])
@@ -68,8 +69,10 @@ def _rows(request: HttpRequest, code: str, side: str, query: RowQuery, page: htt
         raise NotInScope("分母")
     if page.cursor is not None:
         raise Invalid.at("/cursor", "这个列表不用游标，请用 page 和 page_size。")
-    asked = query.as_question(actor)
+    asked = _narrowed(request, query, query.as_question(actor))
     selectors.check_narrowing(actor, one, asked)
+    if query.split:
+        selectors.check_split(actor, one, query.split)
     found = selectors.rows(actor, one, side, asked)
     items = found.page((page.page - 1) * page.page_size, page.page_size)
     return {
@@ -77,3 +80,12 @@ def _rows(request: HttpRequest, code: str, side: str, query: RowQuery, page: htt
         "count": found.count(),
         "count_is_exact": True,
     }
+
+
+def _narrowed(request: HttpRequest, query: RowQuery, asked: Question) -> Question:
+    """To one part of the split, if one was named; there is one whose key is empty."""
+    if "key" not in request.GET:
+        return asked
+    if not query.split:
+        raise Invalid.at("/key", "只列一部分时，要写明按什么细分（split）。")
+    return asked.part(query.split, query.key)

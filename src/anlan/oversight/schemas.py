@@ -42,11 +42,7 @@ class FigureQuery(IndicatorQuery):
 
 
 class RowQuery(FigureQuery):
-    key: Annotated[str, Field(max_length=60, description="只列细分中的这一部分，与 split 同用")] = ""
-
-    def as_question(self, actor: Any) -> Question:
-        asked = super().as_question(actor)
-        return asked.part(self.split, self.key) if self.split else asked
+    key: Annotated[str, Field(max_length=60, description="只列细分中的这一部分，与 split 同用；不写是全部")] = ""
 
 
 class Choice(Answer):

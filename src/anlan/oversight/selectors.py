@@ -99,8 +99,7 @@ def figure(actor: Actor, one: Indicator, asked: Question) -> Figure:
 
 def parts(actor: Actor, one: Indicator, asked: Question, split: str) -> list[Part]:
     """The indicator by the split. Invalid (422) for a split it does not have."""
-    if split not in splits_for(actor, one):
-        raise Invalid.at("/split", f"“{one.name}”不能按“{split}”细分。")
+    check_split(actor, one, split)
     counted = count(actor, [Arm("parts", asked, split)], [one])
     return parts_of(actor, counted, one, "parts", split)
 
@@ -123,6 +122,12 @@ def _order(split: str) -> Any:
     if split in ("month", "region"):
         return lambda part: (part.key == "", part.key)
     return lambda part: (part.key == "", -(part.figure.denominator or part.figure.numerator), part.key)
+
+
+def check_split(actor: Actor, one: Indicator, split: str) -> None:
+    """Invalid (422) for a split the indicator does not have."""
+    if split not in splits_for(actor, one):
+        raise Invalid.at("/split", f"“{one.name}”不能按“{split}”细分。")
 
 
 def check_narrowing(actor: Actor, one: Indicator, asked: Question) -> None:
@@ -238,8 +243,8 @@ class RowList:
 
 def rows(actor: Actor, one: Indicator, side: str, asked: Question) -> RowList:
     """Exactly the rows that were counted, narrowed to ``asked.key`` of ``asked.split`` where there is one."""
-    if asked.split and asked.split not in splits_for(actor, one):
-        raise Invalid.at("/split", f"“{one.name}”不能按“{asked.split}”细分。")
+    if asked.split:
+        check_split(actor, one, asked.split)
     return RowList(tuple(_rows_of(actor, measure, asked) for measure in sides(one)[side]))
 
 

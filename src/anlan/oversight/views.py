@@ -77,8 +77,8 @@ def export(request: ActingRequest) -> HttpResponse:
 
 def _asked(request: ActingRequest) -> Question:
     asked = QuestionForm(request.GET, actor=request.actor).as_question()
-    split = request.GET.get("split", "")
-    return asked.part(split, request.GET.get("key", "")) if split else asked
+    split, key = request.GET.get("split", ""), request.GET.get("key")
+    return asked if not split or key is None else asked.part(split, key)
 
 
 def _narrowed(asked: Question) -> list[tuple[str, str]]:
