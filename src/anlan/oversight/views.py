@@ -43,6 +43,8 @@ def rows(request: ActingRequest, code: str, side: str) -> HttpResponse:
         raise NotInScope("明细")
     asked = _asked(request)
     selectors.check_narrowing(request.actor, one, asked)
+    if split := request.GET.get("split"):
+        selectors.check_split(request.actor, one, split)
     lists = {name: selectors.rows(request.actor, one, name, asked) for name in sides(one)}
     counts = {name: found.count() for name, found in lists.items()}
     sheet = asked_page_among(request, counts[side], size=SHORT_PAGE)
