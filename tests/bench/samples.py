@@ -13,7 +13,7 @@ import django
 from tests.bench.load import Request, request
 
 LIST = "/api/v1/hidden-dangers"
-OPEN_AND_LATE = f"{LIST}?page_size=50&state=open&sort=due_on"
+OPEN_AND_LATE = f"{LIST}?page_size=50&state=open"
 ITEMS = 10
 SPARE = 8
 """So many subjects of an act are left to the workers of the bare server."""
