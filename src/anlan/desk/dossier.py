@@ -68,7 +68,7 @@ class Dossier:
 def dossier(actor: Actor, enterprise_id: UUID, on: date) -> Dossier:
     """Everything on the page, as far as the actor sees. NotInScope (404) outside the scope."""
     enterprise = register.enterprise(actor, enterprise_id)
-    sites = list(register.with_keepers(register.sites_with_people(actor, enterprise_id)))
+    sites = list(register.with_keepers(actor, register.sites_with_people(actor, enterprise_id)))
     site_lines = _site_lines(sites)
     people = [
         Person(person.name, person.get_post_display(), person.phone, site.name if len(sites) > 1 else "")

@@ -134,7 +134,7 @@ def site_with_people(actor: Actor, site_id: UUID) -> Site:
 
 def two_sites_with_people(actor: Actor, one_id: UUID, other_id: UUID) -> tuple[Site, Site]:
     """The same of two, in this order, ``with_keepers``: three queries too."""
-    rows = with_keepers(with_people(sites(actor, SiteFilters()).with_names()))
+    rows = with_keepers(actor, with_people(sites(actor, SiteFilters()).with_names()))
     found = {site.id: site for site in rows.filter(id__in=[one_id, other_id])}
     if len(found) != 2:
         raise NotInScope(str(Site._meta.verbose_name))

@@ -107,14 +107,15 @@ def officials_of_sites(actor: Actor, site_ids: Iterable[UUID]) -> dict[UUID, Res
     return {one.site_id: one for one in officials(actor).filter(site_id__in=list(site_ids)) if one.site_id}
 
 
-def with_keepers(rows: SiteQuerySet) -> SiteQuerySet:
-    """With who looks after each, in the same query, as JSON: ``told_grids`` with their people, ``told_officials``."""
+def with_keepers(actor: Actor, rows: SiteQuerySet) -> SiteQuerySet:
+    """With who looks after each, as far as the actor sees, in the same query, as JSON: ``told_grids`` with their people,
+    ``told_officials``."""
     day = clock.today()
     people = GridMember.objects.in_force(day).filter(grid=OuterRef("grid")).order_by("post", "seat")
     person = JSONObject(**{name: F(name) for name in ("name", "post", "phone")})
-    grids = SiteGrid.objects.filter(site=OuterRef("pk"), left_at=None).order_by("kind", "sector")
+    grids = SiteGrid.objects.visible_to(actor).filter(site=OuterRef("pk"), left_at=None).order_by("kind", "sector")
     grid = JSONObject(id=F("grid_id"), name=F("grid__name"), people=ArraySubquery(people.values(json=person)))
-    named = ResponsibleOfficial.objects.in_force(day).filter(site=OuterRef("pk")).order_by("id")
+    named = officials(actor, day).filter(site=OuterRef("pk")).order_by("id")
     official = JSONObject(**{name: F(name) for name in ("name", "duty", "phone")})
     told: SiteQuerySet = rows.annotate(
         told_grids=ArraySubquery(grids.values(json=grid)), told_officials=ArraySubquery(named.values(json=official))

@@ -89,7 +89,7 @@ def enterprise_context(request: ActingRequest, enterprise_id: UUID) -> dict[str,
     """What ``register/_enterprise_facts.html`` shows; for pages above that put more around it."""
     actor = request.actor
     enterprise = selectors.enterprise(actor, enterprise_id)
-    sites = list(with_keepers(selectors.sites_with_people(actor, enterprise.id)))
+    sites = list(with_keepers(actor, selectors.sites_with_people(actor, enterprise.id)))
     return {
         "enterprise": enterprise,
         "sites": sites,
