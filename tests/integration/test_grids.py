@@ -16,7 +16,7 @@ from anlan.register import invariants
 from anlan.register.actions import grids as acts
 from anlan.register.actions.handing_over import hand_over
 from anlan.register.grid_members import OBJECTS, SITES
-from anlan.register.models import ObjectGrid, ResponsibleOfficial, SiteGrid, SupervisedObject
+from anlan.register.models import ObjectGrid, ResponsibleOfficial, Site, SiteGrid, SupervisedObject
 from anlan.register.selectors import grids as seen
 from anlan.territory import api as territory
 from anlan.territory.api import Appointment, GridFacts, GridMember, PersonInPost
@@ -339,6 +339,17 @@ class TestOfficials:
         acts.name_official(actor=town, site_id=site.id, facts=acts.OfficialFacts(person=ZHOU))
         assert seen.officials_of_sites(town, [site.id])[site.id].name == "周接手"
         assert ResponsibleOfficial.objects.get(name="冯网格").valid_to == clock.today() - timedelta(days=1)
+
+    @pytest.mark.parametrize("who", ["county", "town", "village", "dept", "firm"])
+    def test_who_looks_after_a_site_is_told_as_far_as_one_sees(self, cast: Cast, who: str) -> None:
+        site = cast.sites["firm"]
+        with acting(cast.town) as town:
+            acts.name_official(actor=town, site_id=site.id, facts=acts.OfficialFacts(person=ZHOU))
+        with acting(cast.actors[who]) as actor:
+            (found,) = seen.with_keepers(actor, Site.objects.visible_to(actor).filter(id=site.id))
+            seen_by = [one.name for one in seen.officials(actor).filter(site=site)]
+        assert [one["name"] for one in found.told_officials] == seen_by
+        assert who != "county" or seen_by == ["周接手"]
 
 
 class TestHandOver:
